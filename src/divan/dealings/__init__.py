@@ -1,0 +1,1 @@
+"""What the government does with people: cases, letters."""

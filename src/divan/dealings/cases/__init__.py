@@ -1,0 +1,1 @@
+"""Applications, their steps, decisions, documents and clocks."""

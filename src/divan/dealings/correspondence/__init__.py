@@ -1,0 +1,1 @@
+"""Letters, secretariat registers and numbers, and the one worklist."""

@@ -1,0 +1,1 @@
+"""Mechanism without domain nouns: actors, facts, errors, files, messages, locks, HTTP, UI."""

@@ -1,0 +1,1 @@
+"""Doors: pages and HTTP interfaces over the contexts below; no tables."""

@@ -1,0 +1,1 @@
+"""What the government knows: services, people and bodies, places."""

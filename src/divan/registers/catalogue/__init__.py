@@ -1,0 +1,1 @@
+"""Service identity cards and published versions of service packages."""

@@ -1,0 +1,1 @@
+"""Persons, bodies and units, posts and memberships."""

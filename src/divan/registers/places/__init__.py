@@ -1,0 +1,1 @@
+"""The administrative divisions of the country."""

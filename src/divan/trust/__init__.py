@@ -1,0 +1,1 @@
+"""Why a stranger can believe it: identity, exchange, signatures, ledger."""

@@ -1,0 +1,1 @@
+"""Members, data services, permits, routing snapshots and evidence of the exchange."""

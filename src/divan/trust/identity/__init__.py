@@ -1,0 +1,1 @@
+"""Accounts, credentials, challenges, sign-on and inquiries."""

@@ -1,0 +1,1 @@
+"""The transparency log over the facts of the house."""

@@ -1,0 +1,1 @@
+"""Certificates, signed and issued documents, and their verification."""

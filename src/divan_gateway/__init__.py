@@ -1,0 +1,1 @@
+"""The exchange's data plane; knows only divan_libs."""

@@ -1,0 +1,1 @@
+"""The exchange protocol: addresses, headers, request hash, permits, routing snapshot, evidence records."""

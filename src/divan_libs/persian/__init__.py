@@ -1,0 +1,1 @@
+"""Persian text, digits, collation, the Jalali calendar, statutory clocks and Iranian identifiers."""

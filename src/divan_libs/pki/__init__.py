@@ -1,0 +1,1 @@
+"""Certificates, keys, RFC 3161 timestamps and PDF signatures."""

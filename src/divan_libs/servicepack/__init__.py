@@ -1,0 +1,1 @@
+"""The package language: a public service declared as one folder of data."""
