@@ -1,0 +1,123 @@
+# pyHanko annotates only in part.
+# mypy: disable-error-code="no-untyped-call"
+"""Sign PDF files: PAdES baseline B-T (ETSI EN 319 142-1), one certification signature that permits no change.
+
+The signature has no appearance; what people see of it (name, post, number, QR) is drawn by the document itself. Numbers
+and attachments belong into the file before it comes here: nothing may be added afterwards.
+"""
+
+from collections.abc import Sequence
+from datetime import datetime
+from hashlib import sha256
+from io import BytesIO
+
+from cryptography import x509
+from cryptography.hazmat.primitives.asymmetric import ec
+from pyhanko.pdf_utils import generic
+from pyhanko.pdf_utils.incremental_writer import IncrementalPdfFileWriter
+from pyhanko.pdf_utils.misc import PdfError
+from pyhanko.sign.fields import MDPPerm, SigSeedSubFilter
+from pyhanko.sign.general import SigningError
+from pyhanko.sign.signers.pdf_cms import PdfCMSSignedAttributes, Signer
+from pyhanko.sign.signers.pdf_signer import PdfSignatureMetadata, PdfSigner
+from pyhanko_certvalidator.registry import SimpleCertificateStore
+
+from divan_libs.pki.attachments import attach
+from divan_libs.pki.blocking import complete
+from divan_libs.pki.encoding import to_asn1
+from divan_libs.pki.errors import PdfUnsignable
+from divan_libs.pki.keys import Key, PublicKey
+from divan_libs.pki.timestampers import Timestamper
+
+HASH_NAME = "sha256"
+DEFAULT_FIELD = "Divan"
+
+
+def sign_pdf(
+    pdf: bytes,
+    key: Key,
+    chain: Sequence[x509.Certificate],
+    timestamper: Timestamper,
+    *,
+    now: datetime,
+    reason: str | None = None,
+    location: str | None = None,
+    field_name: str = DEFAULT_FIELD,
+    attachments: Sequence[tuple[str, bytes]] = (),
+) -> bytes:
+    """Return the PDF with attachments and signature added in one incremental update that the signature covers whole.
+
+    ``chain`` holds the certificates between the signer's and the root, which go along; a root in it does not. ``now``
+    is written as the claimed time of signing; the proven one comes from the timestamper. With a deterministic key and
+    authority the same arguments give the same bytes.
+
+    :raises PdfUnsignable: if the file is no sound PDF, is encrypted, or carries a signature already.
+    :raises AttachmentInvalid: if an attachment has no name or one that is in use.
+    :raises TimestampUnavailable, TimestampRefused, TimestampMismatch: if there is no timestamp; nothing is signed then.
+    """
+    try:
+        writer = _writer(pdf, field_name, now)
+        attach(writer, attachments, now)
+    except (PdfError, ValueError, KeyError, TypeError, AttributeError) as error:
+        raise PdfUnsignable(str(error)) from error
+    metadata = PdfSignatureMetadata(
+        field_name=field_name,
+        md_algorithm=HASH_NAME,
+        subfilter=SigSeedSubFilter.PADES,
+        certify=True,
+        docmdp_permissions=MDPPerm.NO_CHANGES,
+        reason=reason,
+        location=location,
+    )
+    signer = PdfSigner(metadata, _KeySigner(key, chain), timestamper=timestamper)
+    return complete(_sign(signer, writer, now))
+
+
+async def _sign(signer: PdfSigner, writer: IncrementalPdfFileWriter, now: datetime) -> bytes:
+    try:
+        session = signer.init_signing_session(writer)
+    except (SigningError, PdfError) as error:
+        raise PdfUnsignable(str(error)) from error
+    session.system_time = now
+    reserved = await session.estimate_signature_container_size(None)
+    prepared = session.prepare_tbs_document(None, bytes_reserved=reserved)
+    output = BytesIO()
+    digest, _ = prepared.digest_tbs_document(output=output)
+    await prepared.perform_signature(
+        document_digest=digest.document_digest, pdf_cms_signed_attrs=PdfCMSSignedAttributes(signing_time=now)
+    )
+    return output.getvalue()
+
+
+def _writer(pdf: bytes, field_name: str, now: datetime) -> IncrementalPdfFileWriter:
+    writer = IncrementalPdfFileWriter(BytesIO(pdf))
+    if writer.prev.encrypted:
+        raise PdfUnsignable("encrypted")
+    # Each state of a file has an identifier of its own (ISO 32000-1, 14.4). pyHanko draws it at random; derived from
+    # what makes this state, it lets the same document be made again byte for byte.
+    unique = sha256(b"\0".join((sha256(pdf).digest(), field_name.encode(), now.isoformat().encode()))).digest()
+    trailer = writer.prev.trailer
+    first = trailer["/ID"][0].original_bytes if "/ID" in trailer else unique[:16]
+    writer._document_id = generic.ArrayObject([generic.ByteStringObject(first), generic.ByteStringObject(unique[16:])])
+    return writer
+
+
+class _KeySigner(Signer):
+    """Lets pyHanko sign with a key of ours."""
+
+    def __init__(self, key: Key, chain: Sequence[x509.Certificate]) -> None:
+        registry = SimpleCertificateStore()
+        registry.register_multiple(to_asn1(certificate) for certificate in chain)
+        super().__init__(signing_cert=to_asn1(key.certificate), cert_registry=registry, embed_roots=False)
+        self._key = key
+
+    async def async_sign_raw(self, data: bytes, digest_algorithm: str, dry_run: bool = False) -> bytes:
+        """Sign, or on a dry run return as many bytes as a signature takes at most."""
+        return bytes(_signature_size(self._key.public_key)) if dry_run else self._key.sign(data, digest_algorithm)
+
+
+def _signature_size(public_key: PublicKey) -> int:
+    if isinstance(public_key, ec.EllipticCurvePublicKey):
+        # Two integers of the curve's size with sign byte and header each, in a sequence: DER of ECDSA-Sig-Value.
+        return 2 * ((public_key.key_size + 7) // 8 + 3) + 3
+    return (public_key.key_size + 7) // 8
