@@ -1,0 +1,74 @@
+// Builds the style sheets of both directions, the script and the font into the static folder of the house.
+import { cp, mkdir, rename, rm, stat, writeFile, readdir } from "node:fs/promises";
+import { dirname, join } from "node:path";
+import { fileURLToPath } from "node:url";
+import esbuild from "esbuild";
+import rtlcss from "rtlcss";
+import * as sass from "sass";
+
+const here = dirname(fileURLToPath(import.meta.url));
+const out = join(here, "../src/divan/foundation/ui/static/ui/dist");
+// The build grows beside the old one and takes its place at the end, so that a page is never served half a build.
+const growing = `${out}.${process.pid}`;
+const fonts = join(here, "node_modules/@fontsource-variable/vazirmatn/files");
+const target = ["chrome111", "firefox115", "safari16.4"];
+const cssLimit = 120 * 1024;
+
+async function styles() {
+  const { css } = sass.compile(join(here, "styles/divan.scss"), {
+    loadPaths: [join(here, "node_modules")],
+    quietDeps: true,
+    silenceDeprecations: ["import", "global-builtin", "color-functions", "if-function"],
+  });
+  for (const [name, sheet] of [["divan.ltr.css", css], ["divan.rtl.css", rtlcss.process(css)]]) {
+    const { code } = await esbuild.transform(sheet, { loader: "css", minify: true, target, legalComments: "none" });
+    if (code.length > cssLimit) throw new Error(`${name} has ${code.length} bytes, more than ${cssLimit}`);
+    await writeFile(join(growing, name), code);
+  }
+}
+
+async function script() {
+  await esbuild.build({
+    entryPoints: [join(here, "scripts/divan.js")],
+    outfile: join(growing, "divan.js"),
+    bundle: true,
+    minify: true,
+    format: "iife",
+    target,
+    legalComments: "none",
+    logLevel: "warning",
+  });
+}
+
+async function pictures() {
+  await cp(join(here, "images"), join(growing, "images"), { recursive: true });
+  await mkdir(join(growing, "fonts"));
+  for (const subset of ["arabic", "latin"]) {
+    await cp(join(fonts, `vazirmatn-${subset}-wght-normal.woff2`), join(growing, `fonts/vazirmatn-${subset}.woff2`));
+  }
+}
+
+async function licences() {
+  await cp(join(here, "NOTICE.md"), join(growing, "NOTICE.txt"));
+  for (const [work, name] of [["bootstrap", "bootstrap"], ["htmx.org", "htmx"], ["@fontsource-variable/vazirmatn", "vazirmatn"]]) {
+    await cp(join(here, "node_modules", work, "LICENSE"), join(growing, `licences/${name}.txt`), { recursive: true });
+  }
+}
+
+async function build() {
+  await rm(growing, { recursive: true, force: true });
+  await mkdir(growing, { recursive: true });
+  try {
+    await Promise.all([styles(), script(), pictures(), licences()]);
+    await rm(out, { recursive: true, force: true });
+    await rename(growing, out);
+  } finally {
+    await rm(growing, { recursive: true, force: true });
+  }
+  for (const name of (await readdir(out, { recursive: true })).sort()) {
+    const found = await stat(join(out, name));
+    if (found.isFile()) console.log(`${String(found.size).padStart(8)}  ${name}`);
+  }
+}
+
+await build();

@@ -1,0 +1,72 @@
+// What a browser with scripts gets on top of pages that work without them.
+import "htmx.org";
+
+// A reader of the screen starts at the list of errors; everybody lands where the page says something went wrong.
+function focusErrorSummary(root) {
+  root.querySelector("[data-error-summary]")?.focus();
+}
+
+// The link of an error names a control; the label comes into view with it.
+function followErrorLink(event) {
+  const link = event.target.closest("[data-error-summary] a[href^='#']");
+  const control = link && document.getElementById(decodeURIComponent(link.hash.slice(1)));
+  if (!control) return;
+  event.preventDefault();
+  (control.closest(".field") ?? control).scrollIntoView();
+  control.focus({ preventScroll: true });
+}
+
+// A form marked once is sent once: a second click within five seconds is dropped. The server guards itself besides.
+function sendOnce(event) {
+  const form = event.target;
+  if (!form.matches("form[data-once]")) return;
+  if (form.dataset.sent && Date.now() - Number(form.dataset.sent) < 5000) {
+    event.preventDefault();
+    return;
+  }
+  form.dataset.sent = String(Date.now());
+}
+
+function askForPrint(event) {
+  if (event.target.closest("[data-print]")) window.print();
+}
+
+async function copyCode(event) {
+  const button = event.target.closest("[data-copy]");
+  if (!button) return;
+  await navigator.clipboard.writeText(button.dataset.copy);
+  const said = button.querySelector("[data-copied]");
+  if (said) said.hidden = false;
+}
+
+// In a list marked so, the arrow keys go from row to row while a link of a row has the focus.
+function walkRows(event) {
+  if (event.key !== "ArrowDown" && event.key !== "ArrowUp") return;
+  const row = event.target.closest("[data-rows] tbody tr");
+  if (!row || event.target.matches("input, select, textarea")) return;
+  const next = event.key === "ArrowDown" ? row.nextElementSibling : row.previousElementSibling;
+  const link = next?.querySelector("a[href]");
+  if (!link) return;
+  event.preventDefault();
+  link.focus();
+}
+
+// Only a control that a script makes work is shown by a script.
+function showScriptedControls(root) {
+  for (const hidden of root.querySelectorAll("[data-scripted]")) hidden.hidden = false;
+}
+
+document.addEventListener("click", followErrorLink);
+document.addEventListener("click", askForPrint);
+document.addEventListener("click", copyCode);
+document.addEventListener("submit", sendOnce);
+document.addEventListener("keydown", walkRows);
+document.addEventListener("htmx:load", (event) => showScriptedControls(event.target));
+document.addEventListener("DOMContentLoaded", () => {
+  showScriptedControls(document);
+  focusErrorSummary(document);
+});
+// A page taken back from the browser's memory may be sent again.
+window.addEventListener("pageshow", () => {
+  for (const form of document.querySelectorAll("form[data-once]")) delete form.dataset.sent;
+});
