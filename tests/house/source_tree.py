@@ -15,7 +15,7 @@ STOREYS_WITH_CONTEXTS = ("registers", "trust", "dealings", "steering")
 
 def files(*suffixes: str, below: Path = REPOSITORY) -> Iterator[Path]:
     """Yield the files of the repository with these suffixes, without what builds and runs leave behind."""
-    for path in sorted(below.iterdir()):
+    for path in sorted(below.iterdir()) if below.is_dir() else ():
         if path.is_dir():
             if path.name not in ABSENT_FROM_CHECKOUTS and not path.name.startswith(
                 (".mypy", ".ruff", ".pytest", "var-")
