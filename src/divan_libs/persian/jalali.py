@@ -43,7 +43,7 @@ _TYPED_YEARS = range(1200, 1600)
 _LONGEST_TEXT = 60
 _NUMERIC = re.compile(r"(\d{4})([-/.])(\d{1,2})\2(\d{1,2})|(\d{4})(\d{2})(\d{2})", re.ASCII)
 _WORDED = re.compile(
-    r"(?:(?P<weekday>[^\d]+?),? )?(?P<day>\d{1,2}) (?P<month>[^\d ]+) (?:ماه )?(?P<year>\d{4})", re.ASCII
+    r"(?:(?P<weekday>[^\d,،]+)[,،]? )?(?P<day>\d{1,2}) (?P<month>[^\d ]+) (?:ماه )?(?P<year>\d{4})", re.ASCII
 )
 
 

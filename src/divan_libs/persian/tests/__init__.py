@@ -1,0 +1,1 @@
+"""Tests of Persian text, dates, clocks and identifiers."""
