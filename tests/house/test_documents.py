@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import ast
 import re
+import subprocess
+import sys
 import unicodedata
 from collections.abc import Iterator
 from pathlib import Path
@@ -69,6 +71,19 @@ def register() -> list[dict]:
 
 def test_the_register_lists_each_of_the_151_items_once(register):
     assert [item["id"] for item in register] == [f"S{number:03}" for number in range(1, 152)]
+
+
+def test_the_register_words_its_items_as_the_demands_do():
+    checked = subprocess.run(
+        [sys.executable, str(REPOSITORY / "tools" / "coverage_register.py")],
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    if checked.returncode == 2:
+        pytest.skip("the folder of real data is absent")
+
+    assert checked.returncode == 0, checked.stdout
 
 
 def test_each_item_says_its_state_in_both_languages(register):
