@@ -139,6 +139,12 @@ class TestPausesWorkedOutByHand:
         assert due_at_with_pauses(self.start, self.clock, IRAN, [too_late]) == end_of(date(2026, 11, 17))
         assert due_at_with_pauses(self.start, Clock(3, "hours"), IRAN, [too_late]) == tehran(11, 14, 15)
 
+    @pytest.mark.parametrize("ended", [None, tehran(11, 14, 16)])
+    def test_a_pause_that_begins_as_the_hours_run_out_changes_nothing(self, ended):
+        pause = (tehran(11, 14, 15), ended)
+
+        assert due_at_with_pauses(self.start, Clock(3, "hours"), IRAN, [pause]) == tehran(11, 14, 15)
+
     def test_a_pause_during_the_roll_over_still_moves_the_end(self):
         clock = Clock(15, "calendar-days")
         pause = (tehran(5, 29), tehran(6, 1))
