@@ -18,6 +18,7 @@ import time
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import IO
 from urllib.parse import quote
 
 import psycopg
@@ -39,7 +40,8 @@ _SETTINGS = {
     "unix_socket_permissions": "0700",
     "port": PORT,
     "shared_buffers": "256MB",
-    "max_connections": "100",
+    # Each blocking thread of the web (16 a core) may keep a connection.
+    "max_connections": str(max(100, 16 * (os.cpu_count() or 1) + 40)),
     "timezone": "UTC",
     "log_timezone": "UTC",
     "log_line_prefix": "%m [%p] ",
@@ -136,10 +138,12 @@ def _start(directory: Path, account: accounts.Account, *, durable: bool, environ
         _initialize(place, found, account, durable=durable)
     _clear_leftovers(place)
     socket = placement.open_socket_folder(directory, account)
-    process = _launch(place, found, account, socket, durable=durable)
+    log, said_before = _open_log(directory)
+    with log:
+        process = _launch(place, found, account, socket, log, durable=durable)
     server = _server(place, pid=process.pid, process=process)
     try:
-        _wait_until_it_answers(server)
+        _wait_until_it_answers(server, said_before)
         _make_role_and_database(server)
     except BaseException:
         server.stop()
@@ -211,19 +215,8 @@ def _initialize(place: placement.Place, found: binaries.Binaries, account: accou
     making = place.data.with_name("data.making")
     shutil.rmtree(making, ignore_errors=True)
     placement.own_folder(making, account)
-    command = [
-        found.program("initdb"),
-        "-D",
-        making,
-        "-U",
-        SUPERUSER,
-        "-E",
-        "UTF8",
-        "--locale=C",
-        "--auth=trust",
-        "--no-instructions",
-    ]
-    command += [] if durable else ["--no-sync"]
+    command: list[str | Path] = [found.program("initdb"), "-D", making, "-U", SUPERUSER, "--auth=trust"]
+    command += ["-E", "UTF8", "--locale=C", "--no-instructions", *([] if durable else ["--no-sync"])]
     # Sort keys and search text are made by the house itself; the locale matters only for upper and lower case.
     for ctype in ("C.UTF-8", "C"):
         answer = accounts.run_as(account, [*command, f"--lc-ctype={ctype}"])
@@ -252,7 +245,13 @@ def _clear_leftovers(place: placement.Place) -> None:
 
 
 def _launch(
-    place: placement.Place, found: binaries.Binaries, account: accounts.Account, socket: Path, *, durable: bool
+    place: placement.Place,
+    found: binaries.Binaries,
+    account: accounts.Account,
+    socket: Path,
+    log: IO[bytes],
+    *,
+    durable: bool,
 ) -> subprocess.Popen[bytes]:
     settings = _SETTINGS | (_DURABLE if durable else _PASSING) | {"unix_socket_directories": str(socket)}
     command: list[str | Path] = [found.program("postgres"), "-D", place.data]
@@ -261,20 +260,23 @@ def _launch(
     ourselves = processes.identity_of(os.getpid())
     assert ourselves is not None  # noqa: S101 (we live)
     (place.directory / "launcher").write_text(json.dumps({"pid": ourselves.pid, "began": ourselves.began}))
-    log = place.directory / "server.log"
+    # SIGINT is PostgreSQL's fast shutdown.
+    return accounts.start_as(account, command, output=log, before=processes.die_with_parent(signal.SIGINT))
+
+
+def _open_log(directory: Path) -> tuple[IO[bytes], int]:
+    log = directory / "server.log"
     if log.exists() and log.stat().st_size > _LONGEST_LOG:
         log.replace(log.with_suffix(".log.1"))
-    with log.open("ab") as output:
-        # SIGINT is PostgreSQL's fast shutdown.
-        return accounts.start_as(account, command, output=output, before=processes.die_with_parent(signal.SIGINT))
+    stream = log.open("ab")
+    return stream, stream.tell()
 
 
-def _wait_until_it_answers(server: Server) -> None:
+def _wait_until_it_answers(server: Server, said_before: int) -> None:
     end = time.monotonic() + _PATIENCE
-    begun = server.log.stat().st_size
     while time.monotonic() < end:
         if server.process is not None and server.process.poll() is not None:
-            said = _read_from(server.log, max(0, begun - 4096))
+            said = _read_from(server.log, said_before)
             raise _explained(f"PostgreSQL ended at once: {_last_words(said)} (all of it: {server.log})", said)
         try:
             with _superuser(server):

@@ -34,15 +34,16 @@ def parent_of(pid: int) -> int | None:
 
 
 def works_in(pid: int, folder: Path) -> bool:
-    """Tell whether the process stands in the folder; every process of a PostgreSQL server stands in its data folder."""
+    """Tell whether the process is PostgreSQL's and stands in the folder, as each one of a server does in its data."""
     try:
-        return Path(f"/proc/{pid}/cwd").readlink() == folder.resolve()
+        named = Path(f"/proc/{pid}/comm").read_text().startswith("postgres")
+        return named and Path(f"/proc/{pid}/cwd").readlink() == folder.resolve()
     except OSError:
         return False
 
 
 def all_in(folder: Path) -> Iterator[int]:
-    """Return every process that we can see standing in the folder."""
+    """Return every process of PostgreSQL that we can see standing in the folder."""
     for entry in Path("/proc").iterdir():
         if entry.name.isdigit() and works_in(int(entry.name), folder):
             yield int(entry.name)
