@@ -127,11 +127,14 @@ def place_facts(*, limit: int = 5000) -> int:
     return placed
 
 
+NOT_PLACED = -1
+"""The position of a record whose fact waits for the sequencer."""
+
+
 def _as_record(fact: Fact) -> FactRecord:
-    assert fact.position is not None  # noqa: S101 (the queries below read placed facts only)
     return FactRecord(
         uuid=fact.uuid,
-        position=fact.position,
+        position=NOT_PLACED if fact.position is None else fact.position,
         kind=fact.kind,
         subject_kind=fact.subject_kind,
         subject_uuid=fact.subject_uuid,
@@ -160,6 +163,12 @@ def at_position(position: int) -> FactRecord | None:
 def of_subject(subject_uuid: UUID) -> list[FactRecord]:
     """Return the placed facts of one subject, oldest first."""
     rows = Fact.objects.filter(subject_uuid=subject_uuid, position__isnull=False).order_by("subject_sequence")
+    return [_as_record(fact) for fact in rows]
+
+
+def of_subjects(subject_uuids: Iterable[UUID]) -> list[FactRecord]:
+    """Return the facts of several subjects in the order in which they happened, placed or not."""
+    rows = Fact.objects.filter(subject_uuid__in=list(subject_uuids)).order_by("at", "id")
     return [_as_record(fact) for fact in rows]
 
 

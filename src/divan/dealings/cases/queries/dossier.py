@@ -1,0 +1,329 @@
+"""One case with everything that belongs to it."""
+
+from __future__ import annotations
+
+import base64
+import hmac
+from datetime import date, datetime
+from uuid import UUID
+
+from django.utils.crypto import salted_hmac
+
+from divan.dealings.cases import models, rules
+from divan.dealings.cases.values import (
+    Case,
+    CaseState,
+    CaseUnknown,
+    Decision,
+    HistoryLine,
+    NeedState,
+    Paraph,
+    Receipt,
+    Referral,
+    ReferralNotPossible,
+    Task,
+    TaskDone,
+    TrackingRefused,
+)
+from divan.foundation import facts, files
+from divan.registers.catalogue import queries as catalogue
+from divan.registers.people import queries as people
+from divan.registers.people.values import Post
+from divan.registers.places import queries as places
+from divan.registers.places.values import Level
+from divan_libs.persian.check_digits import bare_number, is_valid_number
+from divan_libs.persian.jalali import TEHRAN, format_jalali
+from divan_libs.persian.text import persian_digits
+from divan_libs.servicepack.answers import from_json
+from divan_libs.servicepack.evaluation import Context, Evaluator, Fact
+from divan_libs.servicepack.filling import Sources
+from divan_libs.servicepack.models import CaseField, Holder, InquiryState, Package, PlaceLevel
+
+
+def case_of(row: models.Case) -> Case:
+    """Return the value of a row; for the rooms of this context."""
+    needs = models.CaseNeed.objects.filter(case=row).order_by("id")
+    return Case(
+        uuid=row.uuid,
+        number=row.number or "",
+        state=CaseState(row.state),
+        version=row.version.uuid,
+        service_code=row.version.service.code,
+        applicant=row.applicant.uuid,
+        language=row.language,
+        answers=row.answers,
+        needs=tuple(
+            NeedState(
+                code=need.code,
+                state=need.state,
+                fields=need.fields,
+                inquiry=need.inquiry_uuid,
+                asked_at=need.asked_at,
+                answered_at=need.answered_at,
+            )
+            for need in needs
+        ),
+        step=row.step,
+        outcome=row.outcome,
+        started_at=row.started_at,
+        changed_at=row.changed_at,
+        submitted_at=row.submitted_at,
+        due_at=row.due_at,
+        decided_at=row.decided_at,
+        closed_at=row.closed_at,
+        place_code=row.place_code,
+        correction_codes=tuple(row.correction_codes),
+        correction_note=row.correction_note,
+    )
+
+
+def get_case(case_uuid: UUID) -> Case:
+    """Return a case.
+
+    :raises CaseUnknown: if there is none.
+    """
+    row = models.Case.objects.select_related("version__service", "applicant").filter(uuid=case_uuid).first()
+    if row is None:
+        raise CaseUnknown()
+    return case_of(row)
+
+
+def find_case_by_number(typed: str) -> Case | None:
+    """Return the case with a typed number (any digits, with or without dashes), or None."""
+    if not is_valid_number(typed):
+        return None
+    number = rules.grouped_number(bare_number(typed))
+    row = models.Case.objects.select_related("version__service", "applicant").filter(number=number).first()
+    return case_of(row) if row else None
+
+
+def tracking_secret(case_uuid: UUID) -> str:
+    """Return the secret that opens a case's tracking page: derived, so that it can be shown again and lies nowhere."""
+    made = salted_hmac("divan.cases.tracking", str(case_uuid), algorithm="sha256").digest()
+    return base64.b32encode(made[:5]).decode()
+
+
+def get_receipt(case: Case) -> Receipt:
+    """Return what the applicant takes away from a submission; the same however often it is asked."""
+    return Receipt(number=case.number, secret=tracking_secret(case.uuid), case=case.uuid)
+
+
+def tracked_case(*, number: str, secret: str) -> Case:
+    """Return the case whose number and secret these are.
+
+    :raises TrackingRefused: if they do not belong together; which of them is wrong is not said.
+    """
+    case = find_case_by_number(number)
+    given = bare_number(secret).upper().replace("0", "O").replace("1", "I").replace("8", "B")
+    expected = tracking_secret(case.uuid) if case else "A" * 8
+    if not hmac.compare_digest(given.encode(), expected.encode()) or case is None:
+        raise TrackingRefused()
+    return case
+
+
+def get_package_of(case: Case) -> Package:
+    """Return the package of the version a case is pinned to."""
+    return catalogue.get_package(case.version)
+
+
+def context_of(case: Case, package: Package, today: date) -> Context:
+    """Return what the package's expressions may know of a case."""
+    answers = {}
+    for question in package.form.questions():
+        if question.code in case.answers:
+            answers[question.code] = from_json(question, case.answers[question.code])
+    by_code = {need.code: need for need in case.needs}
+    known = {}
+    for need in package.needs.inquiries:
+        found = by_code.get(need.code)
+        if found is not None:
+            known[need.fact] = Fact(state=InquiryState(found.state), fields=found.fields)
+    return Context(today=today, answers=answers, facts=known)
+
+
+def case_language(case: Case) -> str:
+    """Return the language in which the applicant is written to."""
+    return case.language if case.language in {"fa", "en"} else "fa"
+
+
+def output_sources(
+    case: Case, package: Package, *, today: date, language: str, base_url: str, decision: dict[str, str] | None = None
+) -> Sources:
+    """Return where the fields of documents and messages come from, already in words of a language."""
+    context = context_of(case, package, today)
+    number = case.number if language == "en" else persian_digits(case.number)
+
+    def day(moment: datetime | None) -> str:
+        return format_jalali(moment.astimezone(TEHRAN).date(), "long", "en" if language == "en" else "fa") if moment else ""
+
+    def place_name(code: str, level: PlaceLevel) -> str | None:
+        return next((place.name for place in places.lineage(code) if place.level == Level(level.value)), None)
+
+    return Sources(
+        answers=Evaluator(package, context).view().answers,
+        facts=context.facts,
+        case={
+            CaseField.NUMBER: number,
+            CaseField.TRACKING_ADDRESS: f"{base_url}/track/",
+            CaseField.SUBMITTED_ON: day(case.submitted_at),
+            CaseField.DUE_ON: day(case.due_at),
+        },
+        decision=decision or {},
+        place_name=place_name,
+    )
+
+
+def responsible_post(case: Case, package: Package, holder: Holder) -> Post | None:
+    """Return the post that holds a role for a case, or None: by the answered place, a named body, or the provider."""
+    where = holder.at
+    if where is None or where.body is not None:
+        body = where.body if where and where.body else package.card.provider.body
+        return people.find_post_of_role(holder.role, body=body)
+    code = case.answers.get(where.answer or "")
+    if not isinstance(code, str):
+        return None
+    level = Level(where.level.value) if where.level else None
+    place = next((place for place in places.lineage(code) if place.level == level or (level is None and place.code == code)), None)
+    return people.find_post_of_role(holder.role, place_code=place.code) if place else None
+
+
+def task_of(row: models.Task) -> Task:
+    """Return the value of a row; for the rooms of this context."""
+    return Task(
+        uuid=row.uuid,
+        case=row.case.uuid,
+        step=row.step,
+        post=row.post_uuid,
+        opened_at=row.opened_at,
+        due_at=row.due_at,
+        closed_at=row.closed_at,
+        action=row.action,
+        codes=tuple(row.codes),
+        text=row.text,
+        note=row.note,
+        done_by=row.done_by,
+        done_in_post=row.done_in_post,
+        escalated_at=row.escalated_at,
+    )
+
+
+def get_task(task_uuid: UUID) -> Task:
+    """Return a task.
+
+    :raises TaskDone: if there is none.
+    """
+    row = models.Task.objects.select_related("case").filter(uuid=task_uuid).first()
+    if row is None:
+        raise TaskDone()
+    return task_of(row)
+
+
+def find_open_task(case_uuid: UUID) -> Task | None:
+    """Return the step that waits in a case, or None."""
+    row = models.Task.objects.select_related("case").filter(case__uuid=case_uuid, closed_at__isnull=True).first()
+    return task_of(row) if row else None
+
+
+def list_tasks(case_uuid: UUID) -> list[Task]:
+    """Return every step of a case that waited or waits, oldest first."""
+    rows = models.Task.objects.select_related("case").filter(case__uuid=case_uuid).order_by("id")
+    return [task_of(row) for row in rows]
+
+
+def referral_of(row: models.Referral) -> Referral:
+    """Return the value of a row; for the rooms of this context."""
+    return Referral(
+        uuid=row.uuid,
+        task=row.task.uuid,
+        from_post=row.from_post,
+        to_post=row.to_post,
+        instruction=row.instruction,
+        due_at=row.due_at,
+        sent_at=row.sent_at,
+        answer=row.answer,
+        answered_at=row.answered_at,
+        recalled_at=row.recalled_at,
+    )
+
+
+def get_referral(referral_uuid: UUID) -> tuple[Referral, UUID]:
+    """Return a referral and the case it belongs to.
+
+    :raises ReferralNotPossible: if there is none.
+    """
+    row = models.Referral.objects.select_related("task__case").filter(uuid=referral_uuid).first()
+    if row is None:
+        raise ReferralNotPossible()
+    return referral_of(row), row.task.case.uuid
+
+
+def list_referrals(case_uuid: UUID) -> list[Referral]:
+    """Return the referrals of a case, oldest first."""
+    rows = models.Referral.objects.select_related("task").filter(task__case__uuid=case_uuid).order_by("id")
+    return [referral_of(row) for row in rows]
+
+
+def decision_of(row: models.Decision) -> Decision:
+    """Return the value of a row; for the rooms of this context."""
+    return Decision(
+        uuid=row.uuid,
+        case=row.case.uuid,
+        state=row.state,
+        version=row.version,
+        outcome=row.outcome,
+        codes=tuple(row.codes),
+        text=row.text,
+        drafted_by=row.drafted_by,
+        drafted_in=row.drafted_in,
+        paraphs=tuple(
+            Paraph(person=UUID(one["person"]), post=UUID(one["post"]), at=datetime.fromisoformat(one["at"])) for one in row.paraphs
+        ),
+        signed_by=row.signed_by,
+        signed_in=row.signed_in,
+        signed_at=row.signed_at,
+        letter=row.letter_uuid,
+        document=row.document_uuid,
+        sealed_fact=row.sealed_fact,
+    )
+
+
+def find_decision(case_uuid: UUID) -> Decision | None:
+    """Return the decision of a case, drafted or further, or None."""
+    row = models.Decision.objects.select_related("case").filter(case__uuid=case_uuid).first()
+    return decision_of(row) if row else None
+
+
+def list_case_files(case_uuid: UUID) -> list[tuple[str, UUID, str]]:
+    """Return (question, file identifier, name) of the files of a case that were not taken off."""
+    rows = models.CaseFile.objects.filter(case__uuid=case_uuid, removed_at__isnull=True).order_by("id")
+    return [(row.question, row.file_uuid, row.name) for row in rows]
+
+
+def case_file_bytes(case_uuid: UUID, file_uuid: UUID) -> tuple[files.FileSummary, bytes]:
+    """Return a file of a case.
+
+    :raises CaseUnknown: if the file does not belong to this case.
+    """
+    if not models.CaseFile.objects.filter(case__uuid=case_uuid, file_uuid=file_uuid, removed_at__isnull=True).exists():
+        raise CaseUnknown()
+    return files.get_file(file_uuid), files.read_file(file_uuid)
+
+
+def list_history(case_uuid: UUID) -> list[HistoryLine]:
+    """Return everything that happened in a case, oldest first, from the facts of all its parts."""
+    case = models.Case.objects.filter(uuid=case_uuid).first()
+    if case is None:
+        raise CaseUnknown()
+    tasks = models.Task.objects.filter(case=case)
+    subjects: list[UUID] = [case.uuid, *tasks.values_list("uuid", flat=True)]
+    subjects += models.Referral.objects.filter(task__in=tasks).values_list("uuid", flat=True)
+    subjects += models.CaseNeed.objects.filter(case=case).values_list("uuid", flat=True)
+    for letter, document, decision in models.Decision.objects.filter(case=case).values_list("letter_uuid", "document_uuid", "uuid"):
+        subjects += [one for one in (letter, document, decision) if one is not None]
+    return [_line(fact) for fact in facts.of_subjects(subjects)]
+
+
+def _line(fact: facts.FactRecord) -> HistoryLine:
+    return HistoryLine(
+        at=fact.at, kind=fact.kind, actor=fact.actor, data=fact.data, position=None if fact.position < 0 else fact.position
+    )

@@ -1,0 +1,80 @@
+"""What the catalogue does."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from uuid import uuid4
+
+from django.db import transaction
+
+from divan.foundation import facts
+from divan.foundation.actors import Actor
+from divan.registers.catalogue import models, queries, rules
+from divan.registers.catalogue.values import (
+    SERVICE_PUBLISHED,
+    SERVICE_WITHDRAWN,
+    PackageFaulty,
+    ServiceUnknown,
+    VersionRef,
+)
+from divan_libs.persian.text import search_text, sort_key
+from divan_libs.servicepack.examples import run_examples
+from divan_libs.servicepack.lint import Surroundings, lint
+from divan_libs.servicepack.models import Package
+
+
+@transaction.atomic
+def publish_package(*, package: Package, surroundings: Surroundings, actor: Actor, now: datetime) -> VersionRef:
+    """Freeze a package as the next version of its service and offer it from now on.
+
+    Publishing what is already offered returns the version that stands.
+
+    :raises PackageFaulty: if lint finds a fault or one of the package's own examples fails; nothing is published.
+    """
+    faults = [str(fault) for fault in lint(package, surroundings)]
+    faults += [f"example {outcome.code} fails: {outcome.differences}" for outcome in run_examples(package) if not outcome.passed]
+    if faults:
+        raise PackageFaulty(service=package.code, faults=faults)
+    service, _ = models.Service.objects.select_for_update(of=("self",)).get_or_create(
+        code=package.code, defaults={"uuid": uuid4()}
+    )
+    if service.current and service.current.sha256 == package.digest():
+        return queries.get_version(service.current.uuid)
+    last = models.ServiceVersion.objects.filter(service=service).order_by("-number").values_list("number", flat=True).first()
+    titles = {language: package.text("card.title", language) for language in ("fa", "en")}
+    descriptions = {language: package.text("card.description", language) for language in ("fa", "en")}
+    version = models.ServiceVersion.objects.create(
+        uuid=uuid4(),
+        service=service,
+        number=rules.next_number(last),
+        canonical=package.canonical(),
+        sha256=package.digest(),
+        published_at=now,
+        body_code=package.card.provider.body,
+        delivery=str(package.card.delivery),
+        title_fa=titles["fa"],
+        title_en=titles["en"],
+        summary_fa=descriptions["fa"],
+        summary_en=descriptions["en"],
+        sort_key=sort_key(titles["fa"]),
+        search_text=search_text(" ".join([*titles.values(), *descriptions.values(), package.code])),
+    )
+    service.current = version
+    service.save(update_fields=["current"])
+    facts.record(SERVICE_PUBLISHED, subject=version, actor=actor, at=now, number=version.number, sha256=version.sha256)
+    facts.record(SERVICE_PUBLISHED, subject=service, actor=actor, at=now, number=version.number)
+    return queries.get_version(version.uuid)
+
+
+@transaction.atomic
+def withdraw_service(*, service_code: str, actor: Actor, now: datetime) -> None:
+    """Take a service off the public list; cases that run on its versions go on.
+
+    :raises ServiceUnknown: if it is unknown or already withdrawn.
+    """
+    service = models.Service.objects.select_for_update(of=("self",)).filter(code=service_code, current__isnull=False).first()
+    if service is None:
+        raise ServiceUnknown(service=service_code)
+    service.current = None
+    service.save(update_fields=["current"])
+    facts.record(SERVICE_WITHDRAWN, subject=service, actor=actor, at=now)

@@ -1,0 +1,63 @@
+"""What the catalogue keeps."""
+
+from __future__ import annotations
+
+import hashlib
+
+from django.db import models
+from django.db.models import Q
+
+
+class Service(models.Model):
+    """A public service (خدمت), known by its code for ever; ``current`` is the version offered now, none when withdrawn.
+
+    .. no_pii: public list of services
+    """
+
+    id = models.BigAutoField(primary_key=True)
+    uuid = models.UUIDField(unique=True)
+    code = models.CharField(max_length=80, unique=True)
+    current = models.ForeignKey("ServiceVersion", on_delete=models.PROTECT, null=True, related_name="+")
+
+    subject_kind = "catalogue.service"
+
+    def subject_state(self) -> dict[str, object]:
+        """Return what the digest of a service covers."""
+        return {"code": self.code, "current": self.current.sha256 if self.current else None}
+
+
+class ServiceVersion(models.Model):
+    """A frozen version of a service package as canonical JSON with its SHA-256; cases point to it for ever.
+
+    A trigger refuses changes. ``search_text`` and the titles are a projection for the public list.
+
+    .. no_pii: public description of a service
+    """
+
+    id = models.BigAutoField(primary_key=True)
+    uuid = models.UUIDField(unique=True)
+    service = models.ForeignKey(Service, on_delete=models.PROTECT, related_name="+")
+    number = models.PositiveIntegerField()
+    canonical = models.BinaryField()
+    sha256 = models.CharField(max_length=64)
+    published_at = models.DateTimeField()
+    body_code = models.CharField(max_length=60)
+    delivery = models.CharField(max_length=20)
+    title_fa = models.CharField(max_length=300)
+    title_en = models.CharField(max_length=300)
+    summary_fa = models.TextField()
+    summary_en = models.TextField()
+    sort_key = models.CharField(max_length=900, db_collation="C")
+    search_text = models.TextField(db_collation="C")
+
+    subject_kind = "catalogue.version"
+
+    class Meta:
+        constraints = (
+            models.UniqueConstraint(fields=("service", "number"), name="version_number_once"),
+            models.CheckConstraint(condition=Q(number__gte=1), name="version_number_from_one"),
+        )
+
+    def subject_state(self) -> dict[str, object]:
+        """Return what the digest of a version covers: the package's own hash, recomputed from the stored bytes."""
+        return {"number": self.number, "sha256": self.sha256, "stored": hashlib.sha256(bytes(self.canonical)).hexdigest()}

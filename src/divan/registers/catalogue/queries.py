@@ -1,0 +1,87 @@
+"""What the catalogue tells."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+from uuid import UUID
+
+from django.db.models import QuerySet
+
+from divan.registers.catalogue import models
+from divan.registers.catalogue.values import ServiceListing, ServiceUnknown, VersionRef
+from divan.registers.people import queries as people
+from divan_libs.persian.text import search_terms
+from divan_libs.servicepack.models import Package
+
+
+def _ref(row: models.ServiceVersion) -> VersionRef:
+    return VersionRef(
+        uuid=row.uuid, service_code=row.service.code, number=row.number, digest=row.sha256, published_at=row.published_at
+    )
+
+
+def _current() -> QuerySet[models.ServiceVersion]:
+    return models.ServiceVersion.objects.select_related("service").filter(
+        pk__in=models.Service.objects.filter(current__isnull=False).values("current")
+    )
+
+
+@lru_cache(maxsize=512)
+def _cached_package(version_uuid: UUID) -> Package:
+    # A version never changes once it is published, so its identifier is enough to remember it by.
+    row = models.ServiceVersion.objects.only("canonical", "sha256").filter(uuid=version_uuid).first()
+    if row is None:
+        raise ServiceUnknown()
+    return Package.from_canonical(bytes(row.canonical))
+
+
+def get_package(version_uuid: UUID) -> Package:
+    """Return the package of a published version.
+
+    :raises ServiceUnknown: if there is none.
+    """
+    return _cached_package(version_uuid)
+
+
+def get_version(version_uuid: UUID) -> VersionRef:
+    """Return a published version's reference.
+
+    :raises ServiceUnknown: if there is none.
+    """
+    row = models.ServiceVersion.objects.select_related("service").filter(uuid=version_uuid).first()
+    if row is None:
+        raise ServiceUnknown()
+    return _ref(row)
+
+
+def get_current_version(service_code: str) -> VersionRef:
+    """Return the version of a service that is offered now.
+
+    :raises ServiceUnknown: if the service is unknown or withdrawn.
+    """
+    row = _current().filter(service__code=service_code).first()
+    if row is None:
+        raise ServiceUnknown(service=service_code)
+    return _ref(row)
+
+
+def list_services(*, language: str = "fa", query: str = "", body: str = "") -> list[ServiceListing]:
+    """Return the services offered now that hold every word of the query, in Persian alphabetical order."""
+    rows = _current().defer("canonical").order_by("sort_key")
+    if body:
+        rows = rows.filter(body_code=body)
+    for term in search_terms(query):
+        rows = rows.filter(search_text__contains=term)
+    found = list(rows[:500])
+    bodies = {unit.code: unit for unit in people.list_bodies()} if found else {}
+    return [
+        ServiceListing(
+            code=row.service.code,
+            title=row.title_en if language == "en" else row.title_fa,
+            summary=row.summary_en if language == "en" else row.summary_fa,
+            body_name=bodies[row.body_code].name(language) if row.body_code in bodies else row.body_code,
+            delivery=row.delivery,
+            version=_ref(row),
+        )
+        for row in found
+    ]

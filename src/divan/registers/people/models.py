@@ -1,0 +1,131 @@
+"""What people keeps."""
+
+from __future__ import annotations
+
+from django.db import models
+from django.db.models import F, Q
+
+
+class Person(models.Model):
+    """A natural person, known by the national code; names come from the civil registry, not from typing.
+
+    .. pii: national code, names, birth date, mobile number
+    .. retention: as long as a case, letter, post or account refers to the person; five years after the last of them
+    """
+
+    id = models.BigAutoField(primary_key=True)
+    uuid = models.UUIDField(unique=True)
+    national_code = models.CharField(max_length=10, unique=True)
+    first_name = models.CharField(max_length=80, blank=True)
+    last_name = models.CharField(max_length=120, blank=True)
+    father_name = models.CharField(max_length=80, blank=True)
+    birth_date = models.DateField(null=True)
+    mobile = models.CharField(max_length=11, blank=True)
+    confirmed_at = models.DateTimeField(null=True)
+
+    subject_kind = "people.person"
+
+    def subject_state(self) -> dict[str, object]:
+        """Return what the digest of a person covers: every field."""
+        return {
+            "national_code": self.national_code,
+            "names": [self.first_name, self.last_name, self.father_name],
+            "birth_date": self.birth_date,
+            "mobile": self.mobile,
+            "confirmed_at": self.confirmed_at,
+        }
+
+
+class Unit(models.Model):
+    """A body (دستگاه) or a unit inside one, in one tree; ``body`` is the body a unit belongs to, itself for a body.
+
+    .. no_pii: the structure of the administration
+    """
+
+    id = models.BigAutoField(primary_key=True)
+    uuid = models.UUIDField(unique=True)
+    code = models.CharField(max_length=60, unique=True)
+    name_fa = models.CharField(max_length=200)
+    name_en = models.CharField(max_length=200, blank=True)
+    kind = models.CharField(max_length=10)
+    level = models.CharField(max_length=10)
+    place = models.ForeignKey("places.Place", on_delete=models.PROTECT, null=True, related_name="+")
+    parent = models.ForeignKey("self", on_delete=models.PROTECT, null=True, related_name="+")
+    body = models.ForeignKey("self", on_delete=models.PROTECT, null=True, related_name="+")
+    legal_id = models.CharField(max_length=11, blank=True)
+    email = models.CharField(max_length=120, blank=True)
+    address_fa = models.CharField(max_length=300, blank=True)
+    parent_body_fa = models.CharField(max_length=200, blank=True)
+
+    subject_kind = "people.unit"
+
+    class Meta:
+        constraints = (
+            models.CheckConstraint(condition=Q(kind__in=("body", "unit")), name="unit_kind_known"),
+            models.CheckConstraint(condition=Q(level__in=("province", "county", "district", "village")), name="unit_level_known"),
+        )
+
+    def subject_state(self) -> dict[str, object]:
+        """Return what the digest of a unit covers."""
+        return {
+            "code": self.code,
+            "names": [self.name_fa, self.name_en],
+            "kind": self.kind,
+            "level": self.level,
+            "place": self.place_id,
+            "parent": self.parent_id,
+            "legal_id": self.legal_id,
+            "email": self.email,
+        }
+
+
+class Post(models.Model):
+    """A seat in a unit with a role code; the role is what service packages name, the post is who does it here.
+
+    .. no_pii: the structure of the administration
+    """
+
+    id = models.BigAutoField(primary_key=True)
+    uuid = models.UUIDField(unique=True)
+    code = models.CharField(max_length=80, unique=True)
+    title_fa = models.CharField(max_length=200)
+    title_en = models.CharField(max_length=200, blank=True)
+    role = models.CharField(max_length=60)
+    unit = models.ForeignKey(Unit, on_delete=models.PROTECT, related_name="+")
+
+    subject_kind = "people.post"
+
+    class Meta:
+        indexes = (models.Index(fields=("role", "unit"), name="post_by_role"),)
+
+    def subject_state(self) -> dict[str, object]:
+        """Return what the digest of a post covers."""
+        return {"code": self.code, "titles": [self.title_fa, self.title_en], "role": self.role, "unit": self.unit_id}
+
+
+class Membership(models.Model):
+    """A person in a post from one moment to another (half-open); one holder at a time.
+
+    .. pii: who held which post when
+    .. retention: for ever; acts in a post must stay attributable
+    """
+
+    id = models.BigAutoField(primary_key=True)
+    uuid = models.UUIDField(unique=True)
+    person = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="+")
+    post = models.ForeignKey(Post, on_delete=models.PROTECT, related_name="+")
+    starts_at = models.DateTimeField()
+    ends_at = models.DateTimeField(null=True)
+
+    subject_kind = "people.membership"
+
+    class Meta:
+        constraints = (
+            models.UniqueConstraint(fields=("post",), condition=Q(ends_at__isnull=True), name="membership_one_open_holder"),
+            models.CheckConstraint(condition=Q(ends_at__isnull=True) | Q(ends_at__gt=F("starts_at")), name="membership_period"),
+        )
+        indexes = (models.Index(fields=("person",), name="membership_of_person"),)
+
+    def subject_state(self) -> dict[str, object]:
+        """Return what the digest of a membership covers."""
+        return {"person": self.person_id, "post": self.post_id, "starts_at": self.starts_at, "ends_at": self.ends_at}

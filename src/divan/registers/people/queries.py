@@ -1,0 +1,167 @@
+"""What people tells."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import datetime
+from uuid import UUID
+
+from django.db.models import Q, QuerySet
+
+from divan.registers.people import models
+from divan.registers.people.values import Holding, Person, PersonUnknown, Post, PostUnknown, Unit, UnitKind, UnitLevel
+
+
+def _person(row: models.Person) -> Person:
+    return Person(
+        uuid=row.uuid,
+        national_code=row.national_code,
+        first_name=row.first_name,
+        last_name=row.last_name,
+        father_name=row.father_name,
+        birth_date=row.birth_date,
+        mobile=row.mobile,
+    )
+
+
+def _unit(row: models.Unit) -> Unit:
+    body = row.body or row
+    return Unit(
+        uuid=row.uuid,
+        code=row.code,
+        name_fa=row.name_fa,
+        name_en=row.name_en,
+        kind=UnitKind(row.kind),
+        level=UnitLevel(row.level),
+        body_uuid=body.uuid,
+        body_code=body.code,
+        place_code=row.place.code if row.place else "",
+        legal_id=row.legal_id,
+        email=row.email,
+        address_fa=row.address_fa,
+        parent_body_fa=row.parent_body_fa,
+    )
+
+
+def _post(row: models.Post) -> Post:
+    return Post(uuid=row.uuid, title_fa=row.title_fa, title_en=row.title_en, role=row.role, unit=_unit(row.unit))
+
+
+def _posts() -> QuerySet[models.Post]:
+    return models.Post.objects.select_related("unit__place", "unit__body")
+
+
+def _holdings(at: datetime) -> QuerySet[models.Membership]:
+    return (
+        models.Membership.objects.select_related("person", "post__unit__place", "post__unit__body")
+        .filter(starts_at__lte=at)
+        .filter(Q(ends_at__isnull=True) | Q(ends_at__gt=at))
+        .order_by("starts_at", "id")
+    )
+
+
+def _holding(row: models.Membership) -> Holding:
+    return Holding(person=_person(row.person), post=_post(row.post), starts_at=row.starts_at, ends_at=row.ends_at)
+
+
+def get_person(person_uuid: UUID) -> Person:
+    """Return a person.
+
+    :raises PersonUnknown: if there is none.
+    """
+    row = models.Person.objects.filter(uuid=person_uuid).first()
+    if row is None:
+        raise PersonUnknown()
+    return _person(row)
+
+
+def find_person(national_code: str) -> Person | None:
+    """Return the person with this national code, or None."""
+    row = models.Person.objects.filter(national_code=national_code).first()
+    return _person(row) if row else None
+
+
+def find_persons(uuids: Iterable[UUID]) -> dict[UUID, Person]:
+    """Return persons by identifier; unknown ones are absent."""
+    return {row.uuid: _person(row) for row in models.Person.objects.filter(uuid__in=list(uuids))}
+
+
+def get_unit(code: str) -> Unit:
+    """Return a body or unit by its code.
+
+    :raises PostUnknown: if there is none.
+    """
+    row = models.Unit.objects.select_related("place", "body").filter(code=code).first()
+    if row is None:
+        raise PostUnknown(unit=code)
+    return _unit(row)
+
+
+def find_units(uuids: Iterable[UUID]) -> dict[UUID, Unit]:
+    """Return bodies and units by identifier; unknown ones are absent."""
+    rows = models.Unit.objects.select_related("place", "body").filter(uuid__in=list(uuids))
+    return {row.uuid: _unit(row) for row in rows}
+
+
+def list_bodies() -> list[Unit]:
+    """Return every body, by its Persian name."""
+    rows = models.Unit.objects.select_related("place", "body").filter(kind=UnitKind.BODY).order_by("name_fa")
+    return [_unit(row) for row in rows]
+
+
+def get_post(post_uuid: UUID) -> Post:
+    """Return a post.
+
+    :raises PostUnknown: if there is none.
+    """
+    row = _posts().filter(uuid=post_uuid).first()
+    if row is None:
+        raise PostUnknown()
+    return _post(row)
+
+
+def find_posts(uuids: Iterable[UUID]) -> dict[UUID, Post]:
+    """Return posts by identifier; unknown ones are absent."""
+    return {row.uuid: _post(row) for row in _posts().filter(uuid__in=list(uuids))}
+
+
+def find_post_of_role(role: str, *, body: str = "", place_code: str = "") -> Post | None:
+    """Return the post with a role in a body (or any unit of it), or in the unit whose place has this code; or None."""
+    rows = _posts().filter(role=role)
+    if body:
+        rows = rows.filter(Q(unit__code=body) | Q(unit__body__code=body))
+    if place_code:
+        rows = rows.filter(unit__place__code=place_code)
+    row = rows.order_by("id").first()
+    return _post(row) if row else None
+
+
+def list_posts_of_body(body: str) -> list[Post]:
+    """Return the posts of a body and its units."""
+    return [_post(row) for row in _posts().filter(Q(unit__code=body) | Q(unit__body__code=body)).order_by("id")]
+
+
+def holder_of(post_uuid: UUID, at: datetime) -> Person | None:
+    """Return who holds a post at a moment, or None when it is vacant."""
+    row = _holdings(at).filter(post__uuid=post_uuid).first()
+    return _person(row.person) if row else None
+
+
+def holders_of(post_uuids: Iterable[UUID], at: datetime) -> dict[UUID, Person]:
+    """Return who holds these posts at a moment; vacant posts are absent."""
+    return {row.post.uuid: _person(row.person) for row in _holdings(at).filter(post__uuid__in=list(post_uuids))}
+
+
+def list_holdings(person_uuid: UUID, at: datetime) -> list[Holding]:
+    """Return the posts a person holds at a moment, oldest first."""
+    return [_holding(row) for row in _holdings(at).filter(person__uuid=person_uuid)]
+
+
+def list_roles() -> frozenset[str]:
+    """Return the role codes that some post has."""
+    return frozenset(models.Post.objects.values_list("role", flat=True).distinct())
+
+
+def list_body_codes() -> frozenset[str]:
+    """Return the codes of every body."""
+    return frozenset(models.Unit.objects.filter(kind=UnitKind.BODY).values_list("code", flat=True))

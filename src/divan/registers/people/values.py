@@ -1,0 +1,134 @@
+"""What people speaks in."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from enum import StrEnum
+from uuid import UUID
+
+from divan.foundation.errors import Refusal
+from divan.foundation.kinds import FactKind
+
+
+class UnitKind(StrEnum):
+    """What a node of the tree of bodies is."""
+
+    BODY = "body"
+    UNIT = "unit"
+
+
+class UnitLevel(StrEnum):
+    """For which span of the country a body or unit works."""
+
+    PROVINCE = "province"
+    COUNTY = "county"
+    DISTRICT = "district"
+    VILLAGE = "village"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Person:
+    """A person as others see it."""
+
+    uuid: UUID
+    national_code: str
+    first_name: str
+    last_name: str
+    father_name: str = ""
+    birth_date: date | None = None
+    mobile: str = ""
+
+    @property
+    def full_name(self) -> str:
+        """First and last name."""
+        return f"{self.first_name} {self.last_name}".strip()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Unit:
+    """A body or a unit inside one."""
+
+    uuid: UUID
+    code: str
+    name_fa: str
+    name_en: str
+    kind: UnitKind
+    level: UnitLevel
+    body_uuid: UUID
+    body_code: str
+    place_code: str
+    legal_id: str = ""
+    email: str = ""
+    address_fa: str = ""
+    parent_body_fa: str = ""
+
+    def name(self, language: str) -> str:
+        """Return the name in a language."""
+        return self.name_en if language == "en" and self.name_en else self.name_fa
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Post:
+    """A post: the seat in which a person acts, with its role code and its unit."""
+
+    uuid: UUID
+    title_fa: str
+    title_en: str
+    role: str
+    unit: Unit
+
+    def title(self, language: str) -> str:
+        """Return the title in a language."""
+        return self.title_en if language == "en" and self.title_en else self.title_fa
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Holding:
+    """A person in a post for a time (half-open)."""
+
+    person: Person
+    post: Post
+    starts_at: datetime
+    ends_at: datetime | None
+
+
+class PersonUnknown(Refusal):
+    """No such person is in the register."""
+
+    code = "people.person-unknown"
+    status = 404
+
+
+class PostUnknown(Refusal):
+    """No such post is in the tree."""
+
+    code = "people.post-unknown"
+    status = 404
+
+
+class PostTaken(Refusal):
+    """The post is held by somebody else at that time."""
+
+    code = "people.post-taken"
+
+
+class PostVacant(Refusal):
+    """Nobody holds a post that must act."""
+
+    code = "people.post-vacant"
+
+
+class PostNotHeld(Refusal):
+    """The person does not hold this post now."""
+
+    code = "people.post-not-held"
+    status = 403
+
+
+PERSON_REGISTERED = FactKind("people.person-registered", "A person was entered from a register's answer.")
+PERSON_UPDATED = FactKind("people.person-updated", "A person's entry was brought to a register's answer.")
+UNIT_FOUNDED = FactKind("people.unit-founded", "A body or a unit was entered in the tree, or brought to its newer description.")
+POST_CREATED = FactKind("people.post-created", "A post was created in a unit.")
+POST_GIVEN = FactKind("people.post-given", "A person was given a post from a moment on.")
+POST_LEFT = FactKind("people.post-left", "A person left a post at a moment.")
