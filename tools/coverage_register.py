@@ -1,7 +1,7 @@
 """Compares docs/coverage.yaml with the register of demands it answers to, where that register is at hand.
 
-The folder of real data is DIVAN_REAL_DATA or, beside the checkout, its default. Ends with 0 when every item is there with its
-terms and class unchanged, with 1 after naming each difference, with 2 when there is no register to compare with.
+The folder of real data is DIVAN_REAL_DATA or, beside the checkout, its default. Ends with 0 when every item is there
+with its terms and class unchanged, with 1 after naming each difference, with 2 when there is nothing to compare with.
 """
 
 from __future__ import annotations

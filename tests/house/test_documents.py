@@ -73,6 +73,7 @@ def test_the_register_lists_each_of_the_151_items_once(register):
     assert [item["id"] for item in register] == [f"S{number:03}" for number in range(1, 152)]
 
 
+@pytest.mark.real_data
 def test_the_register_words_its_items_as_the_demands_do():
     checked = subprocess.run(
         [sys.executable, str(REPOSITORY / "tools" / "coverage_register.py")],
