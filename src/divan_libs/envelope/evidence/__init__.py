@@ -1,0 +1,1 @@
+"""Evidence of messages: records, segment files, proofs, recovery after a crash, audit."""

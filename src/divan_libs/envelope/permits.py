@@ -1,0 +1,152 @@
+"""Who may call what, how, for which purpose and until when (X-Road rights, with a purpose, a legal basis and an end).
+
+A permit names a subject, a service, a method and a glob over the service path. In globs ``*`` stands for any run of
+characters but ``/``, ``**`` (or more) for any run at all; ``\\*`` and ``\\\\`` are the two escapes.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from functools import lru_cache
+from typing import Any
+
+from divan_libs.envelope.addresses import AddressError, ClientId, ServiceId, climbs, normalise_path
+from divan_libs.envelope.errors import EnvelopeError
+
+ANY_METHOD = "*"
+ANY_PATH = "**"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Permit:
+    """A right given to one subsystem. ``starts_at`` is included, ``ends_at`` is not; None means no end.
+
+    Method ``*`` with glob ``**`` is the right to the whole service.
+    """
+
+    id: str
+    subject: ClientId
+    service: ServiceId
+    method: str
+    path_glob: str
+    purpose: str
+    legal_basis: str
+    starts_at: datetime
+    ends_at: datetime | None = None
+
+    def __post_init__(self) -> None:
+        moments = [self.starts_at] if self.ends_at is None else [self.starts_at, self.ends_at]
+        if any(moment.utcoffset() is None for moment in moments) or (self.ends_at and self.starts_at >= self.ends_at):
+            raise EnvelopeError("exchange.permit.period", permit=self.id)
+
+    @property
+    def covers_whole_service(self) -> bool:
+        """Whether the permit needs neither method nor path to be known."""
+        return self.method == ANY_METHOD and self.path_glob == ANY_PATH
+
+    def is_valid_at(self, at: datetime) -> bool:
+        """Tell whether the permit holds at that moment."""
+        return self.starts_at <= at and (self.ends_at is None or at < self.ends_at)
+
+    def covers(self, method: str, normalised_path: str) -> bool:
+        """Tell whether the permit covers that method (in any case) and that normalised path (in its own case)."""
+        return self.method.upper() in (ANY_METHOD, method.upper()) and matches(self.path_glob, normalised_path)
+
+
+_TOKEN = re.compile(r"\*{2,}|\*|\\[*\\]|.", re.DOTALL)
+_Tokens = tuple[tuple[str, str], ...]
+
+
+def _tokens(glob: str) -> _Tokens:
+    kinds = []
+    for found in _TOKEN.findall(glob):
+        if found.startswith("*"):
+            kinds.append(("any" if len(found) > 1 else "step", ""))
+        else:
+            kinds.append(("literal", found[-1] if found in (r"\*", r"\\") else found))
+    return tuple(kinds)
+
+
+def _pattern(tokens: _Tokens) -> re.Pattern[str]:
+    pieces = {"any": ".*", "step": "[^/]*"}
+    return re.compile("".join(pieces.get(kind) or re.escape(letter) for kind, letter in tokens), re.DOTALL)
+
+
+def _branching(tokens: _Tokens) -> int:
+    """Count the wildcards at which a backtracking matcher must guess: not those that end at a slash or at the end."""
+    following = (*tokens, ("end", ""))[1:]
+    return sum(
+        1
+        for (kind, _), after in zip(tokens, following, strict=True)
+        if (kind == "any" and after[0] != "end") or (kind == "step" and after not in (("end", ""), ("literal", "/")))
+    )
+
+
+def _state_machine(tokens: _Tokens) -> Callable[[str], bool]:
+    """Return a matcher whose time grows with the length of the path alone (bit-parallel automaton)."""
+    length = len(tokens)
+    wild = sum(1 << place for place, (kind, _) in enumerate(tokens) if kind != "literal")
+    wild_over_slash = sum(1 << place for place, (kind, _) in enumerate(tokens) if kind == "any")
+    letters: dict[str, int] = {}
+    for place, (kind, letter) in enumerate(tokens):
+        if kind == "literal":
+            letters[letter] = letters.get(letter, 0) | 1 << place
+
+    def settle(states: int) -> int:
+        while (reached := states | (states & wild) << 1) != states:
+            states = reached
+        return states
+
+    def match(path: str) -> bool:
+        states = settle(1)
+        for letter in path:
+            stay = states & (wild_over_slash if letter == "/" else wild)
+            states = settle(stay | (states & letters.get(letter, 0)) << 1)
+        return bool(states >> length & 1)
+
+    return match
+
+
+@lru_cache(maxsize=16384)
+def compile_glob(glob: str) -> Callable[[str], Any]:
+    """Return a predicate over normalised paths; anchored at both ends, case-sensitive.
+
+    Globs at which a regular expression would have to guess twice get an automaton instead, so that no path, however
+    it was made, can keep a gateway busy.
+    """
+    tokens = _tokens(glob)
+    return _pattern(tokens).fullmatch if _branching(tokens) < 2 else _state_machine(tokens)
+
+
+def matches(glob: str, path: str) -> bool:
+    """Tell whether the glob covers the whole path."""
+    return bool(compile_glob(glob)(path))
+
+
+def decide(
+    permits: Iterable[Permit],
+    *,
+    subject: ClientId,
+    service: ServiceId,
+    method: str | None,
+    raw_path: str | None,
+    at: datetime,
+) -> Permit | None:
+    """Return the first permit that allows the call, or None.
+
+    Without a method and a path only a right to the whole service counts. A path that cannot be decoded, or in which
+    some server could read a step above its parent, is covered by nothing.
+    """
+    mine = [p for p in permits if p.subject == subject and p.service == service and p.is_valid_at(at)]
+    if method is None or raw_path is None:
+        return next((permit for permit in mine if permit.covers_whole_service), None)
+    try:
+        path = normalise_path(raw_path)
+    except AddressError:
+        return None
+    if climbs(path):
+        return None
+    return next((permit for permit in mine if permit.covers(method, path)), None)

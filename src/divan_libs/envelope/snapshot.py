@@ -1,0 +1,237 @@
+"""The routing snapshot: everything a gateway must know, in one signed, versioned, expiring and complete document.
+
+It is a JWS in compact form (RFC 7515, ES256) whose payload is RFC 8785 canonical JSON, so that any JOSE library can
+check it. A gateway takes a snapshot only as a whole, and never an older one than it has.
+"""
+
+from __future__ import annotations
+
+import binascii
+import json
+import re
+from base64 import urlsafe_b64decode, urlsafe_b64encode
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import StrEnum
+from typing import Annotated, Any
+from urllib.parse import urlsplit
+
+import rfc8785
+from cryptography.hazmat.primitives.asymmetric.ec import EllipticCurvePublicKey
+from pydantic import AwareDatetime, ConfigDict, Field, TypeAdapter, ValidationError, with_config
+
+from divan_libs.envelope.addresses import ClientId, MemberId, ServerId, ServiceId
+from divan_libs.envelope.errors import EnvelopeError
+from divan_libs.envelope.keys import Signer, from_jose, is_signed, key_id, to_jose
+from divan_libs.envelope.permits import Permit
+from divan_libs.envelope.subjects import SubjectPlace
+
+FORMAT = 1
+CLOCK_SKEW = timedelta(minutes=1)
+"""How far the clock of a gateway may lag behind the one that issues snapshots."""
+_TYPE = "divan-snapshot+jws"
+_FINGERPRINT = re.compile(r"[0-9a-f]{64}")
+
+
+class Connection(StrEnum):
+    """How the information system of a client comes to the gateway."""
+
+    HTTPS = "https"
+    """With a client certificate whose fingerprint is bound to the subsystem."""
+    HTTP = "http"
+    """In clear, over the gateway's loopback listener only, where the operator has opened one."""
+
+
+class ServiceKind(StrEnum):
+    """What a service speaks."""
+
+    REST = "rest"
+    OPENAPI = "openapi"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Member:
+    """A body or firm that takes part."""
+
+    id: MemberId
+    name: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Subsystem:
+    """An information system of a member; ``certificates`` are hex SHA-256 fingerprints of its client certificates."""
+
+    id: ClientId
+    name: str
+    connection: Connection = Connection.HTTPS
+    certificates: frozenset[str] = frozenset()
+
+    def __post_init__(self) -> None:
+        for fingerprint in self.certificates:
+            if _FINGERPRINT.fullmatch(fingerprint) is None:
+                raise EnvelopeError("exchange.snapshot.fingerprint", subsystem=str(self.id), seen=fingerprint)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Service:
+    """A data service and how to reach it. Times are in milliseconds.
+
+    ``addresses`` are the base URLs of equal providers, tried in order; ``trusted_certificates`` are the PEM
+    certificates (an authority's or the provider's own) that an ``https`` provider must chain to, none meaning the
+    system's. ``disabled_notice`` switches the service off and says why.
+    """
+
+    id: ServiceId
+    name: str
+    addresses: tuple[str, ...]
+    kind: ServiceKind = ServiceKind.REST
+    timeout_ms: Annotated[int, Field(gt=0, le=3_600_000)] = 60_000
+    connect_timeout_ms: Annotated[int, Field(gt=0, le=120_000)] = 5_000
+    subject: SubjectPlace | None = None
+    trusted_certificates: tuple[str, ...] = ()
+    disabled_notice: str | None = None
+
+    def __post_init__(self) -> None:
+        if not self.addresses:
+            raise EnvelopeError("exchange.snapshot.address", service=str(self.id), seen=None)
+        for address in self.addresses:
+            _require_address(self.id, address)
+
+
+def _require_address(service: ServiceId, address: str) -> None:
+    try:
+        parts = urlsplit(address)
+        valid = parts.scheme in ("http", "https") and bool(parts.hostname) and (parts.port is None or parts.port > 0)
+    except ValueError:
+        valid = False
+    if not valid or parts.query or parts.fragment or parts.username is not None or not parts.path.isascii():
+        raise EnvelopeError("exchange.snapshot.address", service=str(service), seen=address)
+
+
+@with_config(ConfigDict(extra="forbid"))
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Snapshot:
+    """The whole routing state at one version. It holds from ``issued_at`` until, not including, ``expires_at``.
+
+    ``server`` is the id of the gateway it is for; ``subject_key`` names the key of the hashes of persons.
+    """
+
+    version: Annotated[int, Field(gt=0)]
+    issued_at: AwareDatetime
+    expires_at: AwareDatetime
+    server: ServerId
+    subject_key: str
+    members: tuple[Member, ...]
+    subsystems: tuple[Subsystem, ...]
+    services: tuple[Service, ...]
+    permits: tuple[Permit, ...]
+
+    def __post_init__(self) -> None:
+        if self.issued_at >= self.expires_at:
+            raise EnvelopeError("exchange.snapshot.period", issued_at=self.issued_at, expires_at=self.expires_at)
+        members = _unique("member", (member.id for member in self.members))
+        subsystems = _unique("subsystem", (subsystem.id for subsystem in self.subsystems))
+        services = _unique("service", (service.id for service in self.services))
+        _unique("permit", (permit.id for permit in self.permits))
+        _require_known("member", (subsystem.member for subsystem in subsystems), members)
+        _require_known("subsystem", (service.provider for service in services), subsystems)
+        _require_known("subsystem", (permit.subject for permit in self.permits), subsystems)
+        _require_known("service", (permit.service for permit in self.permits), services)
+
+
+def _unique(what: str, ids: Any) -> set[Any]:
+    seen: set[Any] = set()
+    for identifier in ids:
+        if identifier in seen:
+            raise EnvelopeError("exchange.snapshot.repeated", what=what, id=str(identifier))
+        seen.add(identifier)
+    return seen
+
+
+def _require_known(what: str, ids: Any, known: set[Any]) -> None:
+    for identifier in ids:
+        if identifier not in known:
+            raise EnvelopeError("exchange.snapshot.incomplete", what=what, id=str(identifier))
+
+
+_SNAPSHOT = TypeAdapter(Snapshot)
+
+
+def sign_snapshot(snapshot: Snapshot, signer: Signer) -> bytes:
+    """Return the signed snapshot as the gateway's file holds it (ASCII, one line)."""
+    header = {"alg": "ES256", "kid": signer.key_id, "typ": _TYPE}
+    document = _SNAPSHOT.dump_python(snapshot, mode="json") | {"format": FORMAT}
+    for subsystem in document["subsystems"]:
+        subsystem["certificates"].sort()
+    signed = b".".join((_encode(rfc8785.dumps(header)), _encode(rfc8785.dumps(document))))
+    return b".".join((signed, _encode(to_jose(signer.sign(signed)))))
+
+
+def open_snapshot(
+    data: bytes, public_key: EllipticCurvePublicKey, *, now: datetime, newer_than: int | None = None
+) -> Snapshot:
+    """Return the snapshot if it is signed by that key, well formed, complete, valid now and not rolled back.
+
+    ``newer_than`` is the version already in force: an older one is refused, and so is another of the same version.
+
+    :raises EnvelopeError: ``exchange.snapshot.malformed``, ``.signature``, ``.format``, ``.not-yet-valid``,
+        ``.expired``, ``.rolled-back``, ``.incomplete``, ``.repeated``, ``.address``, ``.fingerprint`` or ``.period``.
+    """
+    document = _open_document(data, public_key)
+    try:
+        snapshot = _SNAPSHOT.validate_python(document, strict=False)
+    except ValidationError as error:
+        first = error.errors(include_url=False)[0]
+        cause = first.get("ctx", {}).get("error")
+        if isinstance(cause, EnvelopeError):
+            raise cause from error
+        raise EnvelopeError("exchange.snapshot.malformed", at=list(first["loc"]), problem=first["msg"]) from error
+    if newer_than is not None and snapshot.version <= newer_than:
+        raise EnvelopeError("exchange.snapshot.rolled-back", version=snapshot.version, in_force=newer_than)
+    if now < snapshot.issued_at - CLOCK_SKEW:
+        raise EnvelopeError("exchange.snapshot.not-yet-valid", issued_at=snapshot.issued_at.isoformat())
+    if now >= snapshot.expires_at:
+        raise EnvelopeError("exchange.snapshot.expired", expires_at=snapshot.expires_at.isoformat())
+    return snapshot
+
+
+def _open_document(data: bytes, public_key: EllipticCurvePublicKey) -> dict[str, Any]:
+    parts = data.strip().split(b".")
+    if len(parts) != 3:
+        raise EnvelopeError("exchange.snapshot.malformed", problem="not a compact JWS")
+    header = _decode_json(parts[0])
+    if header.get("alg") != "ES256" or header.get("typ") != _TYPE or "crit" in header:
+        raise EnvelopeError("exchange.snapshot.malformed", problem="not a snapshot header")
+    try:
+        signature = from_jose(_decode(parts[2]))
+    except EnvelopeError as error:
+        raise EnvelopeError("exchange.snapshot.signature", key=header.get("kid")) from error
+    if not is_signed(public_key, signature, b".".join(parts[:2])):
+        raise EnvelopeError("exchange.snapshot.signature", key=header.get("kid"), expected=key_id(public_key))
+    document = _decode_json(parts[1])
+    if document.pop("format", None) != FORMAT:
+        raise EnvelopeError("exchange.snapshot.format", known=FORMAT)
+    return document
+
+
+def _encode(data: bytes) -> bytes:
+    return urlsafe_b64encode(data).rstrip(b"=")
+
+
+def _decode(data: bytes) -> bytes:
+    try:
+        return urlsafe_b64decode(data + b"=" * (-len(data) % 4))
+    except (binascii.Error, ValueError) as error:
+        raise EnvelopeError("exchange.snapshot.malformed", problem="base64") from error
+
+
+def _decode_json(data: bytes) -> dict[str, Any]:
+    try:
+        document = json.loads(_decode(data))
+    except (ValueError, RecursionError) as error:
+        if isinstance(error, EnvelopeError):
+            raise
+        raise EnvelopeError("exchange.snapshot.malformed", problem="JSON") from error
+    if not isinstance(document, dict):
+        raise EnvelopeError("exchange.snapshot.malformed", problem="not an object")
+    return document
