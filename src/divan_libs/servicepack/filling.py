@@ -1,0 +1,115 @@
+"""Fill documents and messages: every value becomes words in the reader's language, and stays data."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import date
+
+from divan_libs.persian.jalali import format_jalali
+from divan_libs.persian.text import persian_digits
+from divan_libs.servicepack.evaluation import AnswerValue, Fact
+from divan_libs.servicepack.models import OutputField, Package, PlaceLevel, Question
+
+PLACEHOLDER = re.compile(r"\{([^{}]*)\}")
+_GSM = re.compile(r"[@£$¥èéùìòÇØøÅåΔ_ΦΓΛΩΠΨΣΘΞÆæßÉA-Za-z0-9¡ÄÖÑÜ§¿äöñüà \n\r!\"#¤%&'()*+,\-./:;<=>?]*")
+
+
+class FieldUnavailable(Exception):
+    """A document or message needs something that this case does not have."""
+
+    code = "outputs.field-unavailable"
+
+    def __init__(self, field_code: str) -> None:
+        self.field = field_code
+        super().__init__(field_code)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sources:
+    """Where fields come from: visible answers, facts, and what the house knows, already in words.
+
+    ``place_name`` gives the name of an answered place's ancestor at a level (or of the place itself).
+    ``case`` and ``decision`` are keyed by ``CaseField`` and ``DecisionField``.
+    """
+
+    answers: Mapping[str, AnswerValue]
+    facts: Mapping[str, Fact] = field(default_factory=dict)
+    case: Mapping[str, str] = field(default_factory=dict)
+    decision: Mapping[str, str] = field(default_factory=dict)
+    place_name: Callable[[str, PlaceLevel], str | None]
+
+
+def field_values(
+    package: Package, fields: tuple[OutputField, ...], sources: Sources, language: str = "fa"
+) -> dict[str, str]:
+    """Return each field in words; an answer that was left open or is hidden becomes an empty text.
+
+    :raises FieldUnavailable: if the case, the decision or the register of places does not have it.
+    """
+    return {entry.code: _value(package, entry, sources, language) for entry in fields}
+
+
+def fill_text(template: str, values: Mapping[str, str]) -> str:
+    """Put values for ``{name}`` placeholders; nothing but plain names is understood, so a value is never evaluated.
+
+    :raises FieldUnavailable: if a placeholder has no value.
+    """
+
+    def value_of(found: re.Match[str]) -> str:
+        if found[1] not in values:
+            raise FieldUnavailable(found[1])
+        return values[found[1]]
+
+    return PLACEHOLDER.sub(value_of, template)
+
+
+def answer_in_words(package: Package, question: Question, value: AnswerValue, language: str = "fa") -> str:
+    """Return an answer as people read it: options by their texts, days in Jalali, Persian digits in Persian."""
+    if question.type in {"yes-no", "consent"}:
+        words = {"fa": ("خیر", "بله"), "en": ("No", "Yes")}
+        return words.get(language, words["fa"])[bool(value)]
+    if question.type == "choice":
+        return package.text(f"questions.{question.code}.options.{value}", language)
+    if question.type == "choices" and isinstance(value, tuple):
+        separator = "، " if language == "fa" else ", "
+        return separator.join(package.text(f"questions.{question.code}.options.{option}", language) for option in value)
+    return _in_words(value, language)
+
+
+def message_parts(text: str) -> int:
+    """Return how many parts a short message takes (GSM 03.38 seven-bit: 160 or 153 each; otherwise UCS-2: 70 or 67)."""
+    if _GSM.fullmatch(text):
+        return 1 if len(text) <= 160 else -(-len(text) // 153)
+    units = len(text.encode("utf-16-le")) // 2
+    return 1 if units <= 70 else -(-units // 67)
+
+
+def _in_words(value: object, language: str) -> str:
+    if isinstance(value, date):
+        return format_jalali(value, language="en" if language == "en" else "fa")
+    if isinstance(value, tuple):
+        return str(len(value)) if language == "en" else persian_digits(str(len(value)))
+    return str(value) if language == "en" else persian_digits(str(value))
+
+
+def _value(package: Package, entry: OutputField, sources: Sources, language: str) -> str:
+    if entry.answer is not None:
+        question, value = package.form.question(entry.answer), sources.answers.get(entry.answer)
+        return "" if question is None or value is None else answer_in_words(package, question, value, language)
+    found: str | None = None
+    if entry.place is not None and entry.level is not None:
+        code = sources.answers.get(entry.place)
+        found = sources.place_name(code, entry.level) if isinstance(code, str) else None
+    elif entry.fact is not None and entry.field is not None:
+        fact = sources.facts.get(entry.fact)
+        value_of_fact = fact.fields.get(entry.field) if fact else None
+        found = None if value_of_fact is None else _in_words(value_of_fact, language)
+    elif entry.case is not None:
+        found = sources.case.get(entry.case)
+    elif entry.decision is not None:
+        found = sources.decision.get(entry.decision)
+    if found is None:
+        raise FieldUnavailable(entry.code)
+    return found

@@ -1,0 +1,66 @@
+"""Which texts a package must and may have; keys follow from codes, so that none is invented twice."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from divan_libs.servicepack.models import Package, Question
+
+
+def required_texts(package: Package) -> Iterator[str]:
+    """Yield the keys that must stand in every language."""
+    yield from _of_card(package)
+    for need in package.needs.requirements:
+        yield f"needs.{need.code}.title"
+        yield f"needs.{need.code}.rejection"
+    for page in package.form.pages:
+        yield f"pages.{page.code}.title"
+        for question in page.questions:
+            yield from _of_question(question)
+    for step in package.flow.steps:
+        yield f"steps.{step.code}.title"
+        yield from (f"actions.{step.code}.{action.code}.label" for action in step.actions)
+    yield from (f"outcomes.{outcome.code}.title" for outcome in package.flow.outcomes)
+    yield from (f"documents.{document.code}.title" for document in package.outputs.documents)
+    yield from (f"messages.{message.code}.text" for message in package.outputs.messages)
+    for tariff in package.fees.tariffs:
+        yield f"fees.{tariff.code}.title"
+        rows = {row.code for period in tariff.periods for row in period.rows}
+        yield from (f"fees.{tariff.code}.rows.{row}" for row in sorted(rows))
+
+
+def optional_texts(package: Package) -> Iterator[str]:
+    """Yield the keys that may stand besides; in one language means in both."""
+    yield from ("card.process", "card.output", "card.steps-note")
+    yield from (f"needs.{need.code}.help" for need in package.needs.requirements)
+    yield from (f"pages.{page.code}.lead" for page in package.form.pages)
+    for question in package.form.questions():
+        yield f"questions.{question.code}.hint"
+        options: tuple[str, ...] = getattr(question, "options", ())
+        yield from (f"questions.{question.code}.option-hints.{option}" for option in options)
+    for step in package.flow.steps:
+        yield f"steps.{step.code}.instruction"
+        yield f"steps.{step.code}.applicant"
+        yield from (f"actions.{step.code}.{action.code}.hint" for action in step.actions)
+    yield from (f"outcomes.{outcome.code}.description" for outcome in package.flow.outcomes)
+
+
+def _of_card(package: Package) -> Iterator[str]:
+    card = package.card
+    yield from ("card.title", "card.description", "card.audience", "card.provider", "card.hours")
+    if card.provider.parent_body is not None:
+        yield "card.parent-body"
+    if card.in_person.visits:
+        yield "card.in-person-reason"
+    yield from (f"card.reasons.{reason}" for reason in sorted({row.reason for row in card.access if row.reason}))
+    for code in card.questions_and_answers:
+        yield f"card.faq.{code}.question"
+        yield f"card.faq.{code}.answer"
+
+
+def _of_question(question: Question) -> Iterator[str]:
+    yield f"questions.{question.code}.label"
+    if question.type == "information":
+        yield f"questions.{question.code}.body"
+    options: tuple[str, ...] = getattr(question, "options", ())
+    yield from (f"questions.{question.code}.options.{option}" for option in options)
