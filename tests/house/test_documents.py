@@ -166,9 +166,13 @@ def test_every_dependency_has_its_reason():
 
 
 def test_the_glossary_has_one_meaning_for_each_english_word():
-    rows = re.findall(r"^\| ([^|]+) \| ([^|]+) \| ([^|]+) \| ([^|]*) \| ([^|]*) \|$",
-                      (REPOSITORY / "docs" / "glossary.md").read_text(encoding="utf-8"), re.MULTILINE)  # fmt: skip
-    words = [english.strip() for _, english, *_ in rows if english.strip() not in {"English", "---"}]
+    _, _, terms = (REPOSITORY / "docs" / "glossary.md").read_text(encoding="utf-8").partition("\n## Terms\n")
+    rows = [
+        [cell.strip() for cell in line.strip("|").split("|")] for line in terms.splitlines() if line.startswith("|")
+    ]
+    words = [row[1] for row in rows[2:]]
 
     assert len(words) >= 90
+    assert [row for row in rows if len(row) != 5] == []
+    assert [row[1] for row in rows[2:] if not (row[0] and row[2] and row[4])] == []
     assert sorted({word for word in words if words.count(word) > 1}) == []
