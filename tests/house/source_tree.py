@@ -18,7 +18,7 @@ def files(*suffixes: str, below: Path = REPOSITORY) -> Iterator[Path]:
     for path in sorted(below.iterdir()) if below.is_dir() else ():
         if path.is_dir():
             if path.name not in ABSENT_FROM_CHECKOUTS and not path.name.startswith(
-                (".mypy", ".ruff", ".pytest", "var-")
+                (".mypy", ".ruff", ".pytest", ".hypothesis", ".import", "var-")
             ):
                 yield from files(*suffixes, below=path)
         elif path.suffix in suffixes:

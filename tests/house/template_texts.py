@@ -48,14 +48,16 @@ class Spoken(HTMLParser):
 def untranslated(template: str) -> Iterator[str]:
     """Yield the words and literals that a template says outside translation tags."""
     page: list[str] = []
-    translating = commenting = False
+    translating = commenting = naming = False
     for token in Lexer(template).tokenize():
         content = token.contents
         name = content.split(maxsplit=1)[0] if content.split() else ""
         if token.token_type is TokenType.BLOCK:
             translating = name in {"blocktranslate", "blocktrans"} or (translating and not name.startswith("endblock"))
             commenting = name == "comment" or (commenting and name != "endcomment")
-        if translating or commenting or token.token_type is TokenType.COMMENT:
+            # The content of `{% block body_class %}` stands inside an attribute of the parent template.
+            naming = (name == "block" and content.endswith("class")) or (naming and name != "endblock")
+        if translating or commenting or naming or token.token_type is TokenType.COMMENT:
             continue
         if token.token_type is TokenType.TEXT:
             page.append(content)
