@@ -1,0 +1,1 @@
+"""Tags and filters, built into every template."""
