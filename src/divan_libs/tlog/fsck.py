@@ -353,7 +353,7 @@ def _reconcile(
 ) -> list[bytes] | None:
     """Return the accepted hashes that take the fewest from ``others``, None when no choice is accepted.
 
-    Tried are up to eight differences, more than damage at random ever leaves in one tile, and taking all.
+    Every choice among up to eight differences is tried, so that the work stays bounded; among more, none or all.
     """
     needed = {i for i, value in enumerate(stored) if value is None}
     optional = [i for i, value in enumerate(stored) if value is not None and others[i] not in {None, value}]

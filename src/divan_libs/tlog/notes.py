@@ -228,7 +228,7 @@ def parse_note(note: str | bytes) -> Note:
 def open_note(note: str | bytes, verifiers: Sequence[NoteVerifier]) -> OpenedNote:
     """Return the text of a note and the signatures on it by the given keys.
 
-    Signatures by unknown keys are passed over, a second one by the same key too.
+    Signatures by unknown keys are passed over. Of several by one key all must hold, and the first is returned.
 
     :raises NoteError: ``tlog.note.signature-invalid`` when one by a known key does not hold, ``tlog.note.unsigned``
         when none of the known keys signed, ``tlog.note.ambiguous-key`` when two given keys share name and key id, and
@@ -242,8 +242,8 @@ def open_note(note: str | bytes, verifiers: Sequence[NoteVerifier]) -> OpenedNot
     verified: dict[NoteVerifier, VerifiedSignature] = {}
     for line in parsed.lines:
         signer = known.get((line.name, line.key_id))
-        if signer is not None and signer not in verified:
-            verified[signer] = signer.verify(parsed.text, line.signature)
+        if signer is not None:
+            verified.setdefault(signer, signer.verify(parsed.text, line.signature))
     if not verified:
         raise NoteError("tlog.note.unsigned", signers=[line.name for line in parsed.lines])
     return OpenedNote(parsed.text, tuple(verified.values()))

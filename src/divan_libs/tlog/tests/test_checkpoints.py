@@ -127,6 +127,16 @@ def test_witnesses_do_not_stand_in_for_the_log(head, university_key, bar_key):
     assert refusal.value.code == "tlog.checkpoint.log-signature-missing"
 
 
+def test_a_witness_named_like_the_log_does_not_stand_in_for_it(head, bar_key):
+    namesake = NoteSigner(ORIGIN, SignatureType.COSIGNATURE, bar_key.seed)
+    note = checkpoints.sign_checkpoint(head, [namesake], at=NOON)
+
+    with pytest.raises(CheckpointError) as refusal:
+        checkpoints.open_checkpoint(note, [namesake.verifier])
+
+    assert refusal.value.code == "tlog.checkpoint.log-signature-missing"
+
+
 def test_the_key_of_one_log_does_not_sign_for_another(log_key):
     note = checkpoints.sign_checkpoint(Checkpoint("other.example", 9, b"r" * 32), [log_key])
 

@@ -1,6 +1,7 @@
 """Signed notes, with the published examples of the format as outside checks."""
 
 import pytest
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -135,6 +136,17 @@ def test_a_cosignature_cannot_be_dated_anew(bar_key):
         assert refusal.value.code == "tlog.note.signature-invalid"
 
 
+def test_a_time_beyond_the_format_is_refused_even_when_signed(bar_key):
+    beyond = 1 << 63
+    key = Ed25519PrivateKey.from_private_bytes(bar_key.seed)
+    blob = beyond.to_bytes(8, "big") + key.sign(f"cosignature/v1\ntime {beyond}\ntext\n".encode())
+
+    with pytest.raises(NoteError) as refusal:
+        bar_key.verifier.verify("text\n", blob)
+
+    assert refusal.value.code == "tlog.note.signature-invalid"
+
+
 @pytest.mark.parametrize("at", [None, 0, -1, 1 << 63])
 def test_a_cosignature_needs_a_time(bar_key, at):
     with pytest.raises(NoteError) as refusal:
@@ -160,6 +172,16 @@ def test_a_key_signing_twice_counts_once(log_key):
     opened = notes.open_note(notes.Note(parsed.text, parsed.lines * 3).encode(), [log_key.verifier] * 2)
 
     assert len(opened.signatures) == 1
+
+
+def test_a_bad_second_signature_of_a_known_key_spoils_the_note_too(log_key):
+    parsed = notes.parse_note(notes.sign_note("text\n", [log_key]))
+    bad_line = parsed.lines[0]._replace(signature=bytes(64))
+
+    with pytest.raises(NoteError) as refusal:
+        notes.open_note(notes.Note(parsed.text, (*parsed.lines, bad_line)).encode(), [log_key.verifier])
+
+    assert refusal.value.code == "tlog.note.signature-invalid"
 
 
 @pytest.mark.parametrize(
