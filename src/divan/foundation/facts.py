@@ -254,3 +254,9 @@ def subjects_of(model: type) -> SubjectLoader:
         return rows
 
     return load
+
+
+def newest_of(subject_uuid: UUID, *, limit: int) -> list[FactRecord]:
+    """Return the newest facts of a subject, placed or not, newest first."""
+    rows = Fact.objects.filter(subject_uuid=subject_uuid).order_by("-subject_sequence")
+    return [_as_record(fact) for fact in rows[:limit]]

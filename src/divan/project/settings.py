@@ -7,6 +7,7 @@ from urllib.parse import unquote, urlsplit
 
 from django.utils.translation import gettext_lazy as _
 
+from divan.dealings.cases.apps import CasesOptions
 from divan.foundation.apps import FoundationOptions
 from divan.project.configuration import Configuration, read_configuration
 
@@ -173,3 +174,4 @@ FOUNDATION = FoundationOptions(
     sms_gateway=DIVAN.sms_gateway,
     sms_token=DIVAN.sms_token,
 )
+CASES = CasesOptions(base_url=DIVAN.base_url)

@@ -3,6 +3,7 @@
 from divan.dealings.cases.actions.applying import (
     abandon_draft,
     add_file,
+    ask_again,
     note_answer,
     remove_file,
     save_page,
@@ -19,6 +20,7 @@ __all__ = [
     "act",
     "add_file",
     "answer_referral",
+    "ask_again",
     "close_case",
     "declare_closed_day",
     "let_clock_run_out",

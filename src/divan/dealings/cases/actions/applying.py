@@ -1,0 +1,293 @@
+"""Applying: a draft on a pinned version, pages saved one at a time, facts asked and noted, files added."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+from uuid import UUID, uuid4
+
+from django.db import transaction
+
+from divan.dealings.cases import models, queries, rules
+from divan.dealings.cases.queries.dossier import case_of
+from divan.dealings.cases.values import (
+    DRAFT_ABANDONED,
+    DRAFT_SAVED,
+    DRAFT_STARTED,
+    FILE_ADDED,
+    FILE_REMOVED,
+    NEED_ANSWERED,
+    NEED_ASKED,
+    AnswerFault,
+    AnswersRefused,
+    Case,
+    CaseState,
+    CaseUnknown,
+    NotADraft,
+    ServiceNotElectronic,
+)
+from divan.foundation import facts, files
+from divan.foundation.actors import Actor
+from divan.foundation.faults import power_may_fail
+from divan.registers.catalogue import queries as catalogue
+from divan.registers.people.values import PersonUnknown
+from divan.registers.places import queries as places
+from divan.registers.places.values import Level, PlaceUnknown
+from divan.trust.identity import actions as identity
+from divan.trust.identity import queries as inquiries
+from divan_libs.persian.jalali import TEHRAN
+from divan_libs.servicepack import answers as answering
+from divan_libs.servicepack.answers import AnswerProblem
+from divan_libs.servicepack.models import Delivery, FileQuestion, Package, PlaceQuestion
+
+
+def locked_case(case_uuid: UUID, actor: Actor | None = None) -> models.Case:
+    """Return a case's row locked to the end of the transaction; with an actor, only for its applicant.
+
+    :raises CaseUnknown: if there is none, or it is another person's: the two are not told apart.
+    """
+    row = (
+        models.Case.objects.select_for_update(of=("self",)).select_related("version__service", "applicant").filter(uuid=case_uuid).first()
+    )
+    if row is None or (actor is not None and row.applicant.uuid != actor.uuid):
+        raise CaseUnknown()
+    return row
+
+
+@transaction.atomic
+def start_draft(*, service_code: str, language: str, actor: Actor, now: datetime) -> Case:
+    """Begin an application of the acting person on the version offered now, and ask what registers already know.
+
+    A person who has an untouched draft of the same version gets that one: starting twice does not make two.
+
+    :raises ServiceUnknown: if the service is not offered.
+    :raises ServiceNotElectronic: if it has a card but no form here.
+    """
+    version = catalogue.get_current_version(service_code)
+    package = catalogue.get_package(version.uuid)
+    if package.card.delivery is not Delivery.ELECTRONIC:
+        raise ServiceNotElectronic(service=service_code)
+    if actor.uuid is None:
+        raise PersonUnknown()
+    person_id = models.Case._meta.get_field("applicant").related_model.objects.get(uuid=actor.uuid).pk
+    version_id = models.Case._meta.get_field("version").related_model.objects.only("pk").get(uuid=version.uuid).pk
+    known = (
+        models.Case.objects.select_for_update(of=("self",))
+        .select_related("version__service", "applicant")
+        .filter(applicant_id=person_id, version_id=version_id, state=CaseState.DRAFT)
+        .order_by("-changed_at")
+        .first()
+    )
+    if known is not None:
+        return case_of(known)
+    row = models.Case.objects.create(
+        uuid=uuid4(),
+        version_id=version_id,
+        applicant_id=person_id,
+        language=language,
+        state=CaseState.DRAFT,
+        started_at=now,
+        changed_at=now,
+    )
+    facts.record(DRAFT_STARTED, subject=row, actor=actor, at=now, service=service_code, version=version.number)
+    _ask_needs(row, package, actor=actor, now=now)
+    return queries.get_case(row.uuid)
+
+
+def _ask_needs(row: models.Case, package: Package, *, actor: Actor, now: datetime) -> None:
+    for need in package.needs.inquiries:
+        inquiry = identity.open_inquiry(
+            need=need.code,
+            data_service=need.data_service,
+            subject=row.applicant.uuid,
+            purpose=package.text("card.title", "fa"),
+            about_kind=row.subject_kind,
+            about_uuid=row.uuid,
+            actor=actor,
+            now=now,
+        )
+        asked = models.CaseNeed.objects.create(
+            uuid=uuid4(), case=row, code=need.code, fact=need.fact, state="asked", inquiry_uuid=inquiry, asked_at=now
+        )
+        facts.record(NEED_ASKED, subject=asked, actor=actor, at=now, need=need.code)
+
+
+@transaction.atomic
+def note_answer(*, inquiry: UUID, actor: Actor, now: datetime) -> None:
+    """Note what a register answered to an inquiry of a case; a second time changes nothing."""
+    row = models.CaseNeed.objects.select_for_update(of=("self",)).select_related("case").filter(inquiry_uuid=inquiry).first()
+    if row is None or row.state != "asked":
+        return
+    answer = inquiries.get_inquiry(inquiry)
+    package = catalogue.get_package(row.case.version.uuid)
+    need = next(need for need in package.needs.inquiries if need.code == row.code)
+    row.state = str(answer.state)
+    row.fields = {name: answer.fields[name] for name in need.fields if name in answer.fields}
+    row.answered_at = answer.answered_at
+    row.save(update_fields=["state", "fields", "answered_at"])
+    facts.record(NEED_ANSWERED, subject=row, actor=actor, at=now, need=row.code, state=row.state)
+
+
+@transaction.atomic
+def ask_again(*, case: UUID, need: str, actor: Actor, now: datetime) -> None:
+    """Ask a register again that gave no answer before.
+
+    :raises CaseUnknown: if it is not the acting person's case.
+    """
+    row = locked_case(case, actor)
+    rules.require_editable(CaseState(row.state))
+    asked = models.CaseNeed.objects.select_for_update().filter(case=row, code=need, state="unknown").first()
+    if asked is None:
+        return
+    package = catalogue.get_package(row.version.uuid)
+    declared = next(one for one in package.needs.inquiries if one.code == need)
+    asked.inquiry_uuid = identity.open_inquiry(
+        need=need,
+        data_service=declared.data_service,
+        subject=row.applicant.uuid,
+        purpose=package.text("card.title", "fa"),
+        about_kind=row.subject_kind,
+        about_uuid=row.uuid,
+        actor=actor,
+        now=now,
+    )
+    asked.state, asked.asked_at, asked.answered_at = "asked", now, None
+    asked.save()
+    facts.record(NEED_ASKED, subject=asked, actor=actor, at=now, need=need, again=True)
+
+
+@transaction.atomic
+def save_page(*, case: UUID, page: str, given: Mapping[str, list[str]], actor: Actor, now: datetime) -> Case:
+    """Save the answers of one page; answers that cannot stand refuse the whole page and change nothing.
+
+    Questions of the page that are absent from ``given`` are taken as left open; files are added and removed apart.
+
+    :raises CaseUnknown: if it is not the acting person's case.
+    :raises NotADraft: if its answers stand.
+    :raises AnswersRefused: with a fault for each answer that is none.
+    """
+    row = locked_case(case, actor)
+    rules.require_editable(CaseState(row.state))
+    package = catalogue.get_package(row.version.uuid)
+    value = case_of(row)
+    today = now.astimezone(TEHRAN).date()
+    merged = dict(row.answers)
+    faults: list[AnswerFault] = []
+    context = queries.context_of(value, package, today)
+    # Which questions are shown may depend on answers of this very page, so each is read first and hidden ones fall out.
+    for question in next((known.questions for known in package.form.pages if known.code == page), ()):
+        if question.type == "information" or isinstance(question, FileQuestion):
+            continue
+        if not answering.may_change(package, question, context):
+            continue
+        try:
+            parsed = answering.parse_answer(question, given.get(question.code, []), today=today)
+            if isinstance(question, PlaceQuestion) and isinstance(parsed, str):
+                _require_place(question, parsed)
+        except AnswerProblem as problem:
+            faults.append(AnswerFault(question.code, problem.code, dict(problem.facts)))
+            continue
+        if parsed is None:
+            merged.pop(question.code, None)
+        else:
+            merged[question.code] = answering.to_json(parsed)
+    row.answers = merged
+    visible = {one.code for one in answering.visible_questions(package, queries.context_of(case_of(row), package, today), page)}
+    faults = [fault for fault in faults if fault.question in visible]
+    if faults:
+        raise AnswersRefused(page=page, faults=tuple(faults))
+    row.changed_at = now
+    row.save(update_fields=["answers", "changed_at"])
+    power_may_fail("draft.before-fact")
+    facts.record(DRAFT_SAVED, subject=row, actor=actor, at=now, page=page)
+    return case_of(row)
+
+
+def _require_place(question: PlaceQuestion, code: str) -> None:
+    try:
+        place = places.get_place(code)
+    except PlaceUnknown as unknown:
+        raise AnswerProblem("answers.place.unknown") from unknown
+    if place.level is not Level(question.level.value) or not place.inhabitable:
+        raise AnswerProblem("answers.place.unknown")
+
+
+@transaction.atomic
+def add_file(*, case: UUID, question: str, file: files.FileSummary, actor: Actor, now: datetime) -> Case:
+    """Put a stored file to a question; the oldest gives way when the question takes no more.
+
+    :raises CaseUnknown, NotADraft: as for answers.
+    :raises AnswersRefused: if the question takes no files, or none of this type or size.
+    """
+    row = locked_case(case, actor)
+    rules.require_editable(CaseState(row.state))
+    package = catalogue.get_package(row.version.uuid)
+    asked = package.form.question(question)
+    if not isinstance(asked, FileQuestion):
+        raise AnswersRefused(page="", faults=(AnswerFault(question, "answers.files.not-asked"),))
+    if file.media_type not in {{"pdf": "application/pdf", "jpeg": "image/jpeg", "png": "image/png"}[kind] for kind in asked.accept}:
+        raise AnswersRefused(page="", faults=(AnswerFault(question, "answers.files.type"),))
+    if file.size > asked.max_megabytes * 1024 * 1024:
+        raise AnswersRefused(page="", faults=(AnswerFault(question, "answers.files.too-large", {"megabytes": asked.max_megabytes}),))
+    held = list(models.CaseFile.objects.select_for_update().filter(case=row, question=question, removed_at__isnull=True).order_by("id"))
+    for spare in held[: max(0, len(held) + 1 - asked.max_files)]:
+        _take_off(spare, actor=actor, now=now)
+    added = models.CaseFile.objects.create(
+        uuid=uuid4(), case=row, question=question, file_uuid=file.uuid, name=file.name[:200], sha256=file.sha256
+    )
+    facts.record(FILE_ADDED, subject=added, actor=actor, at=now, question=question, sha256=file.sha256)
+    return _renew_files(row, question, actor=actor, now=now)
+
+
+@transaction.atomic
+def remove_file(*, case: UUID, file: UUID, actor: Actor, now: datetime) -> Case:
+    """Take a file off a draft.
+
+    :raises CaseUnknown: if the case is another person's, or the file is not in it.
+    """
+    row = locked_case(case, actor)
+    rules.require_editable(CaseState(row.state))
+    held = models.CaseFile.objects.select_for_update().filter(case=row, file_uuid=file, removed_at__isnull=True).first()
+    if held is None:
+        raise CaseUnknown()
+    _take_off(held, actor=actor, now=now)
+    return _renew_files(row, held.question, actor=actor, now=now)
+
+
+def _take_off(held: models.CaseFile, *, actor: Actor, now: datetime) -> None:
+    held.removed_at = now
+    held.save(update_fields=["removed_at"])
+    facts.record(FILE_REMOVED, subject=held, actor=actor, at=now)
+
+
+def _renew_files(row: models.Case, question: str, *, actor: Actor, now: datetime) -> Case:
+    held = models.CaseFile.objects.filter(case=row, question=question, removed_at__isnull=True).order_by("id")
+    references = [str(one) for one in held.values_list("file_uuid", flat=True)]
+    row.answers = {key: value for key, value in row.answers.items() if key != question}
+    if references:
+        row.answers[question] = references
+    row.changed_at = now
+    row.save(update_fields=["answers", "changed_at"])
+    facts.record(DRAFT_SAVED, subject=row, actor=actor, at=now, question=question)
+    return case_of(row)
+
+
+@transaction.atomic
+def abandon_draft(*, case: UUID, actor: Actor, now: datetime) -> None:
+    """Give a draft up and erase its answers; the worker does the same to drafts of 90 days.
+
+    :raises CaseUnknown: if it is another person's.
+    :raises NotADraft: if it was submitted.
+    """
+    row = locked_case(case, actor if actor.uuid else None)
+    if row.state != CaseState.DRAFT:
+        raise NotADraft(state=row.state)
+    for held in models.CaseFile.objects.filter(case=row, removed_at__isnull=True):
+        _take_off(held, actor=actor, now=now)
+    for need in models.CaseNeed.objects.filter(case=row).exclude(fields={}):
+        need.fields = {}
+        need.save(update_fields=["fields"])
+        facts.record(NEED_ANSWERED, subject=need, actor=actor, at=now, need=need.code, erased=True)
+    row.state, row.answers, row.changed_at = CaseState.ABANDONED, {}, now
+    row.save(update_fields=["state", "answers", "changed_at"])
+    facts.record(DRAFT_ABANDONED, subject=row, actor=actor, at=now)

@@ -1,0 +1,80 @@
+"""Issuing: the signed document comes to its letter and to the applicant, and the case is closed."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from uuid import UUID
+
+from django.db import transaction
+
+from divan.dealings.cases import models
+from divan.dealings.cases.actions.applying import locked_case
+from divan.dealings.cases.actions.deciding import decision_in_words
+from divan.dealings.cases.actions.notices import send_notice
+from divan.dealings.cases.queries.dossier import case_of
+from divan.dealings.cases.values import CASE_CLOSED, DECISION_ISSUED, Case, CaseNotOpen, CaseState
+from divan.dealings.correspondence import actions as correspondence
+from divan.dealings.correspondence import queries as letters
+from divan.dealings.correspondence.values import NewWork
+from divan.foundation import facts
+from divan.foundation.actors import Actor
+from divan.registers.catalogue import queries as catalogue
+from divan.registers.people import queries as people
+
+SECRETARIAT = "secretariat"
+"""The role of the post that dispatches and files the letters of a body."""
+
+
+@transaction.atomic
+def note_issued_document(*, document: UUID, actor: Actor, now: datetime) -> None:
+    """Put an issued document to its letter, tell the secretariat, and close the case; a second time changes nothing."""
+    decision = models.Decision.objects.select_for_update(of=("self",)).select_related("case").filter(document_uuid=document).first()
+    if decision is None or decision.state != "signed" or decision.letter_uuid is None:
+        return
+    letter = correspondence.put_document(letter=decision.letter_uuid, document=document, actor=actor, now=now)
+    decision.state = "issued"
+    decision.save(update_fields=["state"])
+    facts.record(DECISION_ISSUED, subject=decision, actor=actor, at=now, document=document)
+    row = decision.case
+    package = catalogue.get_package(row.version.uuid)
+    desk = people.find_post_of_role(SECRETARIAT, body=package.card.provider.body)
+    if desk is not None:
+        correspondence.give_work(
+            post=desk.uuid,
+            work=NewWork(
+                about_kind="correspondence.letter",
+                about_uuid=letter.uuid,
+                case_uuid=row.uuid,
+                number=str(letter.number),
+                title_fa=letter.subject,
+                title_en=package.text("card.title", "en"),
+                step_fa="",
+                step_en="",
+                sender_fa=letter.signer_title,
+                sender_en=letter.signer_title,
+            ),
+            actor=actor,
+            now=now,
+        )
+    close_case(case=row.uuid, actor=actor, now=now)
+
+
+@transaction.atomic
+def close_case(*, case: UUID, actor: Actor, now: datetime) -> Case:
+    """Close a decided case: queue the notice of the outcome to the applicant.
+
+    :raises CaseNotOpen: if the case is not decided.
+    """
+    row = locked_case(case)
+    if row.state != CaseState.DECIDED:
+        raise CaseNotOpen(state=row.state)
+    package = catalogue.get_package(row.version.uuid)
+    row.state, row.closed_at, row.changed_at = CaseState.CLOSED, now, now
+    row.save()
+    facts.record(CASE_CLOSED, subject=row, actor=actor, at=now, outcome=row.outcome)
+    ending = package.flow.outcome(row.outcome)
+    decision = models.Decision.objects.get(case=row)
+    if ending is not None and decision.letter_uuid is not None:
+        words = decision_in_words(package, decision, letters.get_letter(decision.letter_uuid), row.language, now)
+        send_notice(row, package, ending.message, actor=actor, now=now, decision=words)
+    return case_of(row)

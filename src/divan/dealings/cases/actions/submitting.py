@@ -1,0 +1,142 @@
+"""Submitting: once, whatever is clicked; and what the applicant may still do afterwards."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from uuid import UUID
+
+from django.db import connection, transaction
+
+from divan.dealings.cases import models, queries, rules
+from divan.dealings.cases.actions.applying import locked_case
+from divan.dealings.cases.actions.notices import send_notice
+from divan.dealings.cases.actions.stepping import close_task, open_task
+from divan.dealings.cases.queries.dossier import case_of
+from divan.dealings.cases.values import (
+    CASE_SUBMITTED,
+    CASE_WITHDRAWN,
+    CORRECTION_MADE,
+    Case,
+    CaseNotOpen,
+    CaseState,
+    NotADraft,
+    NotComplete,
+    Receipt,
+    WithdrawalTooLate,
+)
+from divan.foundation import facts
+from divan.foundation.actors import Actor
+from divan.foundation.faults import power_may_fail
+from divan.registers.catalogue import queries as catalogue
+from divan.registers.places import queries as places
+from divan_libs.persian.check_digits import with_check_digit
+from divan_libs.persian.jalali import TEHRAN, jalali_year
+from divan_libs.servicepack import flow_rules
+from divan_libs.servicepack.answers import complete
+from divan_libs.servicepack.models import Package, PlaceQuestion
+
+
+@transaction.atomic
+def submit_case(*, case: UUID, actor: Actor, now: datetime) -> Receipt:
+    """Submit a complete draft: number, first step, clocks and notice in one transaction.
+
+    Submitting again, by a double click, the back button or a retry, returns the same receipt and does nothing.
+
+    :raises CaseUnknown: if it is not the acting person's case.
+    :raises NotADraft: if it was given up.
+    :raises NotComplete: with what is missing; nothing changes.
+    :raises NobodyResponsible: if no post can take the first step.
+    """
+    row = locked_case(case, actor)
+    if row.number:
+        return queries.get_receipt(case_of(row))
+    if row.state != CaseState.DRAFT:
+        raise NotADraft(state=row.state)
+    package = catalogue.get_package(row.version.uuid)
+    _require_complete(case_of(row), package, now)
+    row.number = with_check_digit(rules.tracking_body(jalali_year(now), _next_serial()))
+    row.state, row.submitted_at, row.changed_at = CaseState.OPEN, now, now
+    row.step = flow_rules.start(package)
+    row.place_code, row.county_code = _place_of(row, package)
+    row.due_at = rules.due(now, package.card.promised_time, queries.work_calendar(now.date()))
+    row.save()
+    power_may_fail("case.before-fact")
+    facts.record(CASE_SUBMITTED, subject=row, actor=actor, at=now, number=row.number)
+    open_task(row, package, row.step, actor=actor, now=now)
+    if package.flow.acknowledgement:
+        send_notice(row, package, package.flow.acknowledgement, actor=actor, now=now)
+    return queries.get_receipt(case_of(row))
+
+
+def _require_complete(case: Case, package: Package, now: datetime) -> None:
+    missing = complete(package, queries.context_of(case, package, now.astimezone(TEHRAN).date()))
+    if missing:
+        raise NotComplete(missing=tuple(missing))
+
+
+def _next_serial() -> int:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT nextval('cases_serial')")
+        row = cursor.fetchone()
+    assert row is not None  # noqa: S101 (nextval always answers)
+    return int(row[0])
+
+
+def _place_of(row: models.Case, package: Package) -> tuple[str, str]:
+    for question in package.form.questions():
+        code = row.answers.get(question.code)
+        if isinstance(question, PlaceQuestion) and isinstance(code, str):
+            county = next((place.code for place in places.lineage(code) if place.level == "county"), "")
+            return code, county
+    return "", ""
+
+
+@transaction.atomic
+def resubmit_case(*, case: UUID, actor: Actor, now: datetime) -> Case:
+    """Hand a corrected case back to the step that asked; its clock runs on where it stood.
+
+    :raises CaseUnknown: if it is not the acting person's case.
+    :raises CaseNotOpen: if no correction was asked for.
+    :raises NotComplete: with what is missing; nothing changes.
+    """
+    row = locked_case(case, actor)
+    if row.state != CaseState.CORRECTION:
+        raise CaseNotOpen(state=row.state)
+    package = catalogue.get_package(row.version.uuid)
+    _require_complete(case_of(row), package, now)
+    waited = models.Task.objects.filter(case=row, step=row.step).order_by("-id").first()
+    models.ClockPause.objects.filter(case=row, ends_at__isnull=True).update(ends_at=now)
+    pauses = list(models.ClockPause.objects.filter(case=row).values_list("starts_at", "ends_at"))
+    row.state, row.changed_at = CaseState.OPEN, now
+    row.correction_codes, row.correction_note = [], ""
+    row.place_code, row.county_code = _place_of(row, package)
+    assert row.submitted_at is not None  # noqa: S101 (a case in correction was submitted; the table says so)
+    row.due_at = rules.due(row.submitted_at, package.card.promised_time, queries.work_calendar(now.date()), pauses)
+    row.save()
+    facts.record(CORRECTION_MADE, subject=row, actor=actor, at=now)
+    open_task(row, package, row.step, actor=actor, now=now, clock_started_at=waited.clock_started_at if waited else None)
+    return case_of(row)
+
+
+@transaction.atomic
+def withdraw_case(*, case: UUID, actor: Actor, now: datetime) -> Case:
+    """Withdraw an open case while the flow allows it; what waits for officers leaves their worklists.
+
+    :raises CaseUnknown: if it is not the acting person's case.
+    :raises CaseNotOpen: if it is over or never began.
+    :raises WithdrawalTooLate: if it has come too far.
+    """
+    row = locked_case(case, actor)
+    if row.state not in {CaseState.OPEN, CaseState.CORRECTION}:
+        raise CaseNotOpen(state=row.state)
+    package = catalogue.get_package(row.version.uuid)
+    if not flow_rules.may_withdraw(package, row.step):
+        raise WithdrawalTooLate(step=row.step)
+    waiting = models.Task.objects.select_for_update().filter(case=row, closed_at__isnull=True).first()
+    if waiting is not None:
+        close_task(waiting, action="withdrawn", actor=actor, now=now)
+    models.ClockPause.objects.filter(case=row, ends_at__isnull=True).update(ends_at=now)
+    row.state, row.closed_at, row.changed_at = CaseState.WITHDRAWN, now, now
+    row.save()
+    facts.record(CASE_WITHDRAWN, subject=row, actor=actor, at=now)
+    return case_of(row)
