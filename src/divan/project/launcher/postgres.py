@@ -25,7 +25,7 @@ import psycopg
 from psycopg import sql
 
 from divan.project.launcher import account as accounts
-from divan.project.launcher import binaries, placement, processes
+from divan.project.launcher import binaries, placement, prerequisites, processes
 from divan.project.launcher.troubles import CannotStart, DatabaseDidNotStart, DiskFull
 
 NAME = USER = "divan"
@@ -81,11 +81,23 @@ class Server:
         """Stop the server quickly and cleanly (connections closed, data written); nothing when it has ended already."""
         if self.process is None or self.process.poll() is None:
             stop_postmaster(self.pid, self.data, child=self.process)
+        with contextlib.suppress(OSError):
+            self.socket.rmdir()
 
 
 def connection_settings(directory: Path) -> dict[str, object]:
     """Return the connection of an installation's own database for Django; computed from the path, starts nothing."""
     return {"NAME": NAME, "USER": USER, "PASSWORD": "", "HOST": str(placement.socket_folder(directory)), "PORT": PORT}
+
+
+def answers(directory: Path) -> bool:
+    """Tell whether the installation's own database takes connections now."""
+    settings = connection_settings(directory)
+    try:
+        with psycopg.connect(dbname=NAME, user=USER, host=str(settings["HOST"]), port=PORT, connect_timeout=5):
+            return True
+    except psycopg.OperationalError:
+        return False
 
 
 @contextlib.contextmanager
@@ -133,7 +145,7 @@ def _start(directory: Path, account: accounts.Account, *, durable: bool, environ
         return _server(place, pid=kept, process=None)
     found = binaries.find_binaries(major=place.major, environment=environment)
     found = binaries.reachable(found, account, placement.SHELVES)
-    require_space(place.data.parent, NEEDED_SPACE)
+    prerequisites.require_space(place.data.parent, NEEDED_SPACE)
     if place.major is None:
         _initialize(place, found, account, durable=durable)
     _clear_leftovers(place)
@@ -195,19 +207,6 @@ def stop_postmaster(pid: int, data: Path, *, child: subprocess.Popen[bytes] | No
             if ended and not any(processes.all_in(data)):
                 return
             time.sleep(0.02)
-
-
-def require_space(folder: Path, needed: int) -> None:
-    """Refuse to go on when the disk has less than the needed bytes free.
-
-    :raises DiskFull: saying how much is free and how much is needed.
-    """
-    free = shutil.disk_usage(folder).free
-    if free < needed:
-        raise DiskFull(
-            f"the disk of {folder} has {free // 2**20} MB free, and {needed // 2**20} MB are needed: "
-            "free some space, or choose another folder by DIVAN_DATA"
-        )
 
 
 def _initialize(place: placement.Place, found: binaries.Binaries, account: accounts.Account, *, durable: bool) -> None:

@@ -49,12 +49,13 @@ def all_in(folder: Path) -> Iterator[int]:
             yield int(entry.name)
 
 
-def die_with_parent(number: signal.Signals) -> Callable[[], None]:
+def die_with_parent(number: signal.Signals, *, parent: int | None = None) -> Callable[[], None]:
     """Return what a child runs before its program: the kernel then sends it this signal when the parent's thread ends.
 
-    The kernel forgets the wish when a process changes its account, so this must run after that; ``subprocess`` does so.
+    The parent is who calls this, or who is named. The kernel forgets the wish when a process changes its account, so it
+    must be made after that; ``subprocess`` does so.
     """
-    parent = os.getpid()
+    parent = parent or os.getpid()
 
     def bind() -> None:
         _LIBC.prctl(_PR_SET_PDEATHSIG, int(number), 0, 0, 0)

@@ -1,0 +1,55 @@
+"""The command ``divan``: a sub-command imports what it needs when called; only those of the house need Django."""
+
+from __future__ import annotations
+
+import os
+import sys
+from importlib import import_module
+
+import typer
+
+COMMANDS = ("up", "web", "worker", "gateway", "pg", "reset", "house")
+"""The modules of ``divan.project.commands``, in the order in which `divan --help` lists them."""
+
+
+def application() -> typer.Typer:
+    """Return the command line with every sub-command."""
+    app = typer.Typer(
+        name="divan",
+        help="Divan: the electronic government of a province in one system.",
+        no_args_is_help=True,
+        add_completion=False,
+        pretty_exceptions_enable=False,
+        rich_markup_mode=None,
+    )
+    for name in COMMANDS:
+        import_module(f"divan.project.commands.{name}").register(app)
+    return app
+
+
+def main() -> None:
+    """Run the command that the arguments name; what a person can put right is said in one line, without a traceback."""
+    from divan.project.configuration import ConfigurationFault  # noqa: PLC0415 (not needed to print the help)
+    from divan.project.launcher.troubles import CannotStart  # noqa: PLC0415 (as above)
+
+    keep_another_port_apart()
+    try:
+        application()()
+    except (CannotStart, ConfigurationFault) as trouble:
+        sys.stderr.write(f"divan: {trouble}\n")
+        sys.exit(1)
+
+
+def keep_another_port_apart() -> None:
+    """Give an installation on another port than 8000 a data folder of its own, ``var-PORT``, unless one is named.
+
+    So ``PORT=9000 make up`` runs beside ``make up`` of the same checkout, and every other command finds the same
+    installation by the same ``PORT``.
+    """
+    port = os.environ.get("DIVAN_PORT") or os.environ.get("PORT") or "8000"
+    if port != "8000" and port.isdigit() and not os.environ.get("DIVAN_DATA"):
+        os.environ["DIVAN_DATA"] = f"var-{port}"
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,111 @@
+"""What must be true before the processes start: schema, static files, demo province. Runs as a process of its own.
+
+``python -m divan.project.launcher.preparation FD`` writes one JSON object a line to the open file
+descriptor: steps as they end, and at last the people one can be. Everything else it prints goes to the log.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import hashlib
+import json
+import os
+import sys
+import time
+from collections.abc import Callable, Mapping
+from importlib import import_module
+from pathlib import Path
+from typing import IO, Any
+
+from divan.project.configuration import Configuration
+
+
+def prepare(report: IO[str]) -> None:
+    """Do each step that is not done yet, and report it."""
+    import django  # noqa: PLC0415 (this module is also read without Django set up)
+
+    begun = time.monotonic()
+    django.setup()
+    from django.conf import settings  # noqa: PLC0415 (readable only now)
+
+    configuration: Configuration = settings.DIVAN
+    steps: dict[str, Callable[[], str]] = {"schema": _migrate, "static files": lambda: _collect_static(configuration)}
+    if configuration.rehearsal:
+        steps["demo province"] = lambda: _load_demo(configuration)
+    for name, step in steps.items():
+        _tell(report, {"begin": name})
+        done = step()
+        _tell(report, {"step": name, "done": done, "seconds": time.monotonic() - begun})
+        begun = time.monotonic()
+    if configuration.rehearsal:
+        _tell(report, {"people": _people()})
+
+
+def _tell(report: IO[str], message: Mapping[str, Any]) -> None:
+    report.write(json.dumps(message, ensure_ascii=False) + "\n")
+    report.flush()
+
+
+def _migrate() -> str:
+    from django.core.management import call_command  # noqa: PLC0415 (readable only after setup)
+    from django.db import connection  # noqa: PLC0415 (as above)
+    from django.db.migrations.executor import MigrationExecutor  # noqa: PLC0415 (as above)
+
+    executor = MigrationExecutor(connection)
+    plan = executor.migration_plan(executor.loader.graph.leaf_nodes())
+    if not plan:
+        return "up to date"
+    call_command("migrate", interactive=False)
+    return f"{len(plan)} migrations"
+
+
+def _collect_static(configuration: Configuration) -> str:
+    """Collect static files when any of them changed since the last time; compressing them all takes seconds."""
+    from django.conf import settings  # noqa: PLC0415 (readable only after setup)
+    from django.contrib.staticfiles.finders import get_finders  # noqa: PLC0415 (as above)
+    from django.core.management import call_command  # noqa: PLC0415 (as above)
+
+    digest = hashlib.sha256()
+    for finder in get_finders():
+        for path, storage in finder.list([]):
+            state = Path(storage.path(path)).stat()
+            digest.update(f"{path}\0{state.st_size}\0{state.st_mtime_ns}\n".encode())
+    mark = configuration.data / "run" / "static.digest"
+    collected = Path(settings.STATIC_ROOT, "staticfiles.json").exists()
+    if collected and mark.exists() and mark.read_text() == digest.hexdigest():
+        return "unchanged"
+    call_command("collectstatic", interactive=False, verbosity=0, clear=True)
+    mark.write_text(digest.hexdigest())
+    return "collected"
+
+
+def _load_demo(configuration: Configuration) -> str:
+    """Load the demo once. The mark goes with the embedded database; loading twice must be harmless anyway."""
+    demo = import_module("divan.project.demo")
+
+    mark = configuration.data / "pg" / "demo-loaded"
+    if not configuration.database_url and mark.exists():
+        return "loaded before"
+    demo.load()
+    if not configuration.database_url:
+        mark.write_text("")
+    return "loaded"
+
+
+def _people() -> list[list[str]]:
+    """Return the people one can be, a row each: the text fields of what the demo tells of them."""
+    demo = import_module("divan.project.demo")
+
+    return [[str(value) for value in _fields_of(person)] for person in demo.people()]
+
+
+def _fields_of(person: object) -> list[object]:
+    if dataclasses.is_dataclass(person):
+        return [getattr(person, known.name) for known in dataclasses.fields(person)]
+    return list(person) if isinstance(person, (tuple, list)) else [person]
+
+
+if __name__ == "__main__":
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "divan.project.settings")
+    with os.fdopen(int(sys.argv[1]), "w", encoding="utf-8") as stream:
+        prepare(stream)
