@@ -191,7 +191,8 @@ def open_snapshot(
     if now < snapshot.issued_at - CLOCK_SKEW:
         raise EnvelopeError("exchange.snapshot.not-yet-valid", issued_at=snapshot.issued_at.isoformat())
     if now >= snapshot.expires_at:
-        raise EnvelopeError("exchange.snapshot.expired", expires_at=snapshot.expires_at.isoformat())
+        expired_at = snapshot.expires_at.isoformat()
+        raise EnvelopeError("exchange.snapshot.expired", expires_at=expired_at, version=snapshot.version)
     return snapshot
 
 

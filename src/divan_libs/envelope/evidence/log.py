@@ -75,6 +75,12 @@ class EvidenceLog:
             else:
                 self._open.pop(request_id, None)
 
+    @property
+    def needs_maintenance(self) -> bool:
+        """Whether :meth:`maintain` has something to do."""
+        full_batch = self._next_root is None and self._segment.unsealed >= self._batch
+        return full_batch or self._segment.end >= self._segment_bytes
+
     def maintain(self) -> None:
         """Do what no answer waits for: rotate a full segment, sign the root of a full batch for the next group."""
         if self._segment.end >= self._segment_bytes:

@@ -1,0 +1,180 @@
+"""What an operator tells the gateway, by environment variables."""
+
+from __future__ import annotations
+
+import ipaddress
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from divan_libs.envelope.addresses import AddressError, ServerId
+from divan_libs.envelope.errors import Dialect
+
+_PREFIX = "DIVAN_GATEWAY_"
+_MEBIBYTE = 1024 * 1024
+_MAX_REQUEST = 10 * _MEBIBYTE
+_MAX_RESPONSE = 32 * _MEBIBYTE
+_SEGMENT_BYTES = 64 * _MEBIBYTE
+
+
+class SettingsError(Exception):
+    """A setting is missing or cannot be. ``code`` is ``gateway.setting``, ``name`` the environment variable."""
+
+    code = "gateway.setting"
+
+    def __init__(self, name: str, problem: str) -> None:
+        super().__init__(f"{_PREFIX}{name}: {problem}")
+        self.name = f"{_PREFIX}{name}"
+        self.problem = problem
+
+
+@dataclass(frozen=True, slots=True)
+class Listener:
+    """Where to listen."""
+
+    host: str
+    port: int
+
+    @property
+    def is_loopback(self) -> bool:
+        """Whether only this machine can connect."""
+        try:
+            return ipaddress.ip_address(self.host).is_loopback
+        except ValueError:
+            return self.host == "localhost"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Tls:
+    """The listener with client certificates, and what the gateway shows to providers (PEM files).
+
+    ``client_authorities`` holds the authorities of client certificates; a pinned self-signed certificate may stand
+    there itself. Which certificate may speak for which subsystem is a matter of the snapshot.
+    """
+
+    listener: Listener
+    certificate: Path
+    key: Path
+    client_authorities: Path
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Settings:
+    """All settings. Each field names its variable, ``DIVAN_GATEWAY_…``; those without a default must be given.
+
+    ``SERVER``: the id of this gateway, ``instance/class/code/server``; snapshots of another are refused.
+    ``LISTEN``: host:port of the TLS listener, with ``CERTIFICATE``, ``KEY`` and ``CLIENT_AUTHORITIES``; empty for none.
+    ``PLAIN_LISTEN``: host:port of a listener in clear on a loopback address, for clients whose connection is ``http``.
+    ``SNAPSHOT``: the file with the signed routing snapshot; ``SNAPSHOT_KEY``: the public key that signs it.
+    ``EVIDENCE``: the directory of the evidence; ``SIGNING_KEY``: the P-256 key that signs evidence roots (PKCS#8 PEM).
+    ``SUBJECT_KEYS``: a JSON file of key id → hex key (32 octets or more) for the hashes of persons and targets.
+    ``WORKERS``: processes, by default one a core. ``DIALECT``: how refusals are written.
+    ``MAX_REQUEST`` and ``MAX_RESPONSE``: largest bodies, in octets; both are held in memory.
+    ``SEGMENT_BYTES``: size at which an evidence segment is full.
+    """
+
+    server: ServerId
+    tls: Tls | None
+    plain: Listener | None
+    snapshot: Path
+    snapshot_key: Path
+    evidence: Path
+    signing_key: Path
+    subject_keys: Path
+    workers: int
+    dialect: Dialect = Dialect.XROAD_7_8
+    max_request: int = _MAX_REQUEST
+    max_response: int = _MAX_RESPONSE
+    segment_bytes: int = _SEGMENT_BYTES
+
+    @classmethod
+    def from_environment(cls, environment: Mapping[str, str] = os.environ) -> Settings:
+        """Read the settings.
+
+        :raises SettingsError: one is missing or cannot be.
+        """
+        source = _Source(environment)
+        settings = cls(
+            server=source.server(),
+            tls=source.tls(),
+            plain=source.plain(),
+            snapshot=source.path("SNAPSHOT"),
+            snapshot_key=source.file("SNAPSHOT_KEY"),
+            evidence=source.path("EVIDENCE"),
+            signing_key=source.file("SIGNING_KEY"),
+            subject_keys=source.file("SUBJECT_KEYS"),
+            workers=source.number("WORKERS", os.cpu_count() or 1),
+            dialect=source.dialect(),
+            max_request=source.number("MAX_REQUEST", _MAX_REQUEST),
+            max_response=source.number("MAX_RESPONSE", _MAX_RESPONSE),
+            segment_bytes=source.number("SEGMENT_BYTES", _SEGMENT_BYTES),
+        )
+        if settings.tls is None and settings.plain is None:
+            raise SettingsError("LISTEN", "is empty and so is PLAIN_LISTEN; the gateway would not listen at all")
+        return settings
+
+
+class _Source:
+    def __init__(self, environment: Mapping[str, str]) -> None:
+        self._environment = environment
+
+    def text(self, name: str, default: str | None = None) -> str:
+        value = self._environment.get(_PREFIX + name, "").strip() or default
+        if value is None:
+            raise SettingsError(name, "is missing")
+        return value
+
+    def path(self, name: str) -> Path:
+        return Path(self.text(name))
+
+    def file(self, name: str) -> Path:
+        path = self.path(name)
+        if not path.is_file():
+            raise SettingsError(name, f"there is no file {path}")
+        return path
+
+    def number(self, name: str, default: int) -> int:
+        text = self.text(name, str(default))
+        if not text.isascii() or not text.isdigit() or int(text) < 1:
+            raise SettingsError(name, f"{text!r} is not a whole number above zero")
+        return int(text)
+
+    def server(self) -> ServerId:
+        try:
+            return ServerId.parse(self.text("SERVER"))
+        except AddressError as error:
+            raise SettingsError("SERVER", error.message) from error
+
+    def dialect(self) -> Dialect:
+        text = self.text("DIALECT", Dialect.XROAD_7_8.value)
+        try:
+            return Dialect(text)
+        except ValueError as error:
+            raise SettingsError("DIALECT", f"{text!r} is none of {', '.join(Dialect)}") from error
+
+    def listener(self, name: str) -> Listener | None:
+        text = self.text(name, "")
+        if not text:
+            return None
+        host, _, port = text.rpartition(":")
+        if not host or not port.isascii() or not port.isdigit() or not 0 < int(port) < 65536:
+            raise SettingsError(name, f"{text!r} is not host:port")
+        return Listener(host.strip("[]"), int(port))
+
+    def tls(self) -> Tls | None:
+        listener = self.listener("LISTEN")
+        if listener is None:
+            return None
+        return Tls(
+            listener=listener,
+            certificate=self.file("CERTIFICATE"),
+            key=self.file("KEY"),
+            client_authorities=self.file("CLIENT_AUTHORITIES"),
+        )
+
+    def plain(self) -> Listener | None:
+        listener = self.listener("PLAIN_LISTEN")
+        if listener is not None and not listener.is_loopback:
+            raise SettingsError("PLAIN_LISTEN", f"{listener.host} is not a loopback address")
+        return listener

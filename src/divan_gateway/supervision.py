@@ -1,0 +1,171 @@
+"""The process that starts the workers: checks the ground, completes what a crash left, and replaces fallen workers."""
+
+from __future__ import annotations
+
+import contextlib
+import fcntl
+import logging
+import os
+import signal
+import socket
+import time
+from pathlib import Path
+from types import FrameType
+
+from divan_gateway.metrics import Metrics
+from divan_gateway.routing import read_subject_keys
+from divan_gateway.settings import Listener, Settings
+from divan_gateway.worker import microseconds, run_worker
+from divan_libs.envelope.evidence.recovery import recover
+from divan_libs.envelope.keys import SoftSigner, load_public_key
+
+_BACKOFF_SECONDS = (0.1, 0.5, 1, 2, 5, 10)
+_STEADY_SECONDS = 30
+
+logger = logging.getLogger(__name__)
+
+
+class CannotStart(Exception):
+    """The gateway cannot start here; the message says what to do. ``code`` is ``gateway.cannot-start``."""
+
+    code = "gateway.cannot-start"
+
+
+def prepare(settings: Settings) -> int:
+    """Check keys, ports and the evidence directory and complete what a crash left; return the lock's descriptor.
+
+    :raises CannotStart: another gateway writes there, a port is taken, or the directory cannot be written.
+    :raises EnvelopeError: a key cannot be read.
+    """
+    signer = SoftSigner.from_pem(settings.signing_key.read_bytes())
+    load_public_key(settings.snapshot_key.read_bytes())
+    read_subject_keys(settings.subject_keys)
+    try:
+        settings.evidence.mkdir(parents=True, exist_ok=True)
+        lock = _lock(settings.evidence)
+        _complete_evidence(settings, signer)
+    except OSError as error:
+        raise CannotStart(f"the evidence directory {settings.evidence} cannot be written: {error}") from error
+    for listener in (settings.tls.listener if settings.tls else None, settings.plain):
+        if listener is not None:
+            _require_free(listener)
+    return lock
+
+
+def _lock(directory: Path) -> int:
+    descriptor = os.open(directory / "gateway.lock", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o640)
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError as error:
+        os.close(descriptor)
+        raise CannotStart(f"another gateway already writes evidence into {directory}") from error
+    return descriptor
+
+
+def _complete_evidence(settings: Settings, signer: SoftSigner) -> None:
+    found = recover(settings.evidence, signer, now=microseconds())
+    for name, octets in found.torn.items():
+        logger.warning("evidence %s: a torn tail of %d octets was cut off", name, octets)
+    for name, offset in found.damaged.items():
+        logger.error("evidence %s is damaged at octet %d and was left as it is", name, offset)
+    for intent in found.in_doubt:
+        logger.warning(
+            "in doubt: message %s (request %s) of %s to %s",
+            intent.message_id,
+            intent.request_id,
+            intent.client,
+            intent.service,
+        )
+
+
+def _require_free(listener: Listener) -> None:
+    # The workers share the port (SO_REUSEPORT), and so would a second gateway, unseen. This socket does not share.
+    try:
+        found = socket.getaddrinfo(listener.host, listener.port, type=socket.SOCK_STREAM)
+        for family, kind, protocol, _, address in found:
+            with socket.socket(family, kind, protocol) as probe:
+                probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+                probe.bind(address)
+    except OSError as error:
+        raise CannotStart(f"cannot listen on {listener.host}:{listener.port}: {error}") from error
+
+
+class Supervisor:
+    """Keeps the wanted number of workers alive; a fallen one is replaced after its evidence has been completed."""
+
+    def __init__(self, settings: Settings) -> None:
+        self._settings = settings
+        self._metrics = Metrics(settings.workers)
+        self._signer = SoftSigner.from_pem(settings.signing_key.read_bytes())
+        self._workers: dict[int, int] = {}
+        self._started: dict[int, float] = {}
+        self._failures: dict[int, int] = {}
+        self._stopping = False
+
+    def run(self) -> int:
+        """Start the workers and wait until all have stopped; return the exit status."""
+        for number in (signal.SIGTERM, signal.SIGINT):
+            signal.signal(number, self._stop)
+        for row in range(self._settings.workers):
+            self._start(row)
+        while self._workers:
+            pid, status = os.wait()
+            fallen = self._workers.pop(pid, None)
+            if fallen is not None and not self._stopping:
+                logger.error("worker %d ended with %d", fallen, os.waitstatus_to_exitcode(status))
+                self._replace(fallen)
+        return 0
+
+    def _start(self, row: int) -> None:
+        pid = os.fork()
+        if pid == 0:
+            status = 1
+            try:
+                signal.signal(signal.SIGTERM, signal.SIG_DFL)
+                signal.signal(signal.SIGINT, signal.SIG_DFL)
+                status = run_worker(self._settings, self._metrics, row, supervised=True)
+            except Exception:
+                logger.exception("worker %d cannot serve", row)
+            finally:
+                logging.shutdown()
+                os._exit(status)
+        self._workers[pid] = row
+        self._started[row] = time.monotonic()
+        if self._stopping:
+            os.kill(pid, signal.SIGTERM)
+
+    def _replace(self, row: int) -> None:
+        if time.monotonic() - self._started[row] > _STEADY_SECONDS:
+            self._failures[row] = 0
+        failures = self._failures.get(row, 0)
+        self._failures[row] = failures + 1
+        time.sleep(_BACKOFF_SECONDS[min(failures, len(_BACKOFF_SECONDS) - 1)])
+        try:
+            _complete_evidence(self._settings, self._signer)
+        except OSError:
+            # The new worker will not be able to write either, and will say so; its successor tries again.
+            logger.exception("evidence could not be completed")
+        if not self._stopping:
+            self._start(row)
+
+    def _stop(self, _number: int, _frame: FrameType | None) -> None:
+        self._stopping = True
+        for pid in list(self._workers):
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(pid, signal.SIGTERM)
+
+
+def serve(settings: Settings) -> int:
+    """Run the gateway in the foreground until it is told to stop; return the exit status.
+
+    With one worker this process serves by itself, and whoever started it also replaces it.
+
+    :raises CannotStart: see :func:`prepare`.
+    """
+    lock = prepare(settings)
+    try:
+        if settings.workers == 1:
+            return run_worker(settings, Metrics(), 0, supervised=False)
+        return Supervisor(settings).run()
+    finally:
+        os.close(lock)

@@ -1,0 +1,219 @@
+"""One worker process: listeners, the message plane and what happens once a second."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import os
+import signal
+import ssl
+import time
+from datetime import UTC, datetime
+
+import uvloop
+
+from divan_gateway.admission import Caller
+from divan_gateway.carrier import Carrier
+from divan_gateway.inbound import ClientConnection
+from divan_gateway.journal import Journal
+from divan_gateway.metrics import Count, Level, Metrics
+from divan_gateway.providers import Providers
+from divan_gateway.routing import ProviderTls, Routing, read_subject_keys
+from divan_gateway.settings import Listener, Settings, Tls
+from divan_gateway.wire import Request, write_answer
+from divan_libs.envelope import errors
+from divan_libs.envelope.errors import ExchangeRefusal
+from divan_libs.envelope.evidence.log import EvidenceLog
+from divan_libs.envelope.keys import SoftSigner, load_public_key
+
+EXIT_FAILED = 70
+"""Exit status of a worker that can no longer write evidence."""
+_MAX_CONNECTIONS = 4096
+_GRACE_SECONDS = 20
+
+logger = logging.getLogger(__name__)
+
+
+def microseconds() -> int:
+    """Return the present in microseconds since 1970."""
+    return time.time_ns() // 1000
+
+
+def server_tls(tls: Tls) -> ssl.SSLContext:
+    """Return the context of the TLS listener.
+
+    A certificate is asked for but not demanded, so that a client without one gets a refusal it can read; one that no
+    authority vouches for ends the handshake.
+    """
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.minimum_version = ssl.TLSVersion.TLSv1_2
+    context.load_cert_chain(tls.certificate, tls.key)
+    context.load_verify_locations(tls.client_authorities)
+    context.verify_mode = ssl.CERT_OPTIONAL
+    context.verify_flags |= ssl.VERIFY_X509_PARTIAL_CHAIN
+    context.set_alpn_protocols(["http/1.1"])
+    return context
+
+
+class Worker:
+    """Everything one process does. Made inside the running loop."""
+
+    def __init__(self, settings: Settings, metrics: Metrics, row: int) -> None:
+        self._settings = settings
+        self._metrics = metrics.of_worker(row)
+        self._loop = asyncio.get_running_loop()
+        self._stop = asyncio.Event()
+        self._connections: set[ClientConnection] = set()
+        self.max_request = settings.max_request
+        self._parent = os.getppid()
+        self._routing = Routing(
+            file=settings.snapshot,
+            keep_in=settings.evidence,
+            public_key=load_public_key(settings.snapshot_key.read_bytes()),
+            server=settings.server,
+            subject_keys=read_subject_keys(settings.subject_keys),
+            tls=ProviderTls(settings.tls),
+        )
+        self._routing.start(now=datetime.now(UTC))
+        self._note_routes()
+        log = EvidenceLog(
+            settings.evidence,
+            run=f"{microseconds():016d}-{os.getpid()}",
+            server=settings.server.encoded(),
+            signer=SoftSigner.from_pem(settings.signing_key.read_bytes()),
+            clock=microseconds,
+            segment_bytes=settings.segment_bytes,
+        )
+        self._journal = Journal(log, self._metrics, self._stop.set)
+        self._providers = Providers(settings.max_response)
+        self._carrier = Carrier(
+            routing=self._routing,
+            journal=self._journal,
+            providers=self._providers,
+            metrics=self._metrics,
+            dialect=settings.dialect,
+            clock=microseconds,
+        )
+
+    async def run(self, *, supervised: bool) -> int:
+        """Serve until told to stop; return the exit status of the process."""
+        for number in (signal.SIGTERM, signal.SIGINT):
+            self._loop.add_signal_handler(number, self._stop.set)
+        servers = [await self._listen(listener, tls) for listener, tls in self._listeners()]
+        ticking = self._loop.create_task(self._tick(supervised=supervised))
+        await self._stop.wait()
+        for server in servers:
+            server.close()
+        answering = [task for connection in list(self._connections) if (task := connection.finish()) is not None]
+        if answering:
+            await asyncio.wait(answering, timeout=1 if self._journal.failed else _GRACE_SECONDS)
+        ticking.cancel()
+        self._providers.close()
+        await self._journal.close()
+        return EXIT_FAILED if self._journal.failed else 0
+
+    def _listeners(self) -> list[tuple[Listener, ssl.SSLContext | None]]:
+        found: list[tuple[Listener, ssl.SSLContext | None]] = []
+        if self._settings.tls is not None:
+            found.append((self._settings.tls.listener, server_tls(self._settings.tls)))
+        if self._settings.plain is not None:
+            found.append((self._settings.plain, None))
+        return found
+
+    async def _listen(self, listener: Listener, tls: ssl.SSLContext | None) -> asyncio.Server:
+        server = await self._loop.create_server(
+            lambda: ClientConnection(self, self._loop),
+            listener.host,
+            listener.port,
+            ssl=tls,
+            backlog=1024,
+            reuse_port=self._settings.workers > 1,
+        )
+        logger.info("listening on %s:%d (%s)", listener.host, listener.port, "TLS" if tls else "plain")
+        return server
+
+    async def _tick(self, *, supervised: bool) -> None:
+        while True:
+            await asyncio.sleep(1)
+            if supervised and os.getppid() != self._parent:
+                self._stop.set()
+            try:
+                # A large snapshot takes a moment to read; messages go on meanwhile.
+                await self._loop.run_in_executor(None, lambda: self._routing.refresh(now=datetime.now(UTC)))
+            except Exception:
+                logger.exception("the snapshot could not be looked at; the one in force goes on")
+            self._note_routes()
+            self._journal.seal()
+            self._providers.drop_idle()
+            now = self._loop.time()
+            for connection in list(self._connections):
+                connection.drop_if_quiet(now)
+
+    def _note_routes(self) -> None:
+        routes = self._routing.routes
+        self._metrics.set(Level.SNAPSHOT_VERSION, routes.version if routes else 0)
+        self._metrics.set(Level.SNAPSHOT_EXPIRES, int(routes.expires_at) if routes else 0)
+        self._metrics.add(Count.SNAPSHOTS_REFUSED, self._routing.refused)
+        self._routing.refused = 0
+
+    def arrived(self, connection: ClientConnection) -> bool:
+        """Note a new connection; tell whether there is room for it."""
+        self._connections.add(connection)
+        self._metrics.add(Count.CONNECTIONS)
+        self._metrics.add(Level.OPEN_CONNECTIONS)
+        return len(self._connections) <= _MAX_CONNECTIONS
+
+    def left(self, connection: ClientConnection) -> None:
+        """Note the end of a connection."""
+        self._connections.discard(connection)
+        self._metrics.add(Level.OPEN_CONNECTIONS, -1)
+
+    def refuse_malformed(self, refusal: ExchangeRefusal) -> bytes:
+        """Return the octets of the last reply on a connection that did not speak HTTP."""
+        self._metrics.add(Count.MALFORMED)
+        return self._carrier.refuse(refusal, None, close=True)
+
+    async def answer(self, request: Request, caller: Caller, *, local: bool) -> bytes:
+        """Return the octets of the reply to a request: a service call, or one of the gateway's own pages."""
+        path = request.target.partition(b"?")[0]
+        if path == b"/-/health":
+            return self._health(request)
+        if path == b"/-/metrics" and local:
+            return self._page(
+                request, 200, b"text/plain; version=0.0.4; charset=utf-8", self._metrics.render().encode()
+            )
+        if not path.startswith((b"/r", b"http")):
+            return self._carrier.refuse(errors.not_found(), request)
+        return await self._carrier.carry(request, caller)
+
+    def _health(self, request: Request) -> bytes:
+        routes = self._routing.routes
+        if self._journal.failed:
+            state, status = b'{"status":"failed"}', 503
+        elif routes is None or time.time() >= routes.expires_at:
+            state, status = b'{"status":"no-snapshot"}', 503
+        else:
+            state, status = b'{"status":"ok","snapshot":%d}' % routes.version, 200
+        return self._page(request, status, b"application/json", state)
+
+    def _page(self, request: Request, status: int, content_type: bytes, body: bytes) -> bytes:
+        return write_answer(
+            status,
+            b"",
+            [(b"content-type", content_type), (b"cache-control", b"no-store")],
+            body,
+            second=microseconds() // 1_000_000,
+            to_head=request.method == b"HEAD",
+            content_length=b"%d" % len(body),
+            close=not request.keep_alive,
+        )
+
+
+def run_worker(settings: Settings, metrics: Metrics, row: int, *, supervised: bool) -> int:
+    """Run one worker in this process; return its exit status."""
+
+    async def serve() -> int:
+        return await Worker(settings, metrics, row).run(supervised=supervised)
+
+    with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
+        return runner.run(serve())
