@@ -14,13 +14,19 @@ const fonts = join(here, "node_modules/@fontsource-variable/vazirmatn/files");
 const target = ["chrome111", "firefox115", "safari16.4"];
 const cssLimit = 120 * 1024;
 
-async function styles() {
-  const { css } = sass.compile(join(here, "styles/divan.scss"), {
+function compiled(name) {
+  return sass.compile(join(here, "styles", name), {
     loadPaths: [join(here, "node_modules")],
     quietDeps: true,
     silenceDeprecations: ["import", "global-builtin", "color-functions", "if-function"],
-  });
-  for (const [name, sheet] of [["divan.ltr.css", css], ["divan.rtl.css", rtlcss.process(css)]]) {
+  }).css;
+}
+
+// Bootstrap is written for left to right and is turned; our own sheets use logical properties and serve both as they are.
+async function styles() {
+  const [bootstrap, divan] = [compiled("bootstrap.scss"), compiled("divan.scss")];
+  for (const [name, below] of [["divan.ltr.css", bootstrap], ["divan.rtl.css", rtlcss.process(bootstrap)]]) {
+    const sheet = `${below}\n${divan}`.replaceAll('@charset "UTF-8";', "");
     const { code } = await esbuild.transform(sheet, { loader: "css", minify: true, target, legalComments: "none" });
     if (code.length > cssLimit) throw new Error(`${name} has ${code.length} bytes, more than ${cssLimit}`);
     await writeFile(join(growing, name), code);

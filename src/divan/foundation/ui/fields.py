@@ -13,6 +13,7 @@ from django import forms
 from django.forms.utils import flatatt
 from django.utils.safestring import SafeString
 
+from divan.foundation.ui import numbers
 from divan.foundation.ui.frame import Link
 from divan_libs.persian.jalali import to_jalali
 
@@ -49,6 +50,7 @@ _LINES: Mapping[str, Mapping[str, str]] = MappingProxyType(
         "password": {"type": "password", "class": "form-control form-control--code", "autocomplete": "current-password"},
     }
 )
+_FIGURES = frozenset({"number", "amount", "mobile", "national-code", "postal-code", "one-time-code"})
 _GROUPS = frozenset({"choice", "choices", "yes-no", "date", "place"})
 _OTHERS = frozenset({"long-text", "select", "file", "consent", "information", "hidden"})
 KINDS = frozenset(_LINES) | _GROUPS | _OTHERS
@@ -178,6 +180,12 @@ class Field:
     def plain(self) -> Field:
         """The field without extra attributes: what is found by a place question is not itself a search."""
         return replace(self, attributes={})
+
+    @property
+    def written(self) -> str:
+        """The value as it stands in a one-line control: figures in the digits of the active language."""
+        text = "" if self.value is None else str(self.value)
+        return numbers.digits(text) if self.kind in _FIGURES else text
 
     @property
     def date_parts(self) -> tuple[str, str, str]:

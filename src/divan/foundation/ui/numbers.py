@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import date, datetime, timedelta
 from typing import Literal
 
@@ -22,6 +23,15 @@ def language() -> Literal["fa", "en"]:
 def digits(value: object) -> str:
     """Write the digits of a value as the active language does; groups nothing."""
     return persian_digits(str(value)) if language() == "fa" else str(value)
+
+
+_ALL_FIGURES = re.compile(r"[0-9۰-۹][0-9۰-۹ ./:+-]*", re.ASCII)
+
+
+def code(value: object) -> str:
+    """Write a code: one made of figures with the digits of the active language, any other as it is."""
+    text = str(value)
+    return digits(text) if _ALL_FIGURES.fullmatch(text) else text
 
 
 def number(value: int) -> str:

@@ -12,7 +12,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext
 
 from divan.foundation.errors import Refusal, Trouble
-from divan.foundation.ui import clocks, icons, refusals
+from divan.foundation.ui import clocks, icons, numbers, refusals
 from divan.foundation.ui.fields import ErrorSummary, Field, field_of
 from divan.foundation.ui.frame import Link
 from divan.foundation.ui.pieces import Bar, Event, Measure, Row, Task
@@ -30,9 +30,12 @@ def icon(name: str) -> SafeString:
 
 @register.simple_tag
 def code(value: object, boxed: bool = False) -> SafeString:
-    """Set a code, number of identity or address as a left-to-right island: ``{% code case.number %}``."""
+    """Set a code, number of identity or address as a left-to-right island: ``{% code case.number %}``.
+
+    A number gets the digits of the language; what holds letters (a hash, an address) stays as it is.
+    """
     kind = "code code--boxed" if boxed else "code"
-    return format_html('<bdi class="{}" dir="ltr">{}</bdi>', kind, value)
+    return format_html('<bdi class="{}" dir="ltr">{}</bdi>', kind, numbers.code(value))
 
 
 @register.simple_tag
@@ -81,9 +84,7 @@ def form_errors(form: forms.BaseForm) -> ErrorSummary:
 
 
 def _months() -> list[tuple[str, str]]:
-    from divan.foundation.ui.numbers import language  # noqa: PLC0415
-
-    names = MONTHS_EN if language() == "en" else MONTHS_FA
+    names = MONTHS_EN if numbers.language() == "en" else MONTHS_FA
     return [(str(position), name) for position, name in enumerate(names, start=1)]
 
 
