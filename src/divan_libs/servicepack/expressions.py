@@ -4,7 +4,8 @@ Names an expression may speak: ``answers.<question>``, ``facts.<fact>.state``, `
 ``case.channel`` and ``case.today``. Each expression is compiled twice. The first pass knows every name with its type,
 which finds mistakes with their position; ``has(…)`` is taken out of it, because the engine resolves ``has(answers.x)``
 of a declared name ``answers.x`` to the name's value. The second pass, which is evaluated, knows only the three maps, so
-that ``has`` asks for presence and an absent answer is an error instead of a default.
+that ``has`` asks for presence and an absent answer is an error instead of a default. The engine takes no time inside a
+map, so moments travel as text and the second pass reads them through ``timestamp(…)``.
 """
 
 from __future__ import annotations
@@ -57,7 +58,11 @@ _CEL_TYPES: Mapping[ValueType, Any] = {
     ValueType.MOMENT: cel.Type.TIMESTAMP,
 }
 _FORBIDDEN_CALLS = frozenset({"dyn", "type"})
-_HAS = re.compile(r"\bhas\(\s*(?:answers|facts|case)(?:\s*\.\s*\w+)+\s*\)")
+_HAS = r"\bhas\s*\(\s*(?:answers|facts|case)(?:\s*\.\s*\w+)+\s*\)"
+_LITERAL = (
+    r"[bB]?[rR][bB]?(?:\"{3}.*?\"{3}|'{3}.*?'{3}|\"[^\"]*\"|'[^']*')"
+    r"|\"{3}(?:\\.|.)*?\"{3}|'{3}(?:\\.|.)*?'{3}|\"(?:\\.|[^\"\\])*\"|'(?:\\.|[^'\\])*'|//[^\n]*"
+)
 _POSITION = re.compile(r"ERROR: <input>:(-?\d+):(-?\d+): (.*)")
 
 
@@ -137,6 +142,10 @@ class Environment:
         any_map = cel.Type.Map(cel.Type.STRING, cel.Type.DYN)
         self._typed = cel.NewEnv(variables={name: _CEL_TYPES[kind] for name, kind in names.items()})
         self._plain = cel.NewEnv(variables=dict.fromkeys(ROOTS, any_map))
+        moments = "|".join(r"\s*\.\s*".join(name.split(".")) for name in names if names[name] is ValueType.MOMENT)
+        self._scan = re.compile(
+            f"(?P<literal>{_LITERAL})|(?P<has>{_HAS})|(?<![\\w.])(?P<moment>{moments or '(?!)'})\\b", re.DOTALL
+        )
         self._compiled: dict[tuple[str, ValueType], Expression] = {}
 
     def compile(self, source: str, wanted: ValueType = ValueType.YES_NO) -> Expression:
@@ -152,12 +161,11 @@ class Environment:
     def _compile(self, source: str, wanted: ValueType) -> Expression:
         if len(source) > MAX_SOURCE:
             raise ExpressionRefused(source, (Problem("expression.too-long", 0, 0, str(len(source))),))
-        # ``true`` padded to the same width keeps the columns of everything behind it.
-        typed = _compiled_in(self._typed, source, _HAS.sub(lambda found: "true".ljust(len(found[0])), source))
+        typed = _compiled_in(self._typed, source, self._scan.sub(_without_has, source))
         if typed.return_type() != _CEL_TYPES[wanted]:
             problem = Problem("expression.type", 1, 1, f"{typed.return_type().name()} instead of {wanted}")
             raise ExpressionRefused(source, (problem,))
-        program = _compiled_in(self._plain, source, source)
+        program = _compiled_in(self._plain, source, self._scan.sub(_with_moments, source))
         tree = tree_of(program.serialize())
         names = frozenset(".".join(path) for path in _paths(tree))
         problems = (*_forbidden(tree), *(_unknown(name, source) for name in sorted(names - self.names.keys())))
@@ -194,9 +202,9 @@ def _prepared(name: str, value: Any) -> Any:
             # The engine accepts a naive time and takes it for UTC, three and a half hours beside Tehran.
             if value.tzinfo is None:
                 raise InputRefused("expression.input.naive-time", name)
-            return value
+            return value.isoformat()
         case date():
-            return datetime.fromisoformat(f"{value.isoformat()}T00:00:00+00:00")
+            return f"{value.isoformat()}T00:00:00Z"
         case Mapping():
             return {key: _prepared(f"{name}.{key}", inner) for key, inner in value.items() if inner is not None}
         case tuple() | list() | frozenset():
@@ -205,6 +213,17 @@ def _prepared(name: str, value: Any) -> Any:
             return [_prepared(name, item) for item in value]
         case _:
             raise InputRefused("expression.input.type", name)
+
+
+def _without_has(found: re.Match[str]) -> str:
+    """Put ``true`` for ``has(…)``, padded to the same shape, which keeps the position of everything behind it."""
+    if not found["has"]:
+        return found[0]
+    return "true" + "".join("\n" if character == "\n" else " " for character in found[0][4:])
+
+
+def _with_moments(found: re.Match[str]) -> str:
+    return f"timestamp({found[0]})" if found["moment"] else found[0]
 
 
 def _compiled_in(environment: Any, source: str, text: str) -> Any:

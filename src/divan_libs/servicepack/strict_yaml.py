@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -15,8 +14,23 @@ MAX_BYTES = 512 * 1024
 MAX_DEPTH = 40
 
 
+class _AliasRefused(Exception):
+    """An anchor or alias, with its line."""
+
+    def __init__(self, line: int) -> None:
+        self.line = line
+        super().__init__(line)
+
+
 class _StrictLoader(yaml.SafeLoader):
     """The safe loader with YAML 1.2's core reading of plain words: ``true``, ``false``, ``null``, whole numbers."""
+
+    def compose_node(self, parent: yaml.Node | None, index: Any) -> yaml.Node | None:
+        """Compose a node; an alias may make a small file grow without bound, so the first one ends the reading."""
+        event = self.peek_event()
+        if isinstance(event, yaml.AliasEvent) or getattr(event, "anchor", None):
+            raise _AliasRefused(event.start_mark.line + 1 if event.start_mark else 0)
+        return super().compose_node(parent, index)
 
 
 _StrictLoader.yaml_implicit_resolvers = {}
@@ -67,32 +81,28 @@ def read_yaml(text: str, file: str) -> tuple[Document, list[Fault]]:
     """Read one YAML document; the faults say what YAML or this language refuses, each with its line."""
     if len(text.encode()) > MAX_BYTES:
         return Document(file, None, None), [Fault("yaml.too-large", file, 0, {"limit": MAX_BYTES})]
-    loader = _StrictLoader(text)
+    faults: list[Fault] = []
     try:
-        faults = list(_aliases(text, file))
-        root = None if faults else loader.get_single_node()
+        root = yaml.compose(text, Loader=_StrictLoader)
+    except _AliasRefused as problem:
+        return Document(file, None, None), [Fault("yaml.alias", file, problem.line)]
     except yaml.MarkedYAMLError as problem:
         mark = problem.problem_mark or problem.context_mark
         line = mark.line + 1 if mark else 0
         return Document(file, None, None), [Fault("yaml.syntax", file, line, {"problem": problem.problem or ""})]
     except (yaml.YAMLError, RecursionError) as problem:
         return Document(file, None, None), [Fault("yaml.syntax", file, 0, {"problem": str(problem).splitlines()[0]})]
-    finally:
-        loader.dispose()
     value = _plain(root, file, faults, 0) if root is not None else None
     return Document(file, value, root), faults
-
-
-def _aliases(text: str, file: str) -> Iterator[Fault]:
-    for event in yaml.parse(text, Loader=_StrictLoader):
-        if isinstance(event, yaml.AliasEvent) or getattr(event, "anchor", None):
-            yield Fault("yaml.alias", file, (event.start_mark.line if event.start_mark else 0) + 1, {})
 
 
 def _plain(node: yaml.Node, file: str, faults: list[Fault], depth: int) -> Any:
     line = node.start_mark.line + 1
     if depth > MAX_DEPTH:
         faults.append(Fault("yaml.too-deep", file, line, {"limit": MAX_DEPTH}))
+        return None
+    if not isinstance(node, yaml.ScalarNode) and node.tag.rpartition(":")[2] not in ("map", "seq"):
+        faults.append(Fault("yaml.tag", file, line, {"tag": node.tag}))
         return None
     if isinstance(node, yaml.SequenceNode):
         return [_plain(item, file, faults, depth + 1) for item in node.value]
