@@ -6,6 +6,7 @@ import ast
 import re
 import subprocess
 import sys
+import tomllib
 import unicodedata
 from collections.abc import Iterator
 from pathlib import Path
@@ -62,6 +63,30 @@ def test_a_broken_link_is_found(tmp_path):
 
     assert list(links_of(document)) == ["gone.md", "#head", "#tail"]
     assert anchors_of(document) == {"head"}
+
+
+def test_the_publiccode_description_is_complete_and_of_this_version():
+    described = yaml.safe_load((REPOSITORY / "publiccode.yml").read_text(encoding="utf-8"))
+    project = tomllib.loads((REPOSITORY / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+    mandatory = {"publiccodeYmlVersion", "name", "url", "platforms", "developmentStatus", "softwareType", "description"}
+
+    assert mandatory | {"legal", "maintenance", "localisation", "releaseDate", "categories"} <= set(described)
+    assert described["softwareVersion"] == project["version"]
+    assert described["legal"]["license"] == project["license"]
+    for language in described["localisation"]["availableLanguages"]:
+        assert len(described["description"][language]["shortDescription"]) <= 150
+        assert 500 <= len(described["description"][language]["longDescription"]) <= 10_000
+        assert described["description"][language]["features"]
+
+
+def test_the_tests_that_documents_name_exist():
+    named_tests = {
+        (named(document), test)
+        for document in files(".md")
+        for test in re.findall(r"`((?:src|tests)/[\w/.]+\.py::\w+)`", document.read_text(encoding="utf-8"))
+    }
+
+    assert sorted(f"{document}: {test}" for document, test in named_tests if not test_exists(test)) == []
 
 
 @pytest.fixture(scope="module")
