@@ -12,7 +12,7 @@ import ast
 import os
 import re
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -68,7 +68,7 @@ def texts_of_template(source: str, origin: str) -> Iterator[Text]:
         yield from _text(found["mark"], arguments)
 
 
-def _text(mark: str, arguments: list[object]) -> Iterator[Text]:
+def _text(mark: str, arguments: Sequence[object]) -> Iterator[Text]:
     context, msgid, plural = (
         arguments[place] if place is not None and place < len(arguments) else "" for place in _MARKS[mark]
     )
@@ -96,7 +96,9 @@ def gather() -> dict[Text, list[str]]:
 def read_catalogue(language: str) -> polib.POFile:
     """Return the catalogue of a language, or an empty one."""
     path = LOCALE / language / "LC_MESSAGES" / "django.po"
-    catalogue = polib.pofile(str(path), encoding="utf-8", wrapwidth=120) if path.exists() else polib.POFile(wrapwidth=120)
+    catalogue = (
+        polib.pofile(str(path), encoding="utf-8", wrapwidth=120) if path.exists() else polib.POFile(wrapwidth=120)
+    )
     catalogue.metadata = {
         "Project-Id-Version": "Divan",
         "Language": language,

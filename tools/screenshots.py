@@ -1,7 +1,7 @@
 """Take pictures of pages, in both languages and several widths, with the system's Chromium.
 
-``python tools/screenshots.py URL... --lang fa,en --width 1280,360 --out DIR [--cookie name=value]`` writes one PNG a page,
-language and width. ``--check`` fails when a page is wider than its window.
+``python tools/screenshots.py URL... --lang fa,en --width 1280,360 --out DIR [--cookie name=value]`` writes one PNG a
+page, language and width. ``--check`` fails when a page is wider than its window.
 """
 
 from __future__ import annotations

@@ -23,10 +23,25 @@ _LINES: Mapping[str, Mapping[str, str]] = MappingProxyType(
     {
         "text": {"type": "text"},
         "search": {"type": "search"},
-        "number": {"type": "text", "inputmode": "numeric", "class": "form-control form-control--code", "autocomplete": "off"},
-        "amount": {"type": "text", "inputmode": "numeric", "class": "form-control form-control--code", "autocomplete": "off"},
+        "number": {
+            "type": "text",
+            "inputmode": "numeric",
+            "class": "form-control form-control--code",
+            "autocomplete": "off",
+        },
+        "amount": {
+            "type": "text",
+            "inputmode": "numeric",
+            "class": "form-control form-control--code",
+            "autocomplete": "off",
+        },
         "mobile": {"type": "tel", "class": "form-control form-control--code", "autocomplete": "tel"},
-        "email": {"type": "email", "class": "form-control form-control--code", "autocomplete": "email", "spellcheck": "false"},
+        "email": {
+            "type": "email",
+            "class": "form-control form-control--code",
+            "autocomplete": "email",
+            "spellcheck": "false",
+        },
         "national-code": {
             "type": "text",
             "inputmode": "numeric",
@@ -40,14 +55,23 @@ _LINES: Mapping[str, Mapping[str, str]] = MappingProxyType(
             "class": "form-control form-control--code",
             "autocomplete": "postal-code",
         },
-        "code": {"type": "text", "class": "form-control form-control--code", "autocomplete": "off", "spellcheck": "false"},
+        "code": {
+            "type": "text",
+            "class": "form-control form-control--code",
+            "autocomplete": "off",
+            "spellcheck": "false",
+        },
         "one-time-code": {
             "type": "text",
             "inputmode": "numeric",
             "class": "form-control form-control--code",
             "autocomplete": "one-time-code",
         },
-        "password": {"type": "password", "class": "form-control form-control--code", "autocomplete": "current-password"},
+        "password": {
+            "type": "password",
+            "class": "form-control form-control--code",
+            "autocomplete": "current-password",
+        },
     }
 )
 _FIGURES = frozenset({"number", "amount", "mobile", "national-code", "postal-code", "one-time-code"})

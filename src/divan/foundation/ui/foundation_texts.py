@@ -58,6 +58,9 @@ def _declare_files() -> None:
     declare_text(
         "foundation.scanner-silent",
         _("Files cannot be received right now."),
-        _("The scanner for harmful software does not answer, and no file is kept unscanned. Your other answers are kept."),
+        _(
+            "The scanner for harmful software does not answer, and no file is kept unscanned. "
+            "Your other answers are kept."
+        ),
         _("Please try again in a few minutes."),
     )

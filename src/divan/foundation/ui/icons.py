@@ -19,7 +19,7 @@ ICONS = MappingProxyType(
         "cross": '<path d="M6 6l12 12M18 6L6 18"/>',
         "document": '<path d="M6 3h8l4 4v14H6zM14 3v4h4M9 12h6M9 16h6"/>',
         "download": '<path d="M12 4v11M7 10.5l5 5 5-5M5 20h14"/>',
-        "eye": '<path d="M2.5 12S6 5.5 12 5.5 21.5 12 21.5 12 18 18.5 12 18.5 2.5 12 2.5 12z"/><circle cx="12" cy="12" r="3"/>',
+        "eye": '<path d="M3 12c2-4 5-6 9-6s7 2 9 6c-2 4-5 6-9 6s-7-2-9-6z"/><circle cx="12" cy="12" r="3"/>',
         "globe": '<circle cx="12" cy="12" r="8.5"/><path d="M3.5 12h17M12 3.5c5 5 5 12 0 17M12 3.5c-5 5-5 12 0 17"/>',
         "letter": '<path d="M3.5 6h17v12h-17zM3.5 7l8.5 6 8.5-6"/>',
         "pause": '<path d="M9 6v12M15 6v12"/>',
@@ -41,4 +41,6 @@ def icon(name: str, extra: str = "") -> SafeString:
     """
     classes = " ".join(part for part in ("icon", "icon--turns" if name in _TURNING else "", extra) if part)
     drawing = mark_safe(ICONS[name])  # noqa: S308 (a constant above)
-    return format_html('<svg class="{}" viewBox="0 0 24 24" aria-hidden="true" focusable="false">{}</svg>', classes, drawing)
+    return format_html(
+        '<svg class="{}" viewBox="0 0 24 24" aria-hidden="true" focusable="false">{}</svg>', classes, drawing
+    )

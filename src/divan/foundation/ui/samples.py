@@ -52,21 +52,59 @@ def questions() -> list[Field]:
     ]
     return [
         Field("name", "text", _("Full name"), _("As it stands in your identity booklet"), _("Maryam Rezaei")),
-        Field("national", "national-code", _("National code"), _("Ten digits"), "", [_("Enter the ten digits of the national code.")]),
+        Field(
+            "national",
+            "national-code",
+            _("National code"),
+            _("Ten digits"),
+            "",
+            [_("Enter the ten digits of the national code.")],
+        ),
         Field("mobile", "mobile", _("Mobile number"), "", "09120000000"),
         Field("households", "number", _("Households without coverage"), "", "", [], False, unit=_("households")),
         Field("born", "date", _("Date of birth"), _("For example 12 Mehr 1365"), date(1986, 10, 4)),
         Field("died", "date", _("Date of the event"), "", "1404/12/30", [_("Esfand of 1404 has 29 days.")]),
         Field("access", "choice", _("What access is there now?"), "", "weak", [], True, access),
-        Field("places", "choices", _("Which public places need it?"), _("Choose all that apply"), ["none"], [_("Choose at least one place.")], True, access),
+        Field(
+            "places",
+            "choices",
+            _("Which public places need it?"),
+            _("Choose all that apply"),
+            ["none"],
+            [_("Choose at least one place.")],
+            True,
+            access,
+        ),
         Field("agree", "yes-no", _("Has the village council agreed?"), value="yes"),
         Field("village", "select", _("Village"), "", "b", [], True, villages),
         Field("found", "place", _("Which village is it about?"), "", "c", [], True, villages, search=_("village")),
         Field("nowhere", "place", _("Which town is it near?"), search=_("unknown")),
-        Field("text", "long-text", _("Describe the present state"), _("At most 500 letters"), "", [], False, attributes={"maxlength": "500"}),
-        Field("photo", "file", _("Picture of the village"), _("PDF, JPEG or PNG, up to 10 megabytes"), required=False, attributes={"accept": ".pdf,.jpg,.png"}, kept=Link("#file", "view.jpg")),
+        Field(
+            "text",
+            "long-text",
+            _("Describe the present state"),
+            _("At most 500 letters"),
+            "",
+            [],
+            False,
+            attributes={"maxlength": "500"},
+        ),
+        Field(
+            "photo",
+            "file",
+            _("Picture of the village"),
+            _("PDF, JPEG or PNG, up to 10 megabytes"),
+            required=False,
+            attributes={"accept": ".pdf,.jpg,.png"},
+            kept=Link("#file", "view.jpg"),
+        ),
         Field("code", "one-time-code", _("Code from the message"), _("Five digits, valid for two minutes")),
-        Field("consent", "consent", _("I agree that my identity is asked from the civil registry for this request."), errors=[_("Without this consent the request cannot go on.")]),
+        Field(
+            "consent",
+            "consent",
+            _("I agree that my identity is asked from the civil registry for this request."),
+            errors=[_("Without this consent the request cannot go on.")],
+        ),
         Field("note", "information", _("No photocopy is needed: your identity is asked from the civil registry.")),
     ]
 
@@ -89,7 +127,9 @@ def matter() -> dict[str, Any]:
         "plain_rows": [Row(_("Registered"), _("Today")), Row(_("Number of the letter"), "1405/12/345", code=True)],
         "tasks": [
             Task(_("About you"), _("Completed"), "good", "#you"),
-            Task(_("About the village"), _("In progress"), "info", "#village", _("Three of five questions are answered")),
+            Task(
+                _("About the village"), _("In progress"), "info", "#village", _("Three of five questions are answered")
+            ),
             Task(_("Documents"), _("Not started"), "", "#documents"),
             Task(_("Check and send"), _("Cannot start yet"), ""),
         ],
@@ -121,8 +161,21 @@ def matter() -> dict[str, Any]:
 def _history() -> list[Event]:
     return [
         Event(_("Request sent"), NOW - timedelta(days=6), _("Maryam Rezaei"), tone="good"),
-        Event(_("Referred"), NOW - timedelta(days=5), _("Secretariat"), _("Please examine and report within three days."), "good"),
-        Event(_("Returned for correction"), NOW - timedelta(days=3), _("Expert"), _("The picture cannot be read."), "bad", Link("#more", _("What is asked"))),
+        Event(
+            _("Referred"),
+            NOW - timedelta(days=5),
+            _("Secretariat"),
+            _("Please examine and report within three days."),
+            "good",
+        ),
+        Event(
+            _("Returned for correction"),
+            NOW - timedelta(days=3),
+            _("Expert"),
+            _("The picture cannot be read."),
+            "bad",
+            Link("#more", _("What is asked")),
+        ),
         Event(_("Under examination"), NOW - timedelta(hours=2), _("Expert"), tone="waiting"),
         Event(_("Signature of the director"), tone="ahead"),
     ]
@@ -143,7 +196,9 @@ def _clocks() -> dict[str, Any]:
 def office_navigation() -> list[LinkGroup]:
     """Return the side navigation of an invented office."""
     return [
-        LinkGroup(_("My work"), [Link("#worklist", _("Worklist"), True, 12, True), Link("#drafts", _("Drafts"), count=2)]),
+        LinkGroup(
+            _("My work"), [Link("#worklist", _("Worklist"), True, 12, True), Link("#drafts", _("Drafts"), count=2)]
+        ),
         LinkGroup(_("Office"), [Link("#register", _("Secretariat register")), Link("#reports", _("Reports"))]),
     ]
 
@@ -153,7 +208,14 @@ def worklist() -> list[dict[str, Any]]:
     clocks = _clocks()
     subject = _("Internet coverage of the village")
     return [
-        {"number": f"1405-0001{position}-{11 * position}", "subject": subject, "from": sender, "due": clocks[due], "stage": stage, "tone": tone}
+        {
+            "number": f"1405-0001{position}-{11 * position}",
+            "subject": subject,
+            "from": sender,
+            "due": clocks[due],
+            "stage": stage,
+            "tone": tone,
+        }
         for position, (sender, due, stage, tone) in enumerate(
             (
                 (_("Maryam Rezaei"), "late", _("Waiting for signature"), "lapis"),

@@ -191,7 +191,10 @@ def warning(content: str) -> SafeString:
     """Warn of a consequence: ``{% warning %}…{% endwarning %}``."""
     said = gettext("Warning")
     return format_html(
-        '<div class="warning">{}<p><span class="visually-hidden">{}: </span>{}</p></div>', icons.icon("alert"), said, content
+        '<div class="warning">{}<p><span class="visually-hidden">{}: </span>{}</p></div>',
+        icons.icon("alert"),
+        said,
+        content,
     )
 
 
@@ -226,7 +229,9 @@ def panel(content: str, title: str, tone: str = "") -> SafeString:
 def reveal(content: str, summary: str, opened: bool = False) -> SafeString:
     """Keep something to be opened: ``{% reveal summary %}…{% endreveal %}``."""
     state = SafeString(" open") if opened else SafeString("")
-    return format_html('<details class="reveal"{}><summary>{}</summary><div>{}</div></details>', state, summary, content)
+    return format_html(
+        '<details class="reveal"{}><summary>{}</summary><div>{}</div></details>', state, summary, content
+    )
 
 
 @register.simple_block_tag

@@ -41,7 +41,7 @@ def rials(amount: int) -> str:
 
 @register.filter
 def jalali(moment: date | None, style: str = "long") -> str:
-    """Write a day: ``{{ day|jalali }}``, ``{{ day|jalali:"numeric" }}``, ``{{ day|jalali:"full" }}``; None as a dash."""
+    """Write a day: ``{{ day|jalali }}``, ``{{ day|jalali:"numeric" }}``, ``…"full"``; None as a dash."""
     return "–" if moment is None else numbers.jalali(moment, cast("Literal['numeric', 'long', 'full']", style))
 
 
