@@ -66,10 +66,14 @@ def fill_text(template: str, values: Mapping[str, str]) -> str:
 
 
 def answer_in_words(package: Package, question: Question, value: AnswerValue, language: str = "fa") -> str:
-    """Return an answer as people read it: options by their texts, days in Jalali, Persian digits in Persian."""
-    if question.type in {"yes-no", "consent"}:
-        words = {"fa": ("خیر", "بله"), "en": ("No", "Yes")}
-        return words.get(language, words["fa"])[bool(value)]
+    """Return an answer as people read it: options by their texts, days in Jalali, Persian digits in Persian.
+
+    A declaration that was ticked reads as its own wording, files as their number.
+    """
+    if question.type == "yes-no":
+        return package.text(f"questions.{question.code}.options.{'yes' if value else 'no'}", language)
+    if question.type == "consent":
+        return package.text(f"questions.{question.code}.label", language)
     if question.type == "choice":
         return package.text(f"questions.{question.code}.options.{value}", language)
     if question.type == "choices" and isinstance(value, tuple):

@@ -62,5 +62,5 @@ def _of_question(question: Question) -> Iterator[str]:
     yield f"questions.{question.code}.label"
     if question.type == "information":
         yield f"questions.{question.code}.body"
-    options: tuple[str, ...] = getattr(question, "options", ())
+    options: tuple[str, ...] = ("yes", "no") if question.type == "yes-no" else getattr(question, "options", ())
     yield from (f"questions.{question.code}.options.{option}" for option in options)

@@ -22,6 +22,7 @@ from pydantic import (
 )
 from pydantic_core import PydanticCustomError
 
+from divan_libs.persian.clocks import Clock
 from divan_libs.persian.jalali import InvalidDate, parse_jalali
 
 # CEL refuses these as identifiers, so neither a question nor a fact may bear such a name.
@@ -124,10 +125,19 @@ class DayUnit(StrEnum):
 
 
 class ClockLength(Part):
-    """A span that a statute or a card promises; counted by ``divan_libs.persian.clocks``."""
+    """A span that a statute or a card promises.
+
+    The day on which it starts does not count unless said so, and an end on a day without work moves to the next one.
+    """
 
     amount: Annotated[Whole, Field(ge=1, le=10_000)]
     unit: DayUnit
+    start_day_counts: Flag = False
+    roll_over: Flag = True
+
+    def to_clock(self) -> Clock:
+        """Return the clock that ``divan_libs.persian.clocks`` counts with."""
+        return Clock(self.amount, self.unit.value, excluded=not self.start_day_counts, roll_over=self.roll_over)
 
     def longest_hours(self) -> int:
         """Return an upper bound in hours without public holidays, so that clocks in different units can be compared.

@@ -59,7 +59,6 @@ def test_what_the_case_does_not_have_is_refused_and_not_left_blank(good, sources
         ("relation", "owner", "در روستا ملک یا زمین دارم", "I own a house or land there"),
         ("public_places", ("school", "mosque"), "مدرسه، مسجد", "School, Mosque"),
         ("households", 35, "۳۵", "35"),
-        ("truth", True, "بله", "Yes"),
         ("photo", ("a", "b"), "۲", "2"),
     ],
 )
@@ -68,6 +67,36 @@ def test_answers_read_as_words_in_both_languages(good, code, value, fa, en):
 
     assert answer_in_words(good, question, value) == fa
     assert answer_in_words(good, question, value, "en") == en
+
+
+def test_yes_and_no_read_as_the_package_words_them(package_with):
+    package = package_with(
+        (
+            "form.yaml",
+            "      truth:\n",
+            "      shared:\n        type: yes-no\n        read_by: [draft]\n      truth:\n",
+        ),
+        (
+            "texts/fa.yaml",
+            "  truth:\n",
+            "  shared: {label: مشترک؟, options: {yes: بله، مشترک است, no: خیر}}\n  truth:\n",
+        ),
+        (
+            "texts/en.yaml",
+            "  truth:\n",
+            "  shared: {label: Shared?, options: {yes: Shared, no: Not shared}}\n  truth:\n",
+        ),
+    )
+    question = package.form.question("shared")
+
+    assert answer_in_words(package, question, value=True) == "بله، مشترک است"
+    assert answer_in_words(package, question, False, "en") == "Not shared"
+
+
+def test_a_ticked_declaration_reads_as_its_wording(good):
+    question = good.form.question("truth")
+
+    assert answer_in_words(good, question, value=True) == good.text("questions.truth.label")
 
 
 def test_days_read_in_jalali(good):

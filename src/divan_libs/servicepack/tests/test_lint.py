@@ -117,4 +117,4 @@ def test_the_surroundings_decide_what_a_photocopy_is(good, surroundings):
 
 def test_surroundings_cannot_be_changed(surroundings: Surroundings):
     with pytest.raises(AttributeError):
-        surroundings.roles = frozenset()  # type: ignore[misc] (the refusal is what is tested)
+        surroundings.roles = frozenset()  # type: ignore[misc]  # the refusal is what is tested

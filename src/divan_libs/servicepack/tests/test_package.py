@@ -5,6 +5,7 @@ import json
 import pytest
 from pydantic import ValidationError
 
+from divan_libs.persian.clocks import Clock
 from divan_libs.servicepack.models import (
     ClockLength,
     DayUnit,
@@ -129,3 +130,9 @@ def test_the_json_schema_describes_the_canonical_form():
 )
 def test_a_clock_has_an_upper_bound_in_hours(amount, unit, hours):
     assert ClockLength(amount=amount, unit=unit).longest_hours() == hours
+
+
+def test_a_clock_of_a_package_is_the_clock_that_counts():
+    length = ClockLength(amount=15, unit=DayUnit.CALENDAR_DAYS, roll_over=False)
+
+    assert length.to_clock() == Clock(15, "calendar-days", excluded=True, roll_over=False)
