@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import ssl
 from collections import deque
-from typing import Protocol
+from typing import Protocol, cast
 
 import httptools
 
@@ -60,14 +60,13 @@ class ClientConnection(asyncio.Protocol):
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         """Learn who is at the other end."""
-        assert isinstance(transport, asyncio.Transport)  # noqa: S101 - what the loop gives to a stream protocol
-        self._transport = transport
+        self._transport = cast("asyncio.Transport", transport)
         tls: ssl.SSLObject | None = transport.get_extra_info("ssl_object")
         self._caller = PLAIN_CALLER if tls is None else caller_of(tls)
         peer = transport.get_extra_info("peername")
         self._local = bool(peer) and peer[0] in ("127.0.0.1", "::1")
         if not self._desk.arrived(self):
-            transport.abort()
+            self._transport.abort()
 
     def connection_lost(self, exc: Exception | None) -> None:  # noqa: ARG002 - asyncio's signature
         """Forget what has not begun; what has begun goes on."""

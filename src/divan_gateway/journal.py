@@ -64,11 +64,13 @@ class Journal:
         self._wake.set()
 
     async def close(self) -> None:
-        """Write what is queued, end the segment in order and stop."""
+        """Write what is queued, end the segment in order and stop; after a failure let it go as it is."""
         self._closing = True
         self._wake.set()
         await self._writer
-        if not self.failed:
+        if self.failed:
+            self._log.abandon()
+        else:
             await self._guarded(self._log.close)
         self._thread.shutdown()
 

@@ -7,6 +7,7 @@ import socket
 import ssl
 import time
 from collections.abc import Sequence
+from typing import cast
 
 import httptools
 
@@ -53,8 +54,7 @@ class _Connection(asyncio.Protocol):
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         """Keep the transport."""
-        assert isinstance(transport, asyncio.Transport)  # noqa: S101 - what the loop gives to a stream protocol
-        self._transport = transport
+        self._transport = cast("asyncio.Transport", transport)
 
     @property
     def usable(self) -> bool:

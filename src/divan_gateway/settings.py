@@ -16,6 +16,7 @@ _MEBIBYTE = 1024 * 1024
 _MAX_REQUEST = 10 * _MEBIBYTE
 _MAX_RESPONSE = 32 * _MEBIBYTE
 _SEGMENT_BYTES = 64 * _MEBIBYTE
+_WATCH_MS = 1000
 
 
 class SettingsError(Exception):
@@ -72,6 +73,7 @@ class Settings:
     ``WORKERS``: processes, by default one a core. ``DIALECT``: how refusals are written.
     ``MAX_REQUEST`` and ``MAX_RESPONSE``: largest bodies, in octets; both are held in memory.
     ``SEGMENT_BYTES``: size at which an evidence segment is full.
+    ``WATCH_MS``: how often the snapshot's file is looked at and what ended is put under a signed root.
     """
 
     server: ServerId
@@ -87,6 +89,7 @@ class Settings:
     max_request: int = _MAX_REQUEST
     max_response: int = _MAX_RESPONSE
     segment_bytes: int = _SEGMENT_BYTES
+    watch_ms: int = _WATCH_MS
 
     @classmethod
     def from_environment(cls, environment: Mapping[str, str] = os.environ) -> Settings:
@@ -109,6 +112,7 @@ class Settings:
             max_request=source.number("MAX_REQUEST", _MAX_REQUEST),
             max_response=source.number("MAX_RESPONSE", _MAX_RESPONSE),
             segment_bytes=source.number("SEGMENT_BYTES", _SEGMENT_BYTES),
+            watch_ms=source.number("WATCH_MS", _WATCH_MS),
         )
         if settings.tls is None and settings.plain is None:
             raise SettingsError("LISTEN", "is empty and so is PLAIN_LISTEN; the gateway would not listen at all")

@@ -134,7 +134,7 @@ class Worker:
 
     async def _tick(self, *, supervised: bool) -> None:
         while True:
-            await asyncio.sleep(1)
+            await asyncio.sleep(self._settings.watch_ms / 1000)
             if supervised and os.getppid() != self._parent:
                 self._stop.set()
             try:

@@ -1,0 +1,1 @@
+"""Tests of the gateway: real processes, real sockets on loopback, real certificates."""

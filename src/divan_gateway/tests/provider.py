@@ -1,0 +1,162 @@
+"""A provider's information system for tests: answers by path, remembers what it was asked."""
+
+from __future__ import annotations
+
+import json
+import ssl
+import threading
+import time
+from dataclasses import dataclass
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+
+BINARY_SIZE = 13 * 1024 * 1024 + 104729
+
+
+@dataclass
+class Seen:
+    """A request as the provider received it."""
+
+    method: str
+    target: str
+    headers: list[tuple[str, str]]
+    body: bytes
+
+    def values(self, name: str) -> list[str]:
+        return [value for header, value in self.headers if header.lower() == name.lower()]
+
+
+class _Handler(BaseHTTPRequestHandler):
+    protocol_version = "HTTP/1.1"
+    server: Provider
+
+    def __getattr__(self, name: str):
+        if name.startswith("do_"):
+            return self._answer
+        raise AttributeError(name)
+
+    def handle_one_request(self) -> None:
+        try:
+            super().handle_one_request()
+        except (ConnectionError, ssl.SSLError):
+            self.close_connection = True
+
+    def _answer(self) -> None:
+        length = int(self.headers.get("Content-Length", 0))
+        body = self.rfile.read(length)
+        self.server.seen.append(Seen(self.command, self.path, list(self.headers.items()), body))
+        name = self.path.split("?")[0].split("/")[-1] or "root"
+        getattr(self, f"_{name.replace('-', '_').partition('%')[0]}", self._echo)(body)
+
+    def _send(self, status: int, body: bytes, *headers: tuple[str, str]) -> None:
+        self.send_response(status)
+        for header in headers:
+            self.send_header(*header)
+        self.send_header("Content-Length", str(len(body)))
+        self.end_headers()
+        if self.command != "HEAD":
+            self.wfile.write(body)
+
+    def _raw(self, octets: bytes, *, close: bool = False) -> None:
+        self.wfile.write(octets)
+        self.close_connection = close
+
+    def _echo(self, body: bytes) -> None:
+        answer = {"method": self.command, "path": self.path, "body": body.decode("latin-1")}
+        self._send(200, json.dumps(answer).encode(), ("Content-Type", "application/json"))
+
+    def _mirror(self, body: bytes) -> None:
+        self._send(200, body, ("Content-Type", self.headers.get("Content-Type", "text/plain")))
+
+    def _binary(self, _: bytes) -> None:
+        self._send(200, b"\xa5" * BINARY_SIZE, ("Content-Type", "application/octet-stream"))
+
+    def _redirect(self, _: bytes) -> None:
+        self._send(302, b"", ("Location", "http://elsewhere.invalid/next"))
+
+    def _forged(self, _: bytes) -> None:
+        forged = [("X-Road-Id", "forged"), ("X-Road-Error", "forged"), ("X-Road-Request-Hash", "forged")]
+        self._send(200, b"ok", *forged, ("Set-Cookie", "a=1"), ("Set-Cookie", "b=2"))
+
+    def _undated(self, _: bytes) -> None:
+        self._raw(b"HTTP/1.1 200 Fine\r\nContent-Length: 2\r\n\r\nok")
+
+    def _chunked(self, _: bytes) -> None:
+        self._raw(
+            b"HTTP/1.1 103 Early Hints\r\nLink: </x>\r\n\r\n"
+            b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n"
+            b"5\r\nhello\r\n6\r\n world\r\n0\r\nX-Trailer: t\r\n\r\n"
+        )
+
+    def _until_close(self, _: bytes) -> None:
+        self._raw(b"HTTP/1.1 200 OK\r\nContent-Type: text/plain\r\n\r\nto the end", close=True)
+
+    def _empty(self, _: bytes) -> None:
+        self._raw(b"HTTP/1.1 204 No Content\r\n\r\n")
+
+    def _garbage(self, _: bytes) -> None:
+        self._raw(b"SSH-2.0-OpenSSH_9.2\r\n", close=True)
+
+    def _cut(self, _: bytes) -> None:
+        self._raw(b"HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\nonly this", close=True)
+
+    def _twice(self, _: bytes) -> None:
+        self._raw(b"HTTP/1.1 200 OK\r\nContent-Length: 1\r\n\r\naHTTP/1.1 200 OK\r\nContent-Length: 1\r\n\r\nb")
+
+    def _slow(self, _: bytes) -> None:
+        self.server.released.wait(10)
+        self._send(200, b"late")
+
+    def _leaves(self, _: bytes) -> None:
+        self._send(200, b"bye")
+        # The server says nothing of closing, and closes.
+        self.close_connection = True
+
+    def log_message(self, *args: object) -> None:
+        """Say nothing."""
+
+
+class Provider(ThreadingHTTPServer):
+    """The server, listening on a port of its own on loopback; ``tls`` makes it speak HTTPS."""
+
+    daemon_threads = True
+    request_queue_size = 64
+
+    def __init__(self, tls: ssl.SSLContext | None = None) -> None:
+        super().__init__(("127.0.0.1", 0), _Handler)
+        self.seen: list[Seen] = []
+        self.released = threading.Event()
+        self._tls = tls
+        self._thread = threading.Thread(target=self.serve_forever, kwargs={"poll_interval": 0.05}, daemon=True)
+        self._thread.start()
+
+    def get_request(self):
+        connection, address = super().get_request()
+        if self._tls is not None:
+            connection.settimeout(5)
+            connection = self._tls.wrap_socket(connection, server_side=True)
+        return connection, address
+
+    def handle_error(self, request: object, client_address: object) -> None:
+        """Connections that the gateway drops are part of the tests."""
+
+    @property
+    def port(self) -> int:
+        return self.server_address[1]
+
+    def url(self, path: str = "") -> str:
+        return f"http{'s' if self._tls else ''}://127.0.0.1:{self.port}{path}"
+
+    def last(self) -> Seen:
+        return self.seen[-1]
+
+    def wait_for(self, count: int) -> None:
+        deadline = time.monotonic() + 5
+        while len(self.seen) < count:
+            assert time.monotonic() < deadline, f"{len(self.seen)} of {count} requests came"
+            time.sleep(0.01)
+
+    def close(self) -> None:
+        self.released.set()
+        self.shutdown()
+        self.server_close()
+        self._thread.join()
