@@ -86,7 +86,7 @@ def test_the_tests_that_documents_name_exist():
         for test in re.findall(r"`((?:src|tests)/[\w/.]+\.py::\w+)`", document.read_text(encoding="utf-8"))
     }
 
-    assert sorted(f"{document}: {test}" for document, test in named_tests if not test_exists(test)) == []
+    assert sorted(f"{document}: {test}" for document, test in named_tests if not has_test(test)) == []
 
 
 @pytest.fixture(scope="module")
@@ -140,10 +140,10 @@ def test_the_places_that_the_register_names_exist(register):
 def test_the_tests_that_the_register_names_exist(register):
     names = {name for item in register for name in item["tests"]}
 
-    assert sorted(name for name in names if not test_exists(name)) == []
+    assert sorted(name for name in names if not has_test(name)) == []
 
 
-def test_exists(name: str) -> bool:
+def has_test(name: str) -> bool:
     path, *parts = name.split("::")
     file = REPOSITORY / path
     if not parts or not file.exists():
@@ -157,15 +157,12 @@ def test_exists(name: str) -> bool:
     return True
 
 
-test_exists.__test__ = False
-
-
 def test_a_test_that_is_gone_is_noticed():
     here = named(Path(__file__))
 
-    assert test_exists(f"{here}::test_a_test_that_is_gone_is_noticed")
-    assert not test_exists(f"{here}::test_nothing")
-    assert not test_exists("tests/house/gone.py::test_nothing")
+    assert has_test(f"{here}::test_a_test_that_is_gone_is_noticed")
+    assert not has_test(f"{here}::test_nothing")
+    assert not has_test("tests/house/gone.py::test_nothing")
 
 
 def test_every_decision_is_one_page_with_its_parts():

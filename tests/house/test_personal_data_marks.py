@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 import yaml
 from django.apps import apps
+from django.db.models import Model
 
 from .reference_program import PACKAGES, marks_of
 
@@ -18,7 +19,7 @@ def lacks(marks: dict[str, str]) -> Iterator[str]:
     yield from (f"has an empty `.. {name}:`" for name, text in marks.items() if not text)
 
 
-def tables() -> Iterator[type]:
+def tables() -> Iterator[type[Model]]:
     yield from (model for model in apps.get_models() if not model._meta.auto_created)
 
 

@@ -27,7 +27,7 @@ def declared_codes(path: Path) -> Iterator[tuple[str, str]]:
                         yield "error", line.value.value
         elif isinstance(node, ast.Call) and ast.unparse(node.func).endswith("FactKind") and node.args:
             code = node.args[0]
-            yield "fact", code.value if isinstance(code, ast.Constant) else ast.unparse(code)
+            yield "fact", str(code.value) if isinstance(code, ast.Constant) else ast.unparse(code)
 
 
 def all_codes() -> list[tuple[str, str, Path]]:

@@ -80,7 +80,7 @@ def test_the_door_admits_whom_the_route_names_and_nobody_else(monkeypatch, row, 
     monkeypatch.setattr(middleware, "refused", lambda _request, refusal: HttpResponse(status=refusal.status))
     monkeypatch.setattr(middleware, "reverse", lambda name: f"/{name}")
     request = HttpRequest()
-    request.actor = VISITORS[visitor]
+    request.actor = VISITORS[visitor]  # type: ignore[attr-defined]  # the identity middleware puts it there
 
     def view(_request): ...
 
