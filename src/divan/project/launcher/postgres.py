@@ -148,8 +148,8 @@ def _start(directory: Path, account: accounts.Account, *, durable: bool, environ
     prerequisites.require_space(place.data.parent, NEEDED_SPACE)
     if place.major is None:
         _initialize(place, found, account, durable=durable)
-    _clear_leftovers(place)
     socket = placement.open_socket_folder(directory, account)
+    _clear_leftovers(place, socket)
     log, said_before = _open_log(directory)
     with log:
         process = _launch(place, found, account, socket, log, durable=durable)
@@ -228,8 +228,8 @@ def _initialize(place: placement.Place, found: binaries.Binaries, account: accou
     raise _explained(f"initdb failed: {_last_words(answer.stdout)}", answer.stdout)
 
 
-def _clear_leftovers(place: placement.Place) -> None:
-    """Stop a server that lost its launcher, and remove a ``postmaster.pid`` whose number somebody else bears now."""
+def _clear_leftovers(place: placement.Place, socket: Path) -> None:
+    """Stop a server that lost its launcher, and remove the marks of one that ended without a word."""
     if orphan := postmaster_of(place.data):
         stop_postmaster(orphan, place.data)
     # After kill -9 of the server its children end by themselves, but not all at once.
@@ -238,9 +238,11 @@ def _clear_leftovers(place: placement.Place) -> None:
         time.sleep(0.02)
     if any(processes.all_in(place.data)):
         return
-    # PostgreSQL believes any live process of the same account to be its predecessor. Nobody stands in the data folder,
-    # so the file is stale; were somebody there, it would stay and PostgreSQL itself would refuse.
-    (place.data / "postmaster.pid").unlink(missing_ok=True)
+    # PostgreSQL believes whoever bears the number in these files now, be it a zombie or a stranger of the same account,
+    # to be its predecessor. Nobody stands in the data folder, so they are stale; were somebody there, they would stay
+    # and PostgreSQL itself would refuse.
+    for stale in (place.data / "postmaster.pid", *socket.iterdir()):
+        stale.unlink(missing_ok=True)
 
 
 def _launch(

@@ -103,7 +103,7 @@ def require_ports(ports: Mapping[str, int]) -> None:
 
 @contextlib.contextmanager
 def alone(configuration: Configuration) -> Iterator[None]:
-    """Hold the data folder for one `divan up` (or reset) while the block runs; the system lets go when the process ends.
+    """Hold the data folder for one `divan up` (or reset) while the block runs; the system frees it at the end.
 
     :raises AlreadyRunning: naming the process and the address of the one that holds it.
     """
