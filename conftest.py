@@ -7,6 +7,7 @@ process that ran pytest, also when that is killed.
 
 from __future__ import annotations
 
+import atexit
 import contextlib
 import fcntl
 import os
@@ -60,20 +61,6 @@ def _only_pure(config: pytest.Config) -> bool:
     pure = (ROOT / "src" / "divan_libs", ROOT / "src" / "divan_gateway", ROOT / "tests" / "launcher")
     chosen = [Path(argument.partition("::")[0]).resolve() for argument in config.args]
     return all(any(path.is_relative_to(folder) for folder in pure) for path in chosen)
-
-
-def pytest_unconfigure() -> None:
-    """Stop the private server and remove what the run has written, in the process that began it."""
-    if os.getpid() != _STARTER:
-        return
-    if not os.environ[_OWN_SERVER]:
-        with contextlib.suppress(psycopg.Error):
-            _drop_databases_of_this_run()
-    with contextlib.suppress(OSError, ValueError):
-        keeper = int((_FOLDER / "server.pid").read_text())
-        os.kill(keeper, signal.SIGTERM)
-        _wait_for_the_end_of(keeper)
-    shutil.rmtree(_FOLDER, ignore_errors=True)
 
 
 @pytest.fixture(scope="session")
@@ -189,3 +176,22 @@ def _wait_for_the_end_of(pid: int) -> None:
         except ProcessLookupError:
             return
         time.sleep(0.02)
+
+
+def _clean_up() -> None:
+    """Stop the private server and remove what the run has written, in the process that began it."""
+    if os.getpid() != _STARTER:
+        return
+    if not os.environ[_OWN_SERVER]:
+        with contextlib.suppress(psycopg.Error):
+            _drop_databases_of_this_run()
+    with contextlib.suppress(OSError, ValueError):
+        keeper = int((_FOLDER / "server.pid").read_text())
+        os.kill(keeper, signal.SIGTERM)
+        _wait_for_the_end_of(keeper)
+    shutil.rmtree(_FOLDER, ignore_errors=True)
+
+
+if os.getpid() == _STARTER:
+    # Not in a hook of pytest: a run that fails while it begins calls none.
+    atexit.register(_clean_up)
