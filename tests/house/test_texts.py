@@ -22,7 +22,7 @@ PERSIAN_LITERALS_ALLOWED = {
     "divan/project/rehearsal": "what the played outside world says",
     "divan/project/journey": "what the invented people type",
 }
-TRANSLATORS = {"gettext", "gettext_lazy", "ngettext", "ngettext_lazy", "pgettext", "pgettext_lazy", "_"}
+TRANSLATORS = {"gettext", "gettext_lazy", "gettext_noop", "ngettext", "ngettext_lazy", "pgettext", "pgettext_lazy", "_"}
 SPEAKING_CALLS = {"success": 1, "info": 1, "warning": 1, "error": 1, "add_error": 1, "ValidationError": 0}
 
 
