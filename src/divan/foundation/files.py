@@ -172,7 +172,7 @@ def store_upload(
 
 
 def store_made(*, name: str, content: bytes, media_type: str, actor: Actor, now: datetime) -> FileSummary:
-    """Store bytes that the house itself made, such as an issued document."""
+    """Store bytes that the house itself made, such as an issued document; whoever keeps them claims them."""
     directory = options().files_directory / "incoming"
     directory.mkdir(parents=True, exist_ok=True, mode=0o700)
     with tempfile.NamedTemporaryFile(dir=directory, delete=True) as made:
@@ -230,6 +230,20 @@ def _keep(path: str, *, name: str, media_type: str, actor: Actor, now: datetime)
 
 def _summary(row: StoredFile) -> FileSummary:
     return FileSummary(uuid=row.uuid, name=row.name, media_type=row.media_type, size=row.size, sha256=row.sha256)
+
+
+def claim(file_uuid: UUID) -> None:
+    """Note that something refers to a stored file, so that it is not cleared away.
+
+    :raises NotFound: when there is no such file, or it has been cleared away.
+    """
+    if not StoredFile.objects.filter(uuid=file_uuid).exclude(name="").update(claimed=True):
+        raise NotFound(file=file_uuid)
+
+
+def let_go(file_uuid: UUID) -> None:
+    """Note that nothing refers to a stored file any more; it leaves 48 hours after it was stored."""
+    StoredFile.objects.filter(uuid=file_uuid).update(claimed=False)
 
 
 def get_file(file_uuid: UUID) -> FileSummary:

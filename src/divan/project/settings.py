@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from divan.dealings.cases.apps import CasesOptions
 from divan.foundation.apps import FoundationOptions
+from divan.front.portal.options import PortalOptions
 from divan.project.configuration import Configuration, read_configuration
 
 DIVAN: Configuration = read_configuration()
@@ -175,3 +176,9 @@ FOUNDATION = FoundationOptions(
     sms_token=DIVAN.sms_token,
 )
 CASES = CasesOptions(base_url=DIVAN.base_url)
+PORTAL = PortalOptions(
+    province_code=DIVAN.province_code,
+    base_url=DIVAN.base_url,
+    rehearsal=DIVAN.rehearsal,
+    rehearsal_phone=f"http://{DIVAN.address(2)}/sms/inbox",
+)

@@ -235,6 +235,7 @@ def add_file(*, case: UUID, question: str, file: files.FileSummary, actor: Actor
     added = models.CaseFile.objects.create(
         uuid=uuid4(), case=row, question=question, file_uuid=file.uuid, name=file.name[:200], sha256=file.sha256
     )
+    files.claim(file.uuid)
     facts.record(FILE_ADDED, subject=added, actor=actor, at=now, question=question, sha256=file.sha256)
     return _renew_files(row, question, actor=actor, now=now)
 
@@ -257,6 +258,7 @@ def remove_file(*, case: UUID, file: UUID, actor: Actor, now: datetime) -> Case:
 def _take_off(held: models.CaseFile, *, actor: Actor, now: datetime) -> None:
     held.removed_at = now
     held.save(update_fields=["removed_at"])
+    files.let_go(held.file_uuid)
     facts.record(FILE_REMOVED, subject=held, actor=actor, at=now)
 
 

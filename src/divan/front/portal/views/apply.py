@@ -1,0 +1,359 @@
+"""Applying: one page at a time, saved as one goes, checked at the end, sent once."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.translation import get_language
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from divan.dealings.cases import actions, queries
+from divan.dealings.cases.values import AnswerFault, AnswersRefused, Case, CaseState, CaseUnknown, NotComplete
+from divan.foundation import clock, files
+from divan.foundation.errors import Refusal, Trouble
+from divan.foundation.http.access import CITIZEN, access
+from divan.foundation.http.middleware import actor_of
+from divan.foundation.ui.fields import ErrorSummary, Problem
+from divan.foundation.ui.frame import Link
+from divan.foundation.ui.pieces import Row, Task
+from divan.foundation.ui.refusals import text_of
+from divan.front.portal.options import options
+from divan.front.portal.questions import fields_of_page, given_answers
+from divan.front.portal.views.media import file_answer
+from divan.front.texts.words import TONES, word
+from divan_libs.persian.jalali import TEHRAN
+from divan_libs.servicepack.answers import complete, pages_to_show, visible_answers, visible_questions
+from divan_libs.servicepack.evaluation import Context
+from divan_libs.servicepack.filling import answer_in_words
+from divan_libs.servicepack.models import FileQuestion, Package, Page, PlaceQuestion, Question
+from divan.registers.places import queries as places
+
+
+def own_case(request: HttpRequest, case_uuid: UUID) -> Case:
+    """Return the acting person's case.
+
+    :raises CaseUnknown: if there is none, or it is another person's.
+    """
+    case = queries.get_case(case_uuid)
+    if case.applicant != actor_of(request).uuid:
+        raise CaseUnknown()
+    return case
+
+
+def _known(case: Case) -> tuple[Package, Context, str]:
+    package = queries.get_package_of(case)
+    today = clock.now().astimezone(TEHRAN).date()
+    return package, queries.context_of(case, package, today), get_language() or "fa"
+
+
+@access(CITIZEN)
+@require_http_methods(["GET", "POST"])
+def begin(request: HttpRequest, code: str) -> HttpResponse:
+    """Begin an application, or go on with the one that was begun; a GET only comes from the sign-in page."""
+    if request.method == "GET":
+        return redirect("portal:service", code)
+    case = actions.start_draft(
+        service_code=code, language=get_language() or "fa", actor=actor_of(request), now=clock.now()
+    )
+    return redirect("portal:application", case.uuid)
+
+
+@access(CITIZEN)
+@require_safe
+def overview(request: HttpRequest, case: UUID) -> HttpResponse:
+    """Show the pages of an application with what is done, and what registers were asked."""
+    found = own_case(request, case)
+    if found.state not in {CaseState.DRAFT, CaseState.CORRECTION}:
+        return redirect("portal:case", case)
+    package, context, language = _known(found)
+    missing = complete(package, context)
+    by_page = {one.page for one in missing if one.kind == "answer"}
+    answers = visible_answers(package, context)
+    asking = any(need.state == "asked" for need in found.needs)
+    tasks = [_page_task(package, page, found, by_page, answers, language) for page in pages_to_show(package, context)]
+    tasks.append(
+        Task(
+            _("Check your answers and send"),
+            _("Ready") if not missing else _("Cannot start yet"),
+            "info" if not missing else "",
+            reverse("portal:check", args=[case]) if not missing or not by_page else "",
+        )
+    )
+    context_of_page = {
+        "case": found,
+        "title": package.text("card.title", language),
+        "tasks": tasks,
+        "needs": [
+            (package.text(f"needs.{need.code}.title", language), word("need-state", need.state), TONES[need.state], need)
+            for need in found.needs
+        ],
+        "asking": asking,
+        "correction": [package.text(f"needs.{one}.title", language) for one in found.correction_codes],
+        "correcting": found.state is CaseState.CORRECTION,
+    }
+    return render(request, "portal/application.html", context_of_page)
+
+
+def _page_task(
+    package: Package, page: Page, case: Case, unfinished: set[str | None], answers: dict[str, object], language: str
+) -> Task:
+    begun = any(question.code in case.answers for question in page.questions)
+    if page.code not in unfinished and (begun or any(question.code in answers for question in page.questions)):
+        status, tone = _("Completed"), "good"
+    else:
+        status, tone = (_("In progress"), "info") if begun else (_("Not started"), "")
+    return Task(
+        package.text(f"pages.{page.code}.title", language),
+        status,
+        tone,  # type: ignore[arg-type]  # one of the tones
+        reverse("portal:page", args=[case.uuid, page.code]),
+    )
+
+
+@access(CITIZEN)
+@require_http_methods(["GET", "POST"])
+def page(request: HttpRequest, case: UUID, page: str) -> HttpResponse:
+    """Ask one page; save what was answered and lead to the next, or say what cannot stand and keep what was typed."""
+    found = own_case(request, case)
+    if found.state not in {CaseState.DRAFT, CaseState.CORRECTION}:
+        return redirect("portal:case", case)
+    package, context, language = _known(found)
+    shown = {one.code: one for one in pages_to_show(package, context)}
+    if page not in shown:
+        return redirect("portal:application", case)
+    if request.method == "GET" or "find" in request.POST:
+        return _ask(request, found, shown[page], sent=request.POST if "find" in request.POST else None)
+    questions = list(shown[page].questions)
+    faults: tuple[AnswerFault, ...] = ()
+    general: list[str] = []
+    try:
+        found = actions.save_page(
+            case=case, page=page, given=given_answers(questions, request.POST), actor=actor_of(request), now=clock.now()
+        )
+    except AnswersRefused as refusal:
+        faults = tuple(refusal.facts["faults"])  # type: ignore[arg-type]  # the action puts a tuple of faults there
+    file_faults, general = _take_files(request, found, questions)
+    if faults or file_faults or general:
+        return _ask(request, queries.get_case(case), shown[page], sent=request.POST, faults=(*faults, *file_faults), general=general)
+    return redirect(_following(request, queries.get_case(case), page))
+
+
+def _take_files(request: HttpRequest, case: Case, questions: list[Question]) -> tuple[list[AnswerFault], list[str]]:
+    faults: list[AnswerFault] = []
+    general: list[str] = []
+    for question in questions:
+        if not isinstance(question, FileQuestion):
+            continue
+        for upload in request.FILES.getlist(question.code)[: question.max_files]:
+            try:
+                stored = files.store_upload(
+                    name=upload.name or "file", content=upload.chunks(), actor=actor_of(request), now=clock.now()
+                )
+                actions.add_file(case=case.uuid, question=question.code, file=stored, actor=actor_of(request), now=clock.now())
+            except AnswersRefused as refusal:
+                faults += refusal.facts["faults"]  # type: ignore[operator]  # the action puts a tuple of faults there
+            except (Refusal, Trouble) as refusal:
+                general.append(str(text_of(refusal)))
+    return faults, general
+
+
+def _following(request: HttpRequest, case: Case, page: str) -> str:
+    package, context, _language = _known(case)
+    if request.POST.get("then") == "overview":
+        return reverse("portal:application", args=[case.uuid])
+    if request.GET.get("then") == "check":
+        return reverse("portal:check", args=[case.uuid])
+    codes = [one.code for one in pages_to_show(package, context)]
+    following = codes[codes.index(page) + 1 :] if page in codes else []
+    if following:
+        return reverse("portal:page", args=[case.uuid, following[0]])
+    return reverse("portal:check", args=[case.uuid])
+
+
+def _ask(
+    request: HttpRequest,
+    case: Case,
+    page: Page,
+    *,
+    sent: object = None,
+    faults: tuple[AnswerFault, ...] = (),
+    general: list[str] | None = None,
+) -> HttpResponse:
+    package, context, language = _known(case)
+    fields = fields_of_page(
+        package,
+        visible_questions(package, context, page.code) if sent is None else list(page.questions),
+        context,
+        case=case,
+        language=language,
+        sent=sent,  # type: ignore[arg-type]  # what was posted
+        faults=faults,
+        files=tuple(queries.list_case_files(case.uuid)),
+        province=options().province_code,
+    )
+    codes = [one.code for one in pages_to_show(package, context)]
+    at = codes.index(page.code)
+    back = reverse("portal:page", args=[case.uuid, codes[at - 1]]) if at else reverse("portal:application", args=[case.uuid])
+    summary = ErrorSummary.of(fields, general or [])
+    values = {
+        "case": case,
+        "title": package.text(f"pages.{page.code}.title", language),
+        "lead": package.find_text(f"pages.{page.code}.lead", language),
+        "fields": fields,
+        "uploads": any(field.kind == "file" for field in fields),
+        "held": [
+            (question, file, name)
+            for question, file, name in queries.list_case_files(case.uuid)
+            if any(field.name == question for field in fields)
+        ],
+        "error_summary": summary,
+        "back": back,
+        "number": at + 1,
+        "count": len(codes),
+    }
+    return render(request, "portal/page.html", values, status=422 if summary else 200)
+
+
+def summaries(package: Package, context: Context, case: Case, language: str, *, changing: bool) -> list[tuple[str, list[Row]]]:
+    """Return the answers of each page in words, with links to change them where they may be changed."""
+    answers = visible_answers(package, context)
+    held = queries.list_case_files(case.uuid)
+    parts = []
+    for page in pages_to_show(package, context):
+        rows = []
+        for question in visible_questions(package, context, page.code):
+            if question.type == "information":
+                continue
+            label = package.text(f"questions.{question.code}.label", language)
+            change = reverse("portal:page", args=[case.uuid, page.code]) + "?then=check"
+            links = [Link(change, _("Change"), hidden=label)] if changing else []
+            rows.append(Row(label, _in_words(package, question, answers, held, language), links))
+        parts.append((package.text(f"pages.{page.code}.title", language), rows))
+    return parts
+
+
+def _in_words(
+    package: Package, question: Question, answers: dict[str, object], held: list[tuple[str, UUID, str]], language: str
+) -> str:
+    if isinstance(question, FileQuestion):
+        names = [name for code, _file, name in held if code == question.code]
+        return _(", ").join(names)
+    answer = answers.get(question.code)
+    if answer is None:
+        return ""
+    if isinstance(question, PlaceQuestion):
+        return " › ".join(place.name for place in places.lineage(str(answer)))
+    return answer_in_words(package, question, answer, language)  # type: ignore[arg-type]  # answers are answer values
+
+
+@access(CITIZEN)
+@require_http_methods(["GET", "POST"])
+def check(request: HttpRequest, case: UUID) -> HttpResponse:
+    """Show everything once more; send it once, however often the button is pressed."""
+    found = own_case(request, case)
+    problems: list[Problem] = []
+    if request.method == "POST":
+        try:
+            if found.state is CaseState.CORRECTION:
+                actions.resubmit_case(case=case, actor=actor_of(request), now=clock.now())
+                messages.success(request, _("Your correction was sent. The clock runs on."))
+                return redirect("portal:case", case)
+            actions.submit_case(case=case, actor=actor_of(request), now=clock.now())
+            return redirect("portal:done", case)
+        except NotComplete as refusal:
+            problems.append(Problem(text_of(refusal).title))
+    if found.number and found.state is not CaseState.CORRECTION:
+        return redirect("portal:done", case)
+    package, context, language = _known(found)
+    missing = complete(package, context)
+    problems += [_missing(package, one.kind, one.code, language) for one in missing] if problems else []
+    values = {
+        "case": found,
+        "title": package.text("card.title", language),
+        "parts": summaries(package, context, found, language, changing=True),
+        "needs": [
+            Row(package.text(f"needs.{need.code}.title", language), word("need-state", need.state)) for need in found.needs
+        ],
+        "missing": [_missing(package, one.kind, one.code, language).text for one in missing],
+        "asking": any(need.state == "asked" for need in found.needs),
+        "free": package.fees.free is not None,
+        "error_summary": ErrorSummary(tuple(problems)),
+    }
+    return render(request, "portal/check.html", values, status=422 if problems else 200)
+
+
+def _missing(package: Package, kind: str, code: str, language: str) -> Problem:
+    if kind == "answer":
+        return Problem(_("Not answered yet: %(question)s") % {"question": package.text(f"questions.{code}.label", language)})
+    if kind == "inquiry":
+        return Problem(_("Not confirmed yet: %(need)s") % {"need": package.text(f"needs.{code}.title", language)})
+    return Problem(package.text(f"needs.{code}.rejection", language))
+
+
+@access(CITIZEN)
+@require_safe
+def done(request: HttpRequest, case: UUID) -> HttpResponse:
+    """Confirm a sent application: number, secret of tracking, what happens next; the same however often it is opened."""
+    found = own_case(request, case)
+    if not found.number:
+        return redirect("portal:application", case)
+    package, _context, language = _known(found)
+    first = package.flow.step(package.flow.start or "")
+    values = {
+        "case": found,
+        "receipt": queries.get_receipt(found),
+        "title": package.text("card.title", language),
+        "next": package.find_text(f"steps.{first.code}.applicant", language) if first else None,
+    }
+    return render(request, "portal/done.html", values)
+
+
+@access(CITIZEN)
+@require_http_methods(["GET", "POST"])
+def give_up(request: HttpRequest, case: UUID) -> HttpResponse:
+    """Give a draft up after asking once more; its answers are erased."""
+    found = own_case(request, case)
+    if request.method == "POST":
+        actions.abandon_draft(case=case, actor=actor_of(request), now=clock.now())
+        messages.success(request, _("The application was given up and its answers were erased."))
+        return redirect("portal:cases")
+    return render(request, "portal/give_up.html", {"case": found})
+
+
+@access(CITIZEN)
+@require_POST
+def ask_again(request: HttpRequest, case: UUID, need: str) -> HttpResponse:
+    """Ask a register once more that did not answer."""
+    own_case(request, case)
+    actions.ask_again(case=case, need=need, actor=actor_of(request), now=clock.now())
+    return redirect("portal:application", case)
+
+
+@access(CITIZEN)
+@require_safe
+def file(request: HttpRequest, case: UUID, file: UUID) -> HttpResponse:
+    """Give a file of one's own application back."""
+    own_case(request, case)
+    return file_answer(*queries.case_file_bytes(case, file))
+
+
+@access(CITIZEN)
+@require_POST
+def remove_file(request: HttpRequest, case: UUID, file: UUID) -> HttpResponse:
+    """Take a file off an application and go back to the page it stood on."""
+    found = own_case(request, case)
+    actions.remove_file(case=case, file=file, actor=actor_of(request), now=clock.now())
+    return HttpResponseRedirect(_page_with_files(found))
+
+
+def _page_with_files(case: Case) -> str:
+    package, context, _language = _known(case)
+    for one in pages_to_show(package, context):
+        if any(isinstance(question, FileQuestion) for question in one.questions):
+            return reverse("portal:page", args=[case.uuid, one.code])
+    return reverse("portal:application", args=[case.uuid])

@@ -1,0 +1,77 @@
+"""Verification by a stranger: by the code behind the QR, or by the file itself."""
+
+from __future__ import annotations
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_safe
+
+from divan.foundation import clock
+from divan.foundation.errors import NotFound
+from divan.foundation.http.access import PUBLIC, access
+from divan.foundation.ui.fields import ErrorSummary, Field
+from divan.front.portal.patience import VERIFICATION, count_guess, take_back
+from divan.front.portal.views.media import bytes_answer
+from divan.trust.ledger import queries as ledger
+from divan.trust.signing import queries as signing
+
+LARGEST = 20 * 1024 * 1024
+"""Bytes of a file that is verified here; letters are far smaller."""
+
+
+@access(PUBLIC)
+@require_http_methods(["GET", "POST"])
+def verify(request: HttpRequest) -> HttpResponse:
+    """Take a code or a file, and say in words who signed what when, and whether anything was altered."""
+    errors: dict[str, str] = {}
+    code = request.POST.get("code", "")[:60]
+    upload = request.FILES.get("file")
+    if request.method == "POST":
+        if upload is not None:
+            if upload.size and upload.size <= LARGEST:
+                verdict = signing.verify_file(upload.read(), clock.now())
+                return render(request, "portal/verdict.html", {"verdict": verdict, "name": upload.name, **_sealing(verdict.document)})
+            errors["file"] = _("The file is empty, or larger than 20 megabytes.")
+        elif code:
+            count_guess(VERIFICATION, request)
+            found = signing.find_by_code(code)
+            if found is not None:
+                take_back(VERIFICATION, request)
+                return redirect("portal:verified", found.code)
+            errors["code"] = _("There is no document with this code. Look at the letter once more.")
+        else:
+            errors["code"] = _("Enter the code, or choose the file.")
+    fields = [
+        Field("code", "code", _("Code of the document"), _("It stands beside the square code of the letter"), code, [errors["code"]] if "code" in errors else [], required=False),
+        Field("file", "file", _("Or the PDF file itself"), _("It is looked at and not kept"), errors=[errors["file"]] if "file" in errors else [], required=False, attributes={"accept": "application/pdf,.pdf"}),
+    ]
+    values = {"fields": fields, "error_summary": ErrorSummary.of(fields)}
+    return render(request, "portal/verify.html", values, status=422 if errors else 200)
+
+
+def _sealing(document: object) -> dict[str, object]:
+    issued = getattr(document, "issued_fact", None)
+    return {"receipt": ledger.find_receipt(issued) if issued else None}
+
+
+@access(PUBLIC)
+@require_safe
+def verified(request: HttpRequest, code: str) -> HttpResponse:
+    """Say what is known of the document with this code, checking its stored bytes at this moment."""
+    found = signing.find_by_code(code)
+    if found is None or found.state != "issued":
+        raise NotFound()
+    verdict = signing.verify_file(signing.read_pdf(found.uuid), clock.now())
+    return render(request, "portal/verdict.html", {"verdict": verdict, "by_code": True, "code": code, **_sealing(found)})
+
+
+@access(PUBLIC)
+@require_safe
+def receipt(request: HttpRequest, code: str) -> HttpResponse:
+    """Give the receipt of a document's entry in the log."""
+    found = signing.find_by_code(code)
+    proof = ledger.find_receipt(found.issued_fact) if found and found.issued_fact else None
+    if found is None or proof is None:
+        raise NotFound()
+    return bytes_answer(proof, name=f"{code}.tlog-proof", media_type="text/plain; charset=utf-8", download=True)

@@ -1,0 +1,146 @@
+"""Coded values of the house and of packages in words."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext
+
+from divan.foundation.ui.numbers import number
+from divan_libs.servicepack.models import ClockLength
+
+WORDS: Mapping[str, Mapping[str, Promise | str]] = {
+    "delivery": {
+        "electronic": _("Electronic"),
+        "information-only": _("Information only"),
+        "hand-off": _("On a national system"),
+        "counter-only": _("At the counter only"),
+    },
+    "relation": {
+        "G2C": _("to citizens (G2C)"),
+        "G2B": _("to business (G2B)"),
+        "G2G": _("to other bodies (G2G)"),
+        "G2E": _("to employees (G2E)"),
+    },
+    "nature": {"sovereign": _("sovereign"), "commercial": _("commercial (tasaddi)")},
+    "level": {
+        "national": _("national"),
+        "regional": _("regional"),
+        "provincial": _("provincial"),
+        "urban": _("urban"),
+        "rural": _("rural"),
+    },
+    "event": {
+        "birth": _("birth"),
+        "education": _("education"),
+        "health": _("health"),
+        "tax": _("tax"),
+        "business": _("business"),
+        "social-security": _("social security"),
+        "property": _("registration of property"),
+        "urban-utilities": _("urban utilities"),
+        "insurance": _("insurance"),
+        "marriage": _("marriage"),
+        "retirement": _("retirement"),
+        "certificates": _("documents and certificates"),
+        "death": _("death"),
+        "other": _("other"),
+    },
+    "start": {
+        "request": _("on the request of the recipient"),
+        "set-time": _("at a set time"),
+        "event": _("when something happens"),
+        "body": _("when the body finds it necessary"),
+        "other": _("otherwise"),
+    },
+    "stage": {
+        "information": _("Information"),
+        "request": _("Request"),
+        "production": _("Production"),
+        "delivery": _("Delivery"),
+    },
+    "channel": {
+        "internet": _("internet"),
+        "email": _("e-mail"),
+        "call-centre": _("call centre"),
+        "mobile": _("mobile phone"),
+        "sms": _("short message"),
+        "counter-office": _("counter office"),
+        "in-person": _("in person"),
+        "other": _("other"),
+    },
+    "period": {"day": _("day"), "month": _("month"), "year": _("year")},
+    "case-state": {
+        "draft": _("Not sent yet"),
+        "open": _("Under examination"),
+        "correction": _("Waiting for your correction"),
+        "decided": _("Decided, the letter is being prepared"),
+        "closed": _("Answered"),
+        "withdrawn": _("Withdrawn"),
+        "abandoned": _("Given up"),
+    },
+    "need-state": {
+        "not-asked": _("Not asked yet"),
+        "asked": _("Being asked"),
+        "matched": _("Confirmed"),
+        "not-matched": _("Not confirmed"),
+        "unknown": _("The register did not answer"),
+    },
+    "letter-state": {
+        "numbered": _("Numbered, being signed"),
+        "signed": _("Signed"),
+        "filed": _("Filed"),
+    },
+    "message-state": {"queued": _("Waiting to be sent"), "sent": _("Sent"), "failed": _("Could not be sent")},
+    "decision-state": {
+        "drafted": _("Drafted"),
+        "paraphed": _("Paraphed"),
+        "signed": _("Signed"),
+        "issued": _("Issued"),
+    },
+    "place-level": {
+        "province": _("province"),
+        "county": _("county"),
+        "district": _("district"),
+        "rural-district": _("rural district"),
+        "city": _("city"),
+        "village": _("village"),
+    },
+}
+
+TONES: Mapping[str, str] = {
+    "draft": "",
+    "open": "info",
+    "correction": "waiting",
+    "decided": "lapis",
+    "closed": "good",
+    "withdrawn": "",
+    "abandoned": "",
+    "matched": "good",
+    "not-matched": "bad",
+    "unknown": "waiting",
+    "asked": "info",
+    "not-asked": "",
+    "numbered": "lapis",
+    "signed": "good",
+    "filed": "",
+}
+"""Which tone a state's tag has; the words say the same."""
+
+
+def word(kind: str, code: str) -> str:
+    """Return a coded value in the active language; an unknown code stands as it is."""
+    return str(WORDS[kind].get(code, code))
+
+
+def clock_in_words(length: ClockLength) -> str:
+    """Return a span such as "20 working days" in the active language."""
+    count = {"count": number(length.amount)}
+    match length.unit.value:
+        case "hours":
+            return ngettext("%(count)s hour", "%(count)s hours", length.amount) % count
+        case "calendar-days":
+            return ngettext("%(count)s day", "%(count)s days", length.amount) % count
+    return ngettext("%(count)s working day", "%(count)s working days", length.amount) % count

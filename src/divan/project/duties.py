@@ -1,0 +1,37 @@
+"""The duties of the worker, gathered from the contexts that have some."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from django.conf import settings
+
+from divan.dealings.cases import jobs as cases
+from divan.foundation import facts, messages, retention
+from divan.foundation.duties import Duty
+from divan.trust.exchange import jobs as exchange
+from divan.trust.identity import jobs as identity
+from divan.trust.ledger import jobs as ledger
+from divan.trust.signing import jobs as signing
+
+
+def _place(_now: datetime) -> int:
+    return facts.place_facts()
+
+
+def worker_duties() -> list[Duty]:
+    """Return every duty; each runs in a thread of its own."""
+    return [
+        Duty("sequencer", _place, every=0.5),
+        Duty("sealer", ledger.seal, every=settings.DIVAN.sealing_interval),
+        Duty("case-facts", cases.follow_facts),
+        Duty("receipts", cases.hand_receipts),
+        Duty("documents", signing.issue_documents),
+        Duty("clocks", cases.run_clocks, every=5.0),
+        Duty("inquiries", identity.ask_inquiries),
+        Duty("messages", messages.deliver_messages),
+        Duty("evidence", exchange.import_evidence, every=2.0),
+        Duty("drafts", cases.clear_drafts, every=3600.0),
+        Duty("retention", retention.let_go, every=3600.0),
+        *(Duty(name, run, every) for name, run, every in identity.HOUSEKEEPING),
+    ]

@@ -1,0 +1,118 @@
+"""What stands around the matter of every page: the frame, composed from what the storeys know."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from django.conf import settings
+from django.http import HttpRequest
+from django.urls import reverse
+from django.utils.functional import SimpleLazyObject
+from django.utils.translation import get_language
+from django.utils.translation import gettext as _
+
+from divan.dealings.correspondence import queries as worklist
+from divan.foundation.actors import Actor, ActorKind
+from divan.foundation.http.middleware import actor_of
+from divan.foundation.ui.frame import Link, LinkGroup, PageFrame
+from divan.registers.people import queries as people
+from divan.registers.places import queries as places
+from divan.registers.places.values import PlaceUnknown
+
+
+def page_context(request: HttpRequest) -> dict[str, object]:
+    """Give templates the frame; it is made only when a template asks for it."""
+    return {"frame": SimpleLazyObject(lambda: _frame(request))}
+
+
+def _frame(request: HttpRequest) -> PageFrame:
+    actor = actor_of(request)
+    language = get_language() or "fa"
+    holder = people.get_post(actor.post) if actor.post else None
+    return PageFrame(
+        home="/office/" if actor.is_staff else "/",
+        place=_place(),
+        rehearsal=settings.DIVAN.rehearsal,
+        rehearsal_links=_rehearsal_links(),
+        phase=Link(reverse("portal:coverage"), _("What works and what does not yet")),
+        navigation=_navigation(request, actor),
+        office_navigation=_office(request, actor) if holder else (),
+        account=(),
+        footer=_footer(),
+        person=_name(actor.uuid) if actor.uuid and actor.kind is not ActorKind.ANONYMOUS else "",
+        post=holder.title(language) if holder else "",
+        sign_out=reverse("identity:sign-out") if actor.kind is not ActorKind.ANONYMOUS else "",
+        language_url=reverse("portal:language"),
+        here=request.get_full_path() if request.method == "GET" else request.path,
+    )
+
+
+def _name(person: UUID) -> str:
+    return people.get_person(person).full_name
+
+
+def _place() -> str:
+    try:
+        return places.get_place(settings.DIVAN.province_code).name
+    except PlaceUnknown:
+        return ""
+
+
+def _rehearsal_links() -> list[Link]:
+    if not settings.DIVAN.rehearsal:
+        return []
+    return [Link(reverse("rehearsal:roles"), _("Be somebody else")), Link(reverse("rehearsal:phone"), _("Telephone"))]
+
+
+def _link(request: HttpRequest, name: str, label: str, *, exact: bool = False) -> Link:
+    url = reverse(name)
+    current = request.path == url if exact else request.path.startswith(url)
+    return Link(url, label, current=current)
+
+
+def _navigation(request: HttpRequest, actor: Actor) -> list[Link]:
+    links = [_link(request, "portal:services", _("Services"))]
+    if actor.kind is ActorKind.CITIZEN:
+        links += [
+            _link(request, "portal:cases", _("My cases")),
+            _link(request, "portal:documents", _("My documents")),
+            _link(request, "portal:looks", _("Who looked at my data")),
+        ]
+    else:
+        links += [_link(request, "portal:track", _("Track a request")), _link(request, "portal:verify", _("Verify a document"))]
+    if actor.kind is ActorKind.STAFF:
+        links = [_link(request, "backoffice:worklist", _("Back office")), *links]
+    if actor.kind is ActorKind.ANONYMOUS:
+        links.append(_link(request, "identity:sign-in", _("Sign in")))
+    return links
+
+
+def _office(request: HttpRequest, actor: Actor) -> list[LinkGroup]:
+    assert actor.post is not None  # noqa: S101 (asked only for the holder of a post)
+    open_count = worklist.count_open_work([actor.post])[actor.post]
+    mine = Link(reverse("backoffice:worklist"), _("Worklist"), request.path == reverse("backoffice:worklist"), open_count)
+    groups = [LinkGroup(_("My work"), [mine])]
+    office = []
+    if actor.duties & {"secretariat", "ict-director", "ict-deputy", "ict-expert"}:
+        office.append(_link(request, "backoffice:register", _("Secretariat register")))
+    if "governor-officer" in actor.duties:
+        office.append(_link(request, "backoffice:governor", _("The province at a glance")))
+    if "integrator" in actor.duties:
+        office += [
+            _link(request, "backoffice:permits", _("Exchange: permits")),
+            _link(request, "backoffice:evidence", _("Exchange: evidence")),
+        ]
+    office.append(_link(request, "backoffice:ledger", _("State of the log")))
+    groups.append(LinkGroup(_("Office"), office))
+    return groups
+
+
+def _footer() -> list[Link]:
+    return [
+        Link(reverse("portal:about"), _("About Divan")),
+        Link(reverse("portal:coverage"), _("What works and what does not yet")),
+        Link(reverse("portal:log"), _("The log")),
+        Link(reverse("portal:verify"), _("Verify a document")),
+        Link(reverse("portal:privacy"), _("Your data")),
+        Link(reverse("portal:accessibility"), _("Accessibility")),
+    ]

@@ -1,0 +1,35 @@
+"""The root of all addresses; what only a rehearsal has is absent in production, not merely hidden."""
+
+from __future__ import annotations
+
+from django.conf import settings
+from django.urls import URLPattern, URLResolver, include, path
+
+from divan.front.api.urls import api_urls
+from divan.front.portal.views import about, rehearsal
+from divan.foundation.ui.views import style_page
+from divan.project import health
+
+urlpatterns: list[URLPattern | URLResolver] = [
+    path("", include("divan.front.portal.urls")),
+    path("", include("divan.trust.identity.urls")),
+    path("office/", include("divan.front.backoffice.urls")),
+    path("api/v1/", api_urls),
+    path("log/<path:path>", about.log_file, name="log-file"),
+    path("-/health", health.health, name="health"),
+]
+
+if settings.DIVAN.rehearsal:
+    rehearsal_urls = [
+        path("", rehearsal.roles, name="roles"),
+        path("become/", rehearsal.become, name="become"),
+        path("phone/", rehearsal.phone, name="phone"),
+    ]
+    urlpatterns += [
+        path("rehearsal/", include((rehearsal_urls, "rehearsal"))),
+        path("about/style/", style_page, name="style"),
+    ]
+
+handler404 = "divan.project.answers.not_found"
+handler500 = "divan.project.answers.defect"
+handler403 = "divan.project.answers.forbidden"
