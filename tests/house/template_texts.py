@@ -18,6 +18,7 @@ NOT_SPOKEN = {
     *("url", "include", "extends", "load", "static", "block", "with", "cycle", "now", "comment"),
     *("if", "elif", "ifchanged", "for", "get_current_language"),
     *("translate", "trans", "blocktranslate", "blocktrans", "plural"),
+    "code",  # an island of characters for machines
 }
 
 
