@@ -23,7 +23,7 @@ from divan.foundation import facts
 from divan.foundation.actors import Actor
 from divan.foundation.faults import power_may_fail
 from divan.registers.people import queries as people
-from divan.registers.people.values import Person, Post
+from divan.registers.people.values import Person, Post, Unit
 from divan.trust.signing import actions as signing
 from divan.trust.signing.values import Letterhead, NewDocument, SignerRef
 from divan_libs.persian.jalali import TEHRAN, format_jalali
@@ -164,26 +164,34 @@ def _document(
         source=template.source,
         fields=field_values(package, template.fields, sources, "fa"),
         language="fa",
-        letterhead=Letterhead(
-            body_name=body.name_fa,
-            parent_body=body.parent_body_fa,
-            address=body.address_fa,
-            email=body.email,
-            legal_id=body.legal_id,
-        ),
+        letterhead=_letterhead(body),
         number=str(letter.number),
         dated_on=letter.registered_at.astimezone(TEHRAN).date(),
         recipient=applicant.full_name,
-        signer=SignerRef(
-            person=signer.uuid,
-            national_code=signer.national_code,
-            name=signer.full_name,
-            post=post.uuid,
-            title=post.title_fa,
-            organization=body.name_fa,
-            legal_id=body.legal_id,
-        ),
+        signer=_signer(signer, post, body),
         about_kind=row.subject_kind,
         about_uuid=row.uuid,
         sealed_fact=decision.sealed_fact,
+    )
+
+
+def _letterhead(body: Unit) -> Letterhead:
+    return Letterhead(
+        body_name=body.name_fa,
+        parent_body=body.parent_body_fa,
+        address=body.address_fa,
+        email=body.email,
+        legal_id=body.legal_id,
+    )
+
+
+def _signer(person: Person, post: Post, body: Unit) -> SignerRef:
+    return SignerRef(
+        person=person.uuid,
+        national_code=person.national_code,
+        name=person.full_name,
+        post=post.uuid,
+        title=post.title_fa,
+        organization=body.name_fa,
+        legal_id=body.legal_id,
     )

@@ -1,0 +1,182 @@
+"""What the doors say when a context refuses: title, explanation and what one can do, by code."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+from divan.foundation.ui.refusals import declare_text, declared_codes
+
+Text = Promise | str
+
+REGISTERS: Mapping[str, tuple[Text, Text, Text]] = {
+    "places.place-unknown": (_("There is no such place."), "", _("Look for it by another part of its name.")),
+    "places.source-unreadable": (_("The list of divisions cannot be read."), _("A file or a column is missing."), ""),
+    "places.too-many-faults": (_("Too many rows of the list are wrong."), _("Nothing was imported."), ""),
+    "people.person-unknown": (_("This person is not in the register."), "", ""),
+    "people.post-unknown": (_("There is no such post."), "", ""),
+    "people.post-taken": (_("Somebody holds this post at that time."), "", _("End the other holding first.")),
+    "people.post-vacant": (_("Nobody holds this post now."), "", ""),
+    "people.post-not-held": (_("You do not hold this post now."), "", _("Choose the post you hold, and try again.")),
+    "catalogue.service-unknown": (
+        _("This service is not offered."),
+        _("It may have been withdrawn, or its address is mistyped."),
+        _("Look for it in the list of services."),
+    ),
+    "catalogue.package-faulty": (_("The service has faults and was not published."), "", _("See the list of faults.")),
+}
+
+CASES: Mapping[str, tuple[Text, Text, Text]] = {
+    "cases.case-unknown": (
+        _("This case was not found."),
+        _("The address may be mistyped, or the case is not open to you."),
+        _("Look in the list of your cases."),
+    ),
+    "cases.service-not-electronic": (
+        _("This service cannot be asked for here."),
+        _("Its page says where it is given."),
+        "",
+    ),
+    "cases.answers-refused": (_("Some answers cannot be taken."), _("Nothing was changed."), _("Look at the marked answers.")),
+    "cases.not-a-draft": (
+        _("These answers can no longer be changed."),
+        _("The request was sent, or given up."),
+        _("See the case for where it stands."),
+    ),
+    "cases.not-complete": (_("Something is still missing."), _("Nothing was sent."), _("Complete what is listed and send again.")),
+    "cases.case-not-open": (
+        _("Nothing can be done in this case now."),
+        _("It waits for the applicant, or it is over."),
+        _("See the case for where it stands."),
+    ),
+    "cases.task-done": (
+        _("This step is already done."),
+        _("Somebody acted before you, or its deadline passed. Nothing of yours was recorded."),
+        _("Open the case to see what was decided."),
+    ),
+    "cases.not-your-task": (
+        _("This step does not wait for you."),
+        _("It belongs to another post, or you no longer hold this one. Nothing was recorded."),
+        _("If you hold more than one post, choose the right one."),
+    ),
+    "cases.action-not-possible": (_("This is not possible as it stands."), _("Nothing was recorded."), _("Give what is asked for, and try again.")),
+    "cases.nobody-responsible": (
+        _("Nobody is responsible for this at the moment."),
+        _("The post that must act does not exist here. Your answers are kept."),
+        _("Please try again later, or tell the body that gives the service."),
+    ),
+    "cases.withdrawal-too-late": (
+        _("It is too late to withdraw."),
+        _("The decision is about to be signed."),
+        _("You can still leave the answer unused."),
+    ),
+    "cases.referral-not-possible": (
+        _("The referral is not possible."),
+        _("It needs an instruction, another post of the same body and a time to come; and it is answered once."),
+        "",
+    ),
+    "cases.tracking-refused": (
+        _("Number and secret do not belong together."),
+        _("One of them may be mistyped."),
+        _("Compare both with the message you received."),
+    ),
+}
+
+CORRESPONDENCE: Mapping[str, tuple[Text, Text, Text]] = {
+    "correspondence.letter-unknown": (_("This letter was not found."), "", ""),
+    "correspondence.register-unknown": (
+        _("This body has no secretariat register."),
+        _("Without it no number can be given, and nothing was signed."),
+        _("Have the register opened first."),
+    ),
+    "correspondence.work-unknown": (_("This line is no longer in the worklist."), _("It was dealt with or handed on."), ""),
+    "correspondence.letter-not-signed": (_("Only a signed letter can be filed."), "", ""),
+}
+
+IDENTITY: Mapping[str, tuple[Text, Text, Text]] = {
+    "identity.account-unknown": (_("There is no such account."), "", ""),
+    "identity.account-closed": (
+        _("This account was closed."),
+        _("Nobody can sign in with it."),
+        _("Ask the person who gives out accounts in your body."),
+    ),
+    "identity.username-taken": (_("This user name is taken."), "", _("Choose another one.")),
+    "identity.password-refused": (
+        _("This password is too easy to guess."),
+        "",
+        _("Take at least twelve characters that are not a common word or your name."),
+    ),
+    "identity.second-factor-present": (_("A second proof is already set up for this account."), "", ""),
+    "identity.only-in-rehearsal": (_("This exists in a rehearsal only."), "", ""),
+    "identity.too-many-attempts": (
+        _("Too many attempts."),
+        _("For your protection nothing can be tried here for a while."),
+        _("Please wait %(minutes)s minutes and try again."),
+    ),
+    "identity.challenge-unknown": (
+        _("There is no sign-in under way."),
+        _("It may have ended because too much time passed."),
+        _("Please begin again."),
+    ),
+    "identity.code-not-ready": (
+        _("The code has not been sent yet."),
+        _("The register of mobile lines is still being asked whose number it is."),
+        _("Please wait a few seconds."),
+    ),
+    "identity.code-wrong": (_("The code is not right."), "", _("Look at the message again: %(left)s tries are left.")),
+    "identity.code-expired": (_("The code is too old."), _("A code is valid for three minutes."), _("Ask for a new one.")),
+    "identity.code-spent": (_("The code was tried too often."), "", _("Ask for a new one.")),
+    "identity.code-used": (_("The code was used before."), _("Each code counts once."), _("Ask for a new one.")),
+    "identity.resend-too-soon": (_("A new code cannot be sent yet."), "", _("Please wait %(seconds)s seconds.")),
+    "identity.owner-unanswered": (
+        _("The register of mobile lines does not answer."),
+        _("So no code could be sent."),
+        _("Please try again in a few minutes, or sign in by the national sign-on."),
+    ),
+    "identity.inquiry-unknown": (_("There is no such inquiry."), "", ""),
+    "identity.data-service-unknown": (_("No register answers to this name."), "", ""),
+    "identity.sign-on-cancelled": (_("The sign-in was broken off."), "", _("You can begin again, or sign in with a code.")),
+    "identity.sign-on-stale": (
+        _("This sign-in has ended."),
+        _("It was begun in another window, or too long ago."),
+        _("Please begin again."),
+    ),
+    "identity.sign-on-refused": (
+        _("The answer of the national sign-on cannot be accepted."),
+        _("It is not signed as it must be, or not meant for us."),
+        _("Please begin again, or sign in with a code."),
+    ),
+    "identity.sign-on-silent": (
+        _("The national sign-on does not answer."),
+        "",
+        _("Please try again in a few minutes, or sign in with a code."),
+    ),
+}
+
+TRUST: Mapping[str, tuple[Text, Text, Text]] = {
+    "ledger.entry-unknown": (_("No sealed entry belongs to this."), "", ""),
+    "ledger.not-opened": (_("The log has not been opened yet."), "", _("Please try again in a few minutes.")),
+    "ledger.receipt-impossible": (
+        _("No receipt can be proved from what is stored."),
+        _("A record or a file of the log was altered or damaged."),
+        _("The people who run this system must look at once."),
+    ),
+}
+
+PROJECT: Mapping[str, tuple[Text, Text, Text]] = {
+    "project.defect": (
+        _("Something broke on our side."),
+        _("What you entered before is kept. The people who run this system see the fault in their log."),
+        _("Please try again in a few minutes."),
+    ),
+}
+
+
+def declare_all() -> None:
+    """Declare every text once."""
+    for texts in (REGISTERS, CASES, CORRESPONDENCE, IDENTITY, TRUST, PROJECT):
+        for code, (title, explanation, advice) in texts.items():
+            if code not in declared_codes():
+                declare_text(code, title, explanation, advice)
