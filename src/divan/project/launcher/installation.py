@@ -19,9 +19,9 @@ from typing import NoReturn
 from rich.console import Console
 from rich.table import Table
 
-from divan.project.commands.worker import heartbeat
 from divan.project.configuration import Configuration
 from divan.project.launcher import postgres, prerequisites, processes
+from divan.project.launcher.heartbeat import heartbeat
 from divan.project.launcher.supervision import Logs, Supervisor
 from divan.project.launcher.troubles import NoAnswer, ProcessEnded, StepFailed
 

@@ -16,7 +16,7 @@ from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from honcho.manager import Manager
+from honcho.manager import KILL_WAIT, Manager
 from honcho.process import Popen, Process
 
 from divan.project.launcher import processes
@@ -126,6 +126,11 @@ class Supervisor(Manager):  # type: ignore[misc] # as above
         ended = [name for name, known in self._processes.items() if "returncode" in known]
         self._first_ended = ended[0] if ended else None
         self.asked = self.asked or not ended
+        if not self._terminating:
+            # honcho kills what is left over only once one of them has ended by itself.
+            last_resort = threading.Timer(KILL_WAIT, self.kill)
+            last_resort.daemon = True
+            last_resort.start()
         super().terminate()
 
     _first_ended: str | None = None
