@@ -70,6 +70,7 @@ class _Connection(asyncio.Protocol):
         self._sent_at = time.time_ns() // 1000
         self._head_octets = 0
         self._complete = False
+        self._keep_alive = False
         self._start_message()
         self._timer = self._loop.call_later(timeout, self._expire)
         self._transport.write(octets)
@@ -135,8 +136,8 @@ class _Connection(asyncio.Protocol):
     def on_headers_complete(self) -> None:
         """End the head; an answer to HEAD ends with it."""
         self._in_head = False
-        if self._to_head and self._parser is not None and self._parser.get_status_code() >= 200:
-            self._complete = True
+        if self._to_head:
+            self._end_of_message()
 
     def on_body(self, body: bytes) -> None:
         """Take a piece of the body."""
@@ -148,8 +149,14 @@ class _Connection(asyncio.Protocol):
 
     def on_message_complete(self) -> None:
         """End the answer, unless it was an interim one."""
-        if self._parser is not None and self._parser.get_status_code() >= 200:
+        self._end_of_message()
+
+    def _end_of_message(self) -> None:
+        parser = self._parser
+        if parser is not None and parser.get_status_code() >= 200:
             self._complete = True
+            # The parser knows this only now: a moment later it has forgotten how long the message was.
+            self._keep_alive = parser.should_keep_alive()
 
     def connection_lost(self, exc: Exception | None) -> None:
         """End an answer that ends with its connection; any other is broken."""
@@ -176,7 +183,7 @@ class _Connection(asyncio.Protocol):
             sent_at=self._sent_at,
             ended_at=time.time_ns() // 1000,
         )
-        if not parser.should_keep_alive():
+        if not self._keep_alive:
             transport.close()
         self._settle(answer)
 

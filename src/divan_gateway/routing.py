@@ -15,7 +15,7 @@ from urllib.parse import urlsplit
 
 from cryptography.hazmat.primitives.asymmetric.ec import EllipticCurvePublicKey
 
-from divan_gateway.settings import Tls
+from divan_gateway.settings import Shown
 from divan_libs.envelope.addresses import ClientId, ServerId, ServiceId
 from divan_libs.envelope.errors import EnvelopeError
 from divan_libs.envelope.permits import Permit
@@ -67,10 +67,10 @@ class Routes:
 
 
 class ProviderTls:
-    """Makes the TLS contexts towards providers: pinned authorities, the gateway's own certificate shown."""
+    """Makes the TLS contexts towards providers: pinned authorities, the gateway's certificate shown."""
 
-    def __init__(self, own: Tls | None) -> None:
-        self._own = own
+    def __init__(self, shown: Shown | None) -> None:
+        self._shown = shown
         self.context = lru_cache(maxsize=1024)(self._make)
 
     def _make(self, trusted: tuple[str, ...]) -> ssl.SSLContext:
@@ -79,8 +79,8 @@ class ProviderTls:
         # A provider's own certificate may be pinned instead of its authority's.
         context.verify_flags |= ssl.VERIFY_X509_PARTIAL_CHAIN
         context.set_alpn_protocols(["http/1.1"])
-        if self._own is not None:
-            context.load_cert_chain(self._own.certificate, self._own.key)
+        if self._shown is not None:
+            context.load_cert_chain(self._shown.certificate, self._shown.key)
         return context
 
 

@@ -48,7 +48,7 @@ class Listener:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Tls:
-    """The listener with client certificates, and what the gateway shows to providers (PEM files).
+    """The listener with client certificates (PEM files).
 
     ``client_authorities`` holds the authorities of client certificates; a pinned self-signed certificate may stand
     there itself. Which certificate may speak for which subsystem is a matter of the snapshot.
@@ -61,11 +61,20 @@ class Tls:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Shown:
+    """The certificate that the gateway shows to providers (PEM files)."""
+
+    certificate: Path
+    key: Path
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Settings:
     """All settings. Each field names its variable, ``DIVAN_GATEWAY_…``; those without a default must be given.
 
     ``SERVER``: the id of this gateway, ``instance/class/code/server``; snapshots of another are refused.
     ``LISTEN``: host:port of the TLS listener, with ``CERTIFICATE``, ``KEY`` and ``CLIENT_AUTHORITIES``; empty for none.
+    ``PROVIDER_CERTIFICATE`` and ``PROVIDER_KEY``: what providers with HTTPS are shown; none if not given.
     ``PLAIN_LISTEN``: host:port of a listener in clear on a loopback address, for clients whose connection is ``http``.
     ``SNAPSHOT``: the file with the signed routing snapshot; ``SNAPSHOT_KEY``: the public key that signs it.
     ``EVIDENCE``: the directory of the evidence; ``SIGNING_KEY``: the P-256 key that signs evidence roots (PKCS#8 PEM).
@@ -78,6 +87,7 @@ class Settings:
 
     server: ServerId
     tls: Tls | None
+    shown: Shown | None
     plain: Listener | None
     snapshot: Path
     snapshot_key: Path
@@ -101,6 +111,7 @@ class Settings:
         settings = cls(
             server=source.server(),
             tls=source.tls(),
+            shown=source.shown(),
             plain=source.plain(),
             snapshot=source.path("SNAPSHOT"),
             snapshot_key=source.file("SNAPSHOT_KEY"),
@@ -176,6 +187,11 @@ class _Source:
             key=self.file("KEY"),
             client_authorities=self.file("CLIENT_AUTHORITIES"),
         )
+
+    def shown(self) -> Shown | None:
+        if not self.text("PROVIDER_CERTIFICATE", ""):
+            return None
+        return Shown(certificate=self.file("PROVIDER_CERTIFICATE"), key=self.file("PROVIDER_KEY"))
 
     def plain(self) -> Listener | None:
         listener = self.listener("PLAIN_LISTEN")

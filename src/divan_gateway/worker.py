@@ -72,7 +72,7 @@ class Worker:
             public_key=load_public_key(settings.snapshot_key.read_bytes()),
             server=settings.server,
             subject_keys=read_subject_keys(settings.subject_keys),
-            tls=ProviderTls(settings.tls),
+            tls=ProviderTls(settings.shown),
         )
         self._routing.start(now=datetime.now(UTC))
         self._note_routes()

@@ -20,6 +20,7 @@ class Seen:
     target: str
     headers: list[tuple[str, str]]
     body: bytes
+    peer: tuple[str, int]
 
     def values(self, name: str) -> list[str]:
         return [value for header, value in self.headers if header.lower() == name.lower()]
@@ -43,7 +44,7 @@ class _Handler(BaseHTTPRequestHandler):
     def _answer(self) -> None:
         length = int(self.headers.get("Content-Length", 0))
         body = self.rfile.read(length)
-        self.server.seen.append(Seen(self.command, self.path, list(self.headers.items()), body))
+        self.server.seen.append(Seen(self.command, self.path, list(self.headers.items()), body, self.client_address))
         name = self.path.split("?")[0].split("/")[-1] or "root"
         getattr(self, f"_{name.replace('-', '_').partition('%')[0]}", self._echo)(body)
 

@@ -233,6 +233,8 @@ class Gateway:
             "PLAIN_LISTEN": f"127.0.0.1:{self.plain_port}",
             "CERTIFICATE": str(ground.server.certificate),
             "KEY": str(ground.server.key),
+            "PROVIDER_CERTIFICATE": str(ground.server.certificate),
+            "PROVIDER_KEY": str(ground.server.key),
             "CLIENT_AUTHORITIES": str(ground.authority.certificate),
             "SNAPSHOT": str(at / "snapshot.jws"),
             "SNAPSHOT_KEY": str(at / "snapshot.pub"),

@@ -372,6 +372,17 @@ def test_a_provider_that_hangs_up_between_questions_is_asked_again(gateway):
             assert ask(connection, "GET", f"{ECHO}/leaves").status == 200
 
 
+@pytest.mark.parametrize("method", ["GET", "HEAD", "POST"])
+def test_a_connection_to_a_provider_is_used_again(gateway, provider, method):
+    with closing(gateway.connect()) as connection:
+        peers = []
+        for _ in range(5):
+            assert ask(connection, method, f"{ECHO}/x").status == 200
+            peers.append(provider.last().peer)
+
+    assert len(set(peers)) == 1
+
+
 def test_a_client_waiting_for_leave_to_send_gets_it(gateway):
     with tls_socket(gateway) as client:
         head = f"POST {ECHO}/mirror HTTP/1.1\r\nHost: g\r\nX-Road-Client: {CLIENT}\r\nContent-Length: 5\r\n"

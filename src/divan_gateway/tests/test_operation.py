@@ -78,7 +78,7 @@ def test_without_a_snapshot_and_after_its_end_every_call_is_refused(provider, tm
     refused = gateway.plain("GET", ECHO, client=PLAIN_CLIENT)
     assert (refused.status, refused.error) == (503, "server.clientproxy.global_conf_outdated")
 
-    soon = dt.datetime.now(dt.UTC) + dt.timedelta(seconds=3)
+    soon = dt.datetime.now(dt.UTC) + dt.timedelta(seconds=2)
     ground.publish(version(ground, provider, 1, expires_at=soon))
     gateway.wait_until(version=1)
     assert gateway.plain("GET", ECHO, client=PLAIN_CLIENT).status == 200
@@ -189,7 +189,7 @@ def test_settings_are_read_with_their_defaults(environment):
     settings = Settings.from_environment(environment)
 
     assert settings.tls.listener == Listener("::1", 8443)
-    assert settings.plain is None
+    assert (settings.plain, settings.shown) == (None, None)
     assert settings.dialect is Dialect.XROAD_7_8
     assert (settings.max_request, settings.max_response) == (10 * 1024 * 1024, 32 * 1024 * 1024)
     assert settings.workers == os.cpu_count()
@@ -204,6 +204,7 @@ def test_settings_are_read_with_their_defaults(environment):
         ("LISTEN", "host:0"),
         ("LISTEN", ""),
         ("CERTIFICATE", "/nowhere"),
+        ("PROVIDER_CERTIFICATE", "/nowhere"),
         ("SNAPSHOT_KEY", "/nowhere"),
         ("EVIDENCE", ""),
         ("PLAIN_LISTEN", "0.0.0.0:8080"),

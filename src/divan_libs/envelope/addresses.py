@@ -36,6 +36,7 @@ class AddressError(ValueError):
         self.value = value
 
 
+@lru_cache(maxsize=16384)
 def encode_segment(text: str) -> str:
     """Write one part of an identifier as a URL path segment (UTF-8, percent-encoded)."""
     return quote(text, safe=_SAFE)

@@ -98,6 +98,8 @@ def _scalar(value: object) -> str | None:
 
 def canonical_subject(identifier: str) -> str:
     """Return the one spelling of an identifier: digits of any script in ASCII, without spaces, dashes and marks."""
+    if identifier.isascii() and identifier.isalnum():
+        return identifier.upper()
     letters = (str(unicodedata.decimal(letter, letter)) for letter in unicodedata.normalize("NFKC", identifier))
     return "".join(letter for letter in letters if letter.isalnum()).upper()
 

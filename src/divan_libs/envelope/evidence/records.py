@@ -9,7 +9,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Iterable
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 from enum import IntEnum, StrEnum
 from typing import Any, Self
 
@@ -47,9 +47,12 @@ class Outcome(StrEnum):
     """The gateway stopped between intent and end; whether the provider saw it is not known."""
 
 
+_ENCODER = json.JSONEncoder(ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+
+
 def canonical(document: dict[str, Any]) -> bytes:
     """Return the canonical octets of a document of text, whole numbers, None and lists of text."""
-    return json.dumps(document, ensure_ascii=False, sort_keys=True, separators=(",", ":")).encode()
+    return _ENCODER.encode(document).encode()
 
 
 def _read(payload: bytes) -> dict[str, Any]:
@@ -66,7 +69,7 @@ def _read(payload: bytes) -> dict[str, Any]:
 class _Payload:
     def encode(self) -> bytes:
         """Return the canonical octets."""
-        return canonical({field.name: getattr(self, field.name) for field in fields(self)})
+        return canonical({name: getattr(self, name) for name in self.__dataclass_fields__})
 
     @classmethod
     def decode(cls, payload: bytes) -> Self:
@@ -75,7 +78,7 @@ class _Payload:
         :raises EvidenceError: ``exchange.evidence.payload`` when these are not such a record.
         """
         document = _read(payload)
-        if document.keys() != {field.name for field in fields(cls)}:
+        if document.keys() != cls.__dataclass_fields__.keys():
             raise EvidenceError("exchange.evidence.payload", record=cls.__name__)
         return cls(**document)
 
@@ -165,8 +168,7 @@ class SignedRoot(_Payload):
 
     def signed_octets(self) -> bytes:
         """Return what the signature is over."""
-        document = {field.name: getattr(self, field.name) for field in fields(self)}
-        del document["signature"]
+        document = {name: getattr(self, name) for name in self.__dataclass_fields__ if name != "signature"}
         return ROOT_CONTEXT + canonical(document)
 
 
