@@ -10,9 +10,11 @@ from collections.abc import Sequence
 from datetime import datetime
 from hashlib import sha256
 from io import BytesIO
+from typing import Any
 
 from cryptography import x509
 from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.hazmat.primitives.serialization import Encoding
 from pyhanko.pdf_utils import generic
 from pyhanko.pdf_utils.incremental_writer import IncrementalPdfFileWriter
 from pyhanko.pdf_utils.misc import PdfError
@@ -22,15 +24,17 @@ from pyhanko.sign.signers.pdf_cms import PdfCMSSignedAttributes, Signer
 from pyhanko.sign.signers.pdf_signer import PdfSignatureMetadata, PdfSigner
 from pyhanko_certvalidator.registry import SimpleCertificateStore
 
+from divan_libs.pki.asn1 import cms
 from divan_libs.pki.attachments import attach
 from divan_libs.pki.blocking import complete
-from divan_libs.pki.encoding import to_asn1
+from divan_libs.pki.encoding import settle, to_asn1
 from divan_libs.pki.errors import PdfUnsignable
 from divan_libs.pki.keys import Key, PublicKey
 from divan_libs.pki.timestampers import Timestamper
 
 HASH_NAME = "sha256"
 DEFAULT_FIELD = "Divan"
+ATTRIBUTES_SIZE = 1024
 
 
 def sign_pdf(
@@ -70,17 +74,23 @@ def sign_pdf(
         location=location,
     )
     signer = PdfSigner(metadata, _KeySigner(key, chain), timestamper=timestamper)
-    return complete(_sign(signer, writer, now))
-
-
-async def _sign(signer: PdfSigner, writer: IncrementalPdfFileWriter, now: datetime) -> bytes:
+    certificates = sum(len(certificate.public_bytes(Encoding.DER)) for certificate in (key.certificate, *chain))
+    fixed = certificates + _signature_size(key.public_key) + ATTRIBUTES_SIZE
     try:
-        session = signer.init_signing_session(writer)
+        return complete(_sign(signer, writer, timestamper, fixed, now))
     except (SigningError, PdfError) as error:
         raise PdfUnsignable(str(error)) from error
+
+
+async def _sign(
+    signer: PdfSigner, writer: IncrementalPdfFileWriter, timestamper: Timestamper, fixed: int, now: datetime
+) -> bytes:
+    session = signer.init_signing_session(writer)
     session.system_time = now
-    reserved = await session.estimate_signature_container_size(None)
-    prepared = session.prepare_tbs_document(None, bytes_reserved=reserved)
+    # The room for the signature is fixed before it is made. An authority may change the size of its tokens a little
+    # from one to the next, hence the quarter on top. The room is counted in hexadecimal digits.
+    token = len((await timestamper.async_dummy_response(HASH_NAME)).dump())
+    prepared = session.prepare_tbs_document(None, bytes_reserved=2 * (fixed + token + token // 4))
     output = BytesIO()
     digest, _ = prepared.digest_tbs_document(output=output)
     await prepared.perform_signature(
@@ -90,7 +100,7 @@ async def _sign(signer: PdfSigner, writer: IncrementalPdfFileWriter, now: dateti
 
 
 def _writer(pdf: bytes, field_name: str, now: datetime) -> IncrementalPdfFileWriter:
-    writer = IncrementalPdfFileWriter(BytesIO(pdf))
+    writer = _Writer(BytesIO(pdf))
     if writer.prev.encrypted:
         raise PdfUnsignable("encrypted")
     # Each state of a file has an identifier of its own (ISO 32000-1, 14.4). pyHanko draws it at random; derived from
@@ -100,6 +110,16 @@ def _writer(pdf: bytes, field_name: str, now: datetime) -> IncrementalPdfFileWri
     first = trailer["/ID"][0].original_bytes if "/ID" in trailer else unique[:16]
     writer._document_id = generic.ArrayObject([generic.ByteStringObject(first), generic.ByteStringObject(unique[16:])])
     return writer
+
+
+class _Writer(IncrementalPdfFileWriter):
+    """Leaves the metadata as the document has them.
+
+    pyHanko would write itself and the machine's clock into them, and could break their agreement that PDF/A demands.
+    """
+
+    def _update_meta(self) -> None:
+        pass
 
 
 class _KeySigner(Signer):
@@ -114,6 +134,14 @@ class _KeySigner(Signer):
     async def async_sign_raw(self, data: bytes, digest_algorithm: str, dry_run: bool = False) -> bytes:
         """Sign, or on a dry run return as many bytes as a signature takes at most."""
         return bytes(_signature_size(self._key.public_key)) if dry_run else self._key.sign(data, digest_algorithm)
+
+    async def signed_attrs(self, *arguments: Any, **options: Any) -> cms.CMSAttributes:
+        """Collect the signed attributes, settled."""
+        return settle(await super().signed_attrs(*arguments, **options))
+
+    def signer_info(self, *arguments: Any) -> cms.SignerInfo:
+        """Put the signature together, settled."""
+        return settle(super().signer_info(*arguments))
 
 
 def _signature_size(public_key: PublicKey) -> int:

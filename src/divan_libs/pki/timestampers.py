@@ -12,9 +12,9 @@ from collections.abc import Callable
 from datetime import datetime
 from urllib.parse import urlsplit
 
-from asn1crypto import cms
 from pyhanko.sign.timestamps.api import TimeStamper
 
+from divan_libs.pki.asn1 import cms
 from divan_libs.pki.errors import TimestampUnavailable
 from divan_libs.pki.timestamps import TimestampAuthority, digest_of, make_nonce, timestamp_request, token_of
 

@@ -9,8 +9,8 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
+from typing import ClassVar
 
-from asn1crypto import algos, cms, tsp
 from cryptography import x509
 from cryptography.hazmat.primitives.hashes import Hash
 from cryptography.x509.oid import ExtendedKeyUsageOID
@@ -18,8 +18,9 @@ from pyhanko.sign.validation.generic_cms import validate_tst_signed_data
 from pyhanko.sign.validation.status import TimestampSignatureStatus
 from pyhanko_certvalidator import ValidationContext
 
+from divan_libs.pki.asn1 import algos, cms, core, tsp
 from divan_libs.pki.blocking import complete
-from divan_libs.pki.encoding import from_asn1, to_asn1
+from divan_libs.pki.encoding import from_asn1, settle, to_asn1
 from divan_libs.pki.errors import CertificateUnfit, TimestampMismatch, TimestampRefused, TimestampUnavailable
 from divan_libs.pki.fingerprints import Subject, read_subject
 from divan_libs.pki.keys import HASHES, Key, hash_of
@@ -29,6 +30,12 @@ ACCURACY_SECONDS = 1
 SERIAL_BITS = 120
 NONCE_BITS = 63
 GRANTED = frozenset({"granted", "granted_with_mods"})
+
+
+class TimestampResponse(core.Sequence):  # type: ignore[misc]  # asn1crypto publishes no types
+    """``TimeStampResp`` (RFC 3161, 2.4.2). The one in asn1crypto cannot be without a token, so it knows no refusal."""
+
+    _fields: ClassVar = [("status", tsp.PKIStatusInfo), ("time_stamp_token", cms.ContentInfo, {"optional": True})]
 
 
 class TimestampProblem(StrEnum):
@@ -92,7 +99,7 @@ class TimestampAuthority:
         if failure is not None:
             return _refusal(failure)
         granted = {"status": {"status": "granted"}, "time_stamp_token": self._token(asked, now)}
-        answer: bytes = tsp.TimeStampResp(granted).dump()
+        answer: bytes = TimestampResponse(granted).dump()
         return answer
 
     def _fault(self, asked: tsp.TimeStampReq) -> str | None:
@@ -128,7 +135,7 @@ class TimestampAuthority:
             "version": "v3",
             "digest_algorithms": [sha256],
             "encap_content_info": {"content_type": "tst_info", "content": cms.ParsableOctetString(content)},
-            "signer_infos": [self._signer_info(content, sha256)],
+            "signer_infos": [settle(self._signer_info(content, sha256))],
         }
         if asked["cert_req"].native:
             signed["certificates"] = self._certificates
@@ -136,14 +143,16 @@ class TimestampAuthority:
 
     def _signer_info(self, content: bytes, sha256: algos.DigestAlgorithm) -> cms.SignerInfo:
         named = {"cert_hash": digest_of(self._certificate.dump(), "sha256")}
-        attributes = cms.CMSAttributes(
-            [
-                cms.CMSAttribute({"type": "content_type", "values": ["tst_info"]}),
-                cms.CMSAttribute({"type": "message_digest", "values": [digest_of(content, "sha256")]}),
-                cms.CMSAttribute(
-                    {"type": "signing_certificate_v2", "values": [tsp.SigningCertificateV2({"certs": [named]})]}
-                ),
-            ]
+        attributes = settle(
+            cms.CMSAttributes(
+                [
+                    cms.CMSAttribute({"type": "content_type", "values": ["tst_info"]}),
+                    cms.CMSAttribute({"type": "message_digest", "values": [digest_of(content, "sha256")]}),
+                    cms.CMSAttribute(
+                        {"type": "signing_certificate_v2", "values": [tsp.SigningCertificateV2({"certs": [named]})]}
+                    ),
+                ]
+            )
         )
         issued = {"issuer": self._certificate.issuer, "serial_number": self._certificate.serial_number}
         kind = "ecdsa" if self._certificate.public_key.algorithm == "ec" else "rsa"
@@ -200,7 +209,7 @@ def token_of(response: bytes, request: bytes) -> bytes:
     """
     asked = tsp.TimeStampReq.load(request)
     try:
-        answer = tsp.TimeStampResp.load(response, strict=True)
+        answer = TimestampResponse.load(response, strict=True)
         status, reasons = answer["status"]["status"].native, answer["status"]["fail_info"].native
     except Exception as error:
         raise TimestampUnavailable(f"no timestamp response: {error}") from error
@@ -267,5 +276,5 @@ def _require_timestamping(certificate: x509.Certificate) -> None:
 
 def _refusal(failure: str) -> bytes:
     status = {"status": "rejection", "fail_info": {failure}}
-    refusal: bytes = tsp.TimeStampResp({"status": status}).dump()
+    refusal: bytes = TimestampResponse({"status": status}).dump()
     return refusal

@@ -13,12 +13,12 @@ from datetime import UTC, datetime
 from enum import StrEnum
 from io import BytesIO
 
-from asn1crypto import parser
 from cryptography import x509
 from cryptography.x509.oid import ExtendedKeyUsageOID, ObjectIdentifier
 from pyhanko.pdf_utils.reader import PdfFileReader
 from pyhanko.sign.ades.report import AdESIndeterminate
 from pyhanko.sign.diff_analysis import ModificationLevel
+from pyhanko.sign.validation.generic_cms import collect_timing_info
 from pyhanko.sign.validation.pdf_embedded import (
     EmbeddedPdfSignature,
     async_validate_pdf_signature,
@@ -28,6 +28,7 @@ from pyhanko.sign.validation.settings import KeyUsageConstraints
 from pyhanko.sign.validation.status import PdfSignatureStatus, SignatureCoverageLevel
 from pyhanko_certvalidator import ValidationContext
 
+from divan_libs.pki.asn1 import parser
 from divan_libs.pki.blocking import complete
 from divan_libs.pki.encoding import from_asn1, to_asn1
 from divan_libs.pki.fingerprints import (
@@ -226,12 +227,12 @@ def verify_pdf(
 
 
 async def _judge(signature: EmbeddedPdfSignature, measure: _Measure) -> SignatureVerdict:
-    status = await _validate(signature, measure, measure.now)
-    timestamp = status.timestamp_validity
-    proven = None
-    if timestamp is not None and timestamp.trusted:
-        proven = timestamp.timestamp
-        status = await _validate(signature, measure, proven)
+    timing = await collect_timing_info(
+        signature.signer_info, _context(measure.timestamp_roots, measure.now), signature.compute_digest
+    )
+    timestamp = timing.get("timestamp_validity")
+    proven = timestamp.timestamp if timestamp is not None and timestamp.trusted else None
+    status = await _validate(signature, measure, proven or measure.now)
     certificate = from_asn1(signature.signer_cert)
     intact = status.intact and status.valid and not _has_stowaway(signature.pkcs7_content)
     modifications = _modifications(status)

@@ -1,46 +1,17 @@
-"""An authority, a signer, a timestamper and documents, all invented, on a clock that stands still."""
+"""An authority, a signer, a timestamper and a letter, all invented."""
 
 from collections.abc import Callable
-from datetime import UTC, datetime, timedelta
-from io import BytesIO
+from datetime import datetime, timedelta
+from typing import Any
 
 import pytest
-from pyhanko.pdf_utils import generic
-from pyhanko.pdf_utils.generic import pdf_name
-from pyhanko.pdf_utils.writer import PageObject, PdfFileWriter
 
 from divan_libs.pki.authority import RehearsalAuthority
-from divan_libs.pki.keys import FileKey, generate_private_key
+from divan_libs.pki.keys import FileKey, PrivateKey, generate_private_key
 from divan_libs.pki.pades import sign_pdf
-from divan_libs.pki.timestampers import LocalTimestamper
-from divan_libs.pki.timestamps import TimestampAuthority
-
-NOON = datetime(2026, 3, 21, 12, 0, tzinfo=UTC)
+from divan_libs.pki.tests.specimens import NOON, make_pdf, make_timestamper
 
 Issue = Callable[..., FileKey]
-
-
-def make_pdf(text: str = "Divan", *, stream_xrefs: bool = False) -> bytes:
-    """Return a small sound PDF of one page with that Latin text on it."""
-    writer = PdfFileWriter(stream_xrefs=stream_xrefs)
-    font = generic.DictionaryObject(
-        {
-            pdf_name("/Type"): pdf_name("/Font"),
-            pdf_name("/Subtype"): pdf_name("/Type1"),
-            pdf_name("/BaseFont"): pdf_name("/Helvetica"),
-        }
-    )
-    fonts = generic.DictionaryObject({pdf_name("/F1"): writer.add_object(font)})
-    content = generic.StreamObject(stream_data=f"BT /F1 24 Tf 40 100 Td ({text}) Tj ET".encode())
-    page = PageObject(
-        contents=writer.add_object(content),
-        media_box=(0, 0, 300, 200),
-        resources=generic.DictionaryObject({pdf_name("/Font"): fonts}),
-    )
-    writer.insert_page(page)
-    output = BytesIO()
-    writer.write(output)
-    return output.getvalue()
 
 
 @pytest.fixture(scope="session")
@@ -55,9 +26,15 @@ def stranger() -> RehearsalAuthority:
 
 @pytest.fixture(scope="session")
 def issue_signer() -> Issue:
-    def issue(authority: RehearsalAuthority, *, now: datetime = NOON - timedelta(days=1), **changes: object) -> FileKey:
-        private_key = generate_private_key()
-        fields = {
+    def issue(
+        authority: RehearsalAuthority,
+        *,
+        private_key: PrivateKey | None = None,
+        now: datetime = NOON - timedelta(days=1),
+        **changes: Any,
+    ) -> FileKey:
+        private_key = private_key or generate_private_key()
+        fields: dict[str, Any] = {
             "common_name": "مریم رضایی",
             "national_code": "0499370899",
             "organization": "اداره کل ارتباطات و فناوری اطلاعات",
@@ -70,23 +47,13 @@ def issue_signer() -> Issue:
     return issue
 
 
-def make_timestamper(authority: RehearsalAuthority, clock: Callable[[], datetime] = lambda: NOON) -> LocalTimestamper:
-    private_key = generate_private_key()
-    certificate = authority.issue_timestamper(private_key.public_key(), now=NOON - timedelta(days=20))
-    counter = iter(range(1, 1_000_000))
-    stamps = TimestampAuthority(
-        FileKey(private_key, certificate), authority.chain, serial_number=lambda: (1 << 100) + next(counter)
-    )
-    return LocalTimestamper(stamps, clock)
-
-
 @pytest.fixture(scope="session")
-def signer(authority, issue_signer) -> FileKey:
+def signer(authority, issue_signer):
     return issue_signer(authority)
 
 
 @pytest.fixture(scope="session")
-def timestamper(authority) -> LocalTimestamper:
+def timestamper(authority):
     return make_timestamper(authority)
 
 
@@ -96,7 +63,7 @@ def letter() -> bytes:
 
 
 @pytest.fixture(scope="session")
-def signed_letter(letter, signer, timestamper) -> bytes:
+def signed_letter(letter, signer, timestamper):
     return sign_pdf(
         letter,
         signer,
