@@ -1,0 +1,1 @@
+"""What lies in files: the key of the log and what it publishes."""

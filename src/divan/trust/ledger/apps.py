@@ -1,0 +1,48 @@
+"""The ledger as a Django app; reads settings once into typed options."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from django.apps import AppConfig, apps
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LedgerOptions:
+    """What the ledger is told by the installation.
+
+    ``directory`` holds the published files and nothing else; ``key_file`` the private key that signs checkpoints;
+    ``verifier_file`` the public key as strangers take it; ``origin`` is the name of the log, which no other log has.
+    """
+
+    directory: Path
+    key_file: Path
+    verifier_file: Path
+    origin: str
+
+
+class LedgerApp(AppConfig):
+    """The transparency log over the facts."""
+
+    name = "divan.trust.ledger"
+    label = "ledger"
+    options: LedgerOptions
+
+    def ready(self) -> None:
+        """Read the settings and declare the subjects."""
+        from django.conf import settings  # noqa: PLC0415 (settings are complete only now)
+
+        from divan.foundation import facts  # noqa: PLC0415 (models load after the app registry)
+        from divan.trust.ledger import models  # noqa: PLC0415 (as above)
+
+        self.options = settings.LEDGER
+        facts.register_subject(models.LogHead.subject_kind, facts.subjects_of(models.LogHead))
+        facts.register_subject(models.LedgerEntry.subject_kind, models.entries_by_fact)
+
+
+def options() -> LedgerOptions:
+    """Return what the installation told the ledger."""
+    app = apps.get_app_config("ledger")
+    assert isinstance(app, LedgerApp)  # noqa: S101 (the label is ours)
+    return app.options

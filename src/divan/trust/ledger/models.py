@@ -1,0 +1,77 @@
+"""What the ledger keeps beside the published files."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import ClassVar
+from uuid import UUID
+
+from django.db import models
+from django.db.models import Q
+
+
+class LedgerEntry(models.Model):
+    """The entry of one fact: its position is the fact's position and its index in the log.
+
+    Written (staged) before anything about it is signed, so that a crash cannot draw another salt for it. A trigger
+    refuses every change but the erasing of the salt, and every deletion.
+
+    .. pii: the salt, which links the public entry to the fact it was made from
+    .. retention: the salt leaves with the data of the person by ``erase_salt``; what remains is random to everybody
+    """
+
+    position = models.BigIntegerField(primary_key=True)
+    fact_uuid = models.UUIDField(unique=True)
+    salt = models.BinaryField(null=True)
+    commitment = models.BinaryField()
+    staged_at = models.DateTimeField()
+
+    subject_kind: ClassVar[str] = "ledger.entry"
+
+    class Meta:
+        constraints = (models.CheckConstraint(condition=Q(position__gte=0), name="entry_position_from_zero"),)
+
+    @property
+    def uuid(self) -> UUID:
+        """Return the identifier of the fact, under which facts speak of its entry."""
+        return self.fact_uuid
+
+    def subject_state(self) -> dict[str, object]:
+        """Return what the digest of an entry covers."""
+        return {"position": self.position, "commitment": bytes(self.commitment), "erased": self.salt is None}
+
+
+class LogHead(models.Model):
+    """The one row that says how far the log is settled: size, root and the signed checkpoint that states them.
+
+    It moves only forward, by compare-and-swap, before anything is published; the signed note in it is what a crash
+    between settling and publishing is recovered from.
+
+    .. no_pii: numbers, hashes and a public key
+    """
+
+    id = models.PositiveSmallIntegerField(primary_key=True, default=1)
+    uuid = models.UUIDField(unique=True)
+    origin = models.CharField(max_length=200)
+    verifier = models.CharField(max_length=400)
+    size = models.BigIntegerField()
+    root = models.BinaryField()
+    note = models.TextField()
+    sealed_at = models.DateTimeField()
+
+    subject_kind: ClassVar[str] = "ledger.log"
+
+    class Meta:
+        constraints = (
+            models.CheckConstraint(condition=Q(id=1), name="log_has_one_head"),
+            models.CheckConstraint(condition=Q(size__gte=0), name="log_size_from_zero"),
+        )
+
+    def subject_state(self) -> dict[str, object]:
+        """Return what the digest of the log covers: its name and key. Size and root are proved by the log itself."""
+        return {"origin": self.origin, "verifier": self.verifier}
+
+
+def entries_by_fact(uuids: Iterable[UUID]) -> Iterable[LedgerEntry]:
+    """Return the entries of facts, as the subjects of facts about entries."""
+    return LedgerEntry.objects.filter(fact_uuid__in=list(uuids))

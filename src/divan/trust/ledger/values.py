@@ -1,0 +1,176 @@
+"""What the ledger speaks in."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from uuid import UUID
+
+from divan.foundation.errors import Refusal, Trouble
+from divan.foundation.kinds import FactKind
+
+
+class Standing(StrEnum):
+    """How the published log stands to the settled head."""
+
+    LEVEL = "level"
+    BEHIND = "behind"
+    """A checkpoint was settled and not published yet: a power cut lay between. The next sealing publishes it."""
+    AHEAD = "ahead"
+    """More is published than is settled: the database is an old copy. Nothing may be signed."""
+    DIFFERENT = "different"
+    """Two roots of one size: two histories. Nothing may be signed."""
+
+
+class Doubt(StrEnum):
+    """Why the sealer stops until a person has looked; each stands at the head of the message."""
+
+    OLDER_THAN_PUBLISHED = "ledger.older-than-published"
+    HISTORY_DIFFERS = "ledger.history-differs"
+    HEAD_ALTERED = "ledger.head-altered"
+    CHECKPOINT_INVALID = "ledger.checkpoint-invalid"
+    FILES_ALTERED = "ledger.files-altered"
+    FACTS_LOST = "ledger.facts-lost"
+    FACT_SEALED_TWICE = "ledger.fact-sealed-twice"
+    ENTRIES_LOST = "ledger.entries-lost"
+    HEAD_MOVED = "ledger.head-moved"
+    KEY_MISSING = "ledger.key-missing"
+    KEY_EXPOSED = "ledger.key-exposed"
+    KEY_OF_ANOTHER_LOG = "ledger.key-of-another-log"
+
+
+class Fault(StrEnum):
+    """What an examination of the log finds, as stable codes; :data:`MEANINGS` says each in a sentence."""
+
+    NOT_OPENED = "ledger.not-opened"
+    HEAD_ALTERED = "ledger.head-altered"
+    KEY_DIFFERS = "ledger.key-differs"
+    CHECKPOINT_MISSING = "ledger.checkpoint-missing"
+    CHECKPOINT_INVALID = "ledger.checkpoint-invalid"
+    UNPUBLISHED = "ledger.unpublished"
+    OLDER_THAN_PUBLISHED = "ledger.older-than-published"
+    HISTORY_REWRITTEN = "ledger.history-rewritten"
+    TILE_ALTERED = "ledger.tile-altered"
+    TILE_MISSING = "ledger.tile-missing"
+    BUNDLE_ALTERED = "ledger.bundle-altered"
+    BUNDLE_MISSING = "ledger.bundle-missing"
+    STRAY_FILE = "ledger.stray-file"
+    ENTRY_MISSING = "ledger.entry-missing"
+    ENTRY_ALTERED = "ledger.entry-altered"
+    FACT_MISSING = "ledger.fact-missing"
+    FACT_ALTERED = "ledger.fact-altered"
+    SALT_MISSING = "ledger.salt-missing"
+    ROW_MISSING = "ledger.row-missing"
+    ROW_ALTERED = "ledger.row-altered"
+    ROW_UNCHECKED = "ledger.row-unchecked"
+
+
+MEANINGS: dict[Fault, str] = {
+    Fault.NOT_OPENED: "There is no log yet.",
+    Fault.HEAD_ALTERED: "The head kept in the database is not the one its signed checkpoint states.",
+    Fault.KEY_DIFFERS: "The key kept in the database is not the one given to strangers.",
+    Fault.CHECKPOINT_MISSING: "The published checkpoint is gone.",
+    Fault.CHECKPOINT_INVALID: "The published checkpoint is not signed by the log, or cannot be read.",
+    Fault.UNPUBLISHED: "The published checkpoint is older than the settled one; the sealer publishes it when it runs.",
+    Fault.OLDER_THAN_PUBLISHED: "The database is older than the published log: an old copy was restored.",
+    Fault.HISTORY_REWRITTEN: "The published log is not the one that was sealed.",
+    Fault.TILE_ALTERED: "A published tile was altered.",
+    Fault.TILE_MISSING: "A published tile is gone.",
+    Fault.BUNDLE_ALTERED: "Published entries were altered.",
+    Fault.BUNDLE_MISSING: "Published entries are gone.",
+    Fault.STRAY_FILE: "A file lies among the published ones that the log did not write.",
+    Fault.ENTRY_MISSING: "The row that keeps an entry is gone.",
+    Fault.ENTRY_ALTERED: "The row that keeps an entry differs from the sealed one.",
+    Fault.FACT_MISSING: "A sealed fact is gone.",
+    Fault.FACT_ALTERED: "A fact or its salt was changed after it was sealed.",
+    Fault.SALT_MISSING: "A salt is gone and no fact says that it was erased.",
+    Fault.ROW_MISSING: "A row is gone and no fact says that it was removed.",
+    Fault.ROW_ALTERED: "A row was changed without a fact.",
+    Fault.ROW_UNCHECKED: "Rows of this kind cannot be recomputed: no context of this installation knows them.",
+}
+
+
+class Part(StrEnum):
+    """The three parts of an examination, in their order."""
+
+    FILES = "files"
+    FACTS = "facts"
+    ROWS = "rows"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Finding:
+    """One thing that is not as it was sealed: what (``code``), and where.
+
+    ``position`` is that of the fact (of the first entry concerned, for a file); ``subject_kind`` and ``subject_uuid``
+    name the row the fact speaks of; ``path`` the published file; ``detail`` is for the person who looks further.
+    """
+
+    code: Fault
+    position: int | None = None
+    fact_kind: str = ""
+    subject_kind: str = ""
+    subject_uuid: UUID | None = None
+    path: str = ""
+    detail: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LogState:
+    """Where the log stands. ``root`` is hexadecimal; ``verifier`` is the public key in its text form.
+
+    ``pending`` counts the facts that have a position and are not sealed yet; ``doubt`` is the code of what keeps the
+    published files from being believed, empty when nothing does.
+    """
+
+    is_open: bool
+    origin: str = ""
+    verifier: str = ""
+    size: int = 0
+    root: str = ""
+    sealed_at: datetime | None = None
+    published_size: int = 0
+    checkpoint: str = ""
+    pending: int = 0
+    standing: Standing | None = None
+    doubt: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SealedFact:
+    """A line of the log as the house sees it: the fact, its place, and the entry (hexadecimal) that strangers see."""
+
+    position: int
+    fact_uuid: UUID
+    fact_kind: str
+    subject_kind: str
+    subject_uuid: UUID
+    at: datetime
+    entry: str
+    is_erased: bool
+
+
+class EntryUnknown(Refusal):
+    """No sealed entry belongs to this fact."""
+
+    code = "ledger.entry-unknown"
+    status = 404
+
+
+class LogNotOpened(Trouble):
+    """Nothing can be sealed before the log is opened and has its key."""
+
+    code = "ledger.not-opened"
+
+
+class ReceiptImpossible(Trouble):
+    """The fact is sealed, but what is stored now proves no receipt: it was altered, or a file is damaged."""
+
+    code = "ledger.receipt-impossible"
+
+
+LOG_OPENED = FactKind("ledger.log-opened", "The log was opened under its name and key; sealing begins.")
+SALT_ERASED = FactKind(
+    "ledger.salt-erased", "The salt of a sealed entry was erased: nobody can link the entry to its fact."
+)
