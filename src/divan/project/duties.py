@@ -28,10 +28,9 @@ def worker_duties() -> list[Duty]:
         Duty("receipts", cases.hand_receipts),
         Duty("documents", signing.issue_documents),
         Duty("clocks", cases.run_clocks, every=5.0),
-        Duty("inquiries", identity.ask_inquiries),
+        *identity.duties(),
         Duty("messages", messages.deliver_messages),
         Duty("evidence", exchange.import_evidence, every=2.0),
         Duty("drafts", cases.clear_drafts, every=3600.0),
         Duty("retention", retention.let_go, every=3600.0),
-        *(Duty(name, run, every) for name, run, every in identity.HOUSEKEEPING),
     ]

@@ -9,10 +9,12 @@ from divan.front.api.urls import api_urls
 from divan.front.portal.views import about, rehearsal
 from divan.foundation.ui.views import style_page
 from divan.project import health
+from divan.trust.identity.urls import credential_patterns
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("divan.front.portal.urls")),
     path("", include("divan.trust.identity.urls")),
+    path("", include(credential_patterns)),
     path("office/", include("divan.front.backoffice.urls")),
     path("api/v1/", api_urls),
     path("log/<path:path>", about.log_file, name="log-file"),

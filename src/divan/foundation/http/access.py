@@ -30,14 +30,14 @@ class Access:
 
 
 PUBLIC = Access("public", frozenset(ActorKind))
-CITIZEN = Access("citizen", frozenset({ActorKind.CITIZEN}), sign_in="portal:sign-in")
-STAFF = Access("staff", frozenset({ActorKind.STAFF}), sign_in="backoffice:sign-in")
-SIGNED_IN = Access("signed-in", frozenset({ActorKind.CITIZEN, ActorKind.STAFF}), sign_in="portal:sign-in")
+CITIZEN = Access("citizen", frozenset({ActorKind.CITIZEN}), sign_in="identity:sign-in")
+STAFF = Access("staff", frozenset({ActorKind.STAFF}), sign_in="identity:staff-sign-in")
+SIGNED_IN = Access("signed-in", frozenset({ActorKind.CITIZEN, ActorKind.STAFF}), sign_in="identity:sign-in")
 
 
 def holding(*duties: str) -> Access:
     """Return the access of staff whose post holds one of these role codes."""
-    return Access("staff:" + "|".join(sorted(duties)), frozenset({ActorKind.STAFF}), frozenset(duties), "backoffice:sign-in")
+    return Access("staff:" + "|".join(sorted(duties)), frozenset({ActorKind.STAFF}), frozenset(duties), "identity:staff-sign-in")
 
 
 def access(who: Access) -> Callable[[View], View]:

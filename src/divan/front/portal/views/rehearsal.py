@@ -17,8 +17,8 @@ from divan.foundation import clock
 from divan.foundation.http.access import PUBLIC, access
 from divan.front.portal.options import options
 from divan.registers.people import queries as people
-from divan.trust.identity import actions as identity
 from divan.trust.identity import queries as accounts
+from divan.trust.identity.views import sessions
 
 
 @access(PUBLIC)
@@ -51,7 +51,7 @@ def _cast() -> list[dict[str, object]]:
 def become(request: HttpRequest) -> HttpResponse:
     """Become the chosen person at once, and go where that person works."""
     username = request.POST.get("username", "")[:80]
-    account = identity.sign_in_for_rehearsal(request=request, username=username, now=clock.now())
+    account = sessions.sign_in_for_rehearsal(request, username=username, now=clock.now())
     messages.info(request, _("You are now %(name)s.") % {"name": people.get_person(account.person).full_name})
     back = request.POST.get("next", "")
     if back and url_has_allowed_host_and_scheme(back, allowed_hosts={request.get_host()}):

@@ -1,0 +1,1 @@
+"""Whom identity asks: registers behind the exchange, and the national sign-on."""

@@ -1,0 +1,73 @@
+"""What identity does later: asking registers, and forgetting."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+from functools import partial
+
+from divan.foundation.actors import SYSTEM
+from divan.foundation.duties import Duty
+from divan.foundation.faults import power_may_fail
+from divan.trust.identity import actions, queries
+from divan.trust.identity.actions import answers, attempts
+from divan.trust.identity.adapters.civil_registry import RegistryByExchange
+from divan.trust.identity.adapters.mobile_owners import OwnersByExchange
+from divan.trust.identity.adapters.registers import CIVIL_REGISTRY, MOBILE_OWNERS, Register
+
+REGISTERS: Mapping[str, Register] = {CIVIL_REGISTRY: RegistryByExchange(), MOBILE_OWNERS: OwnersByExchange()}
+BATCH = 20
+
+
+def ask_inquiries(now: datetime, *, data_service: str = "", registers: Mapping[str, Register] = REGISTERS) -> int:
+    """Ask the questions that are due, of one register or of all; return how many messages were dealt with.
+
+    Each question is leased, asked with no transaction open, and answered in a transaction of its own. Answers carry
+    the moment at which they came.
+    """
+    begun = time.monotonic()
+    done = 0
+    for name, register in registers.items():
+        if data_service in {"", name}:
+            count = 0
+            while count < BATCH and _ask_next(now, begun, name, register):
+                count += 1
+            done += count
+    return done
+
+
+def _ask_next(now: datetime, begun: float, data_service: str, register: Register) -> bool:
+    due = answers.take_due_inquiry(now + _passed(begun), data_service)
+    if due is None:
+        return False
+    answer = register.answer(due.question)
+    # The register has answered, the row does not say so yet. After a power cut here the lease runs out and the
+    # question goes out again under the same message identifier.
+    power_may_fail("inquiry.after-send")
+    actions.answer_inquiry(
+        inquiry=due.uuid,
+        message_id=due.question.message_id,
+        answer=answer,
+        actor=SYSTEM,
+        now=now + _passed(begun),
+    )
+    return True
+
+
+def _passed(begun: float) -> timedelta:
+    return timedelta(seconds=time.monotonic() - begun)
+
+
+def forget(now: datetime) -> int:
+    """Take out the personal data of old sign-ins by code and old counts of attempts; return how many rows."""
+    old = queries.list_challenges_to_forget(now)
+    for challenge in old:
+        actions.forget_challenge(challenge=challenge, actor=SYSTEM, now=now)
+    return len(old) + attempts.forget_counts(now=now)
+
+
+def duties() -> tuple[Duty, ...]:
+    """Return identity's duties for the worker: one for each register, so that a slow one delays no other."""
+    asking = (Duty(f"inquiries.{name}", partial(ask_inquiries, data_service=name)) for name in REGISTERS)
+    return (*asking, Duty("identity.forget", forget, every=600.0))

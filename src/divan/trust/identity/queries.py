@@ -1,0 +1,150 @@
+"""What identity tells."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from uuid import UUID
+
+from allauth.mfa.models import Authenticator
+
+from divan.foundation.actors import ANONYMOUS, Actor, ActorKind
+from divan.registers.people import queries as people
+from divan.trust.identity import models, rules
+from divan.trust.identity.apps import options
+from divan.trust.identity.values import (
+    Account,
+    AccountKind,
+    AccountUnknown,
+    ActingAs,
+    Challenge,
+    ChallengeState,
+    ChallengeUnknown,
+    Inquiry,
+    InquiryState,
+    InquiryUnknown,
+)
+
+
+def _account(row: models.Account) -> Account:
+    return Account(
+        uuid=row.uuid,
+        kind=AccountKind(row.kind),
+        username=row.username,
+        person=row.person.uuid,
+        name=f"{row.person.first_name} {row.person.last_name}".strip(),
+        is_active=row.is_active,
+    )
+
+
+def get_account(account: UUID) -> Account:
+    """Return an account.
+
+    :raises AccountUnknown: if there is none.
+    """
+    row = models.Account.objects.filter(uuid=account).first()
+    if row is None:
+        raise AccountUnknown()
+    return _account(row)
+
+
+def find_account(person: UUID, kind: AccountKind) -> Account | None:
+    """Return the account of a person in a capacity, or None."""
+    row = models.Account.objects.filter(person__uuid=person, kind=kind).first()
+    return _account(row) if row else None
+
+
+def list_rehearsal_accounts(*, limit: int = 100) -> list[Account]:
+    """Return the accounts that one can become in a rehearsal, oldest first; none in production."""
+    if not options().rehearsal:
+        return []
+    return [_account(row) for row in models.Account.objects.filter(is_active=True).order_by("id")[:limit]]
+
+
+def has_second_factor(account: UUID) -> bool:
+    """Whether an authenticator app or a passkey is enrolled for an account; recovery codes alone are none."""
+    owner = models.Account.objects.filter(uuid=account).values("pk")
+    kinds = (Authenticator.Type.TOTP, Authenticator.Type.WEBAUTHN)
+    return bool(Authenticator.objects.filter(user_id__in=owner, type__in=kinds).exists())
+
+
+def acting_as(account: models.Account, *, post: UUID | None, has_passed: bool, at: datetime) -> ActingAs:
+    """Tell who acts with an account at a moment: a citizen, or staff in a post that is held at that very moment.
+
+    ``post`` is the one chosen; where it is not held (any more), the one held longest. Staff that have not passed a
+    second factor are nobody.
+    """
+    name = _account(account).name
+    if account.kind == AccountKind.CITIZEN:
+        actor = Actor(kind=ActorKind.CITIZEN, uuid=account.person.uuid)
+        return ActingAs(actor=actor, account=account.uuid, name=name)
+    if not has_passed:
+        return ActingAs(actor=ANONYMOUS, account=account.uuid, name=name, enrolling=True)
+    holdings = people.list_holdings(account.person.uuid, at)
+    held = next((holding.post for holding in holdings if holding.post.uuid == post), None)
+    seat = held or (holdings[0].post if holdings else None)
+    actor = Actor(
+        kind=ActorKind.STAFF,
+        uuid=account.person.uuid,
+        post=seat.uuid if seat else None,
+        duties=frozenset({seat.role}) if seat else frozenset(),
+        unit=seat.unit.uuid if seat else None,
+    )
+    return ActingAs(actor=actor, account=account.uuid, name=name, holdings=tuple(holdings), post=seat)
+
+
+def get_challenge(challenge: UUID) -> Challenge:
+    """Return a sign-in by code as its page may show it.
+
+    :raises ChallengeUnknown: if there is none, or its data have left.
+    """
+    row = models.SignInChallenge.objects.filter(uuid=challenge).exclude(mobile="").first()
+    if row is None:
+        raise ChallengeUnknown()
+    return Challenge(
+        uuid=row.uuid,
+        state=ChallengeState(row.state),
+        mobile=row.mobile,
+        opened_at=row.opened_at,
+        resend_at=row.sent_at + rules.RESEND_AFTER if row.sent_at and row.resends < rules.RESENDS else None,
+        expires_at=row.sent_at + rules.CODE_COUNTS_FOR if row.sent_at else None,
+    )
+
+
+def list_challenges_to_forget(at: datetime, *, limit: int = 100) -> list[UUID]:
+    """Return sign-ins by code whose personal data must leave."""
+    rows = models.SignInChallenge.objects.filter(opened_at__lte=at - rules.CHALLENGE_KEPT_FOR).exclude(mobile="")
+    return list(rows.order_by("opened_at").values_list("uuid", flat=True)[:limit])
+
+
+def _inquiry(row: models.Inquiry) -> Inquiry:
+    return Inquiry(
+        uuid=row.uuid,
+        need=row.need,
+        data_service=row.data_service,
+        subject=row.subject.uuid if row.subject else None,
+        about_kind=row.about_kind,
+        about_uuid=row.about_uuid,
+        state=InquiryState(row.state),
+        fields=row.fields,
+        asked_at=row.asked_at,
+        answered_at=row.answered_at,
+        message_id=row.message_id,
+        reason=row.reason,
+    )
+
+
+def get_inquiry(inquiry: UUID) -> Inquiry:
+    """Return a question to a register with its answer.
+
+    :raises InquiryUnknown: if there is none.
+    """
+    row = models.Inquiry.objects.select_related("subject").filter(uuid=inquiry).first()
+    if row is None:
+        raise InquiryUnknown()
+    return _inquiry(row)
+
+
+def list_inquiries_about(about_uuid: UUID) -> list[Inquiry]:
+    """Return the questions asked for something, oldest first."""
+    rows = models.Inquiry.objects.select_related("subject").filter(about_uuid=about_uuid).order_by("id")
+    return [_inquiry(row) for row in rows]
