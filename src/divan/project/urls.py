@@ -9,11 +9,13 @@ from divan.front.api.urls import api_urls
 from divan.front.portal.views import about, rehearsal
 from divan.foundation.ui.views import style_page
 from divan.project import health
+from divan.trust.identity import urls as identity_urls
 from divan.trust.identity.urls import credential_patterns
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("divan.front.portal.urls")),
     path("", include("divan.trust.identity.urls")),
+    path("", include(identity_urls.credential_patterns)),
     path("", include(credential_patterns)),
     path("office/", include("divan.front.backoffice.urls")),
     path("api/v1/", api_urls),

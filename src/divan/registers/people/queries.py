@@ -120,6 +120,17 @@ def get_post(post_uuid: UUID) -> Post:
     return _post(row)
 
 
+def get_post_by_code(code: str) -> Post:
+    """Return a post by its code.
+
+    :raises PostUnknown: if there is none.
+    """
+    row = _posts().filter(code=code).first()
+    if row is None:
+        raise PostUnknown(post=code)
+    return _post(row)
+
+
 def find_posts(uuids: Iterable[UUID]) -> dict[UUID, Post]:
     """Return posts by identifier; unknown ones are absent."""
     return {row.uuid: _post(row) for row in _posts().filter(uuid__in=list(uuids))}

@@ -1,0 +1,17 @@
+"""What an installation needs once: keys, the log, the exchange."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from divan.foundation.actors import Actor
+from divan.trust.exchange import actions as exchange
+from divan.trust.ledger import actions as ledger
+from divan.trust.signing import actions as signing
+
+
+def found_installation(*, actor: Actor, now: datetime) -> None:
+    """Make the rehearsal's keys and certificates, open the log, and put the exchange in order; again changes nothing."""
+    ledger.open_log(actor=actor, now=now)
+    signing.prepare_authority(actor=actor, now=now)
+    exchange.found_exchange(actor=actor, now=now)

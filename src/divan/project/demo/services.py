@@ -1,0 +1,34 @@
+"""The services shipped with Divan, found, examined against the house and published."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from pathlib import Path
+
+from divan.foundation.actors import Actor
+from divan.registers.catalogue import actions as catalogue
+from divan.registers.people import queries as people
+from divan.trust.exchange import queries as exchange
+from divan_libs.servicepack.lint import Surroundings
+from divan_libs.servicepack.loading import load_package
+
+
+def surroundings() -> Surroundings:
+    """Return what a package may rely on here: roles that some post has, bodies, data services of the exchange."""
+    return Surroundings(
+        roles=people.list_roles(), bodies=people.list_body_codes(), data_services=exchange.data_service_codes()
+    )
+
+
+def shipped_services() -> list[Path]:
+    """Return the folders of the shipped services, in a checkout or in an installed distribution."""
+    for candidate in (Path(__file__).parents[4] / "services", Path(__file__).parents[2] / "shipped_services"):
+        if candidate.is_dir():
+            return sorted(path.parent for path in candidate.glob("*/card.yaml"))
+    return []
+
+
+def publish_shipped_services(*, actor: Actor, now: datetime) -> None:
+    """Publish every shipped service that is not offered in this very version."""
+    for directory in shipped_services():
+        catalogue.publish_package(package=load_package(directory), surroundings=surroundings(), actor=actor, now=now)
