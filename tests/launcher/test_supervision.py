@@ -72,13 +72,15 @@ def gone(pid: int, seconds: float = 10) -> bool:
 
 
 def test_a_process_that_ends_by_itself_stops_all_and_is_named_with_its_last_words(folder: Path, supervise) -> None:
+    (folder / "log").mkdir()
+    (folder / "log" / "second.log").write_text("of the day before\n")
     supervisor = supervise(first=_LASTING, second='sleep 0.5; echo "no such table" >&2; exit 3')
     lasting = pid_of(folder, "first")
 
     _, said = supervisor.communicate(timeout=20)
 
     assert "second ended by itself (exit code 3), so everything was stopped" in said
-    assert "    no such table" in said
+    assert said.endswith("second.log:\n    no such table\n")
     assert gone(lasting)
     assert supervisor.returncode == 1
 

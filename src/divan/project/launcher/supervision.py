@@ -60,6 +60,7 @@ class Logs:
             if self.path(name).exists() and self.path(name).stat().st_size > _LONGEST_LOG:
                 self.path(name).replace(self.path(name).with_suffix(".log.1"))
         self._streams = {name: self.path(name).open("ab", buffering=0) for name in names}
+        self._begun = {name: stream.tell() for name, stream in self._streams.items()}
 
     def path(self, name: str) -> Path:
         """Return the log of a process."""
@@ -71,9 +72,10 @@ class Logs:
             stream.write(message.data if isinstance(message.data, bytes) else message.data.encode())
 
     def last_words(self, name: str, count: int = 5) -> str:
-        """Return the last lines of a log."""
-        lines = self.path(name).read_bytes()[-8192:].decode(errors="replace").splitlines()
-        return "\n".join(f"    {line}" for line in lines[-count:])
+        """Return the last lines that a process has said since this start, indented."""
+        said = self.path(name).read_bytes()[self._begun[name] :]
+        lines = said[-8192:].decode(errors="replace").splitlines()[-count:]
+        return "\n".join(f"    {line}" for line in lines or ["it said nothing"])
 
     def close(self) -> None:
         """Close the files."""
