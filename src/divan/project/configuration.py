@@ -12,6 +12,7 @@ from dataclasses import dataclass, field, fields, replace
 from enum import StrEnum
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 
 class Mode(StrEnum):
@@ -51,6 +52,7 @@ class Configuration:
     sign_on_client_id: str = setting("divan", "Client id at the national sign-on.")
     sign_on_client_secret: str = setting("rehearsal-secret", "Client secret at the national sign-on.")
     timestamp_authority: str = setting("", "RFC 3161 authority over HTTP; empty means the installation's own.")
+    log_origin: str = setting("", "Name of the transparency log, unique in the world and never changed; default: host of the base address and `/log`.")
     sealing_interval: float = setting(1.0, "Seconds between looks of the sealer for new facts when nothing wakes it.")
     tls_offloaded: bool = setting(False, "Whether a proxy in front speaks HTTPS: cookies become Secure and HSTS is sent.")
 
@@ -110,6 +112,7 @@ def _completed(configuration: Configuration) -> Configuration:
     defaults: dict[str, Any] = {
         "data": configuration.data.absolute(),
         "base_url": configuration.base_url or f"http://{configuration.address(0)}",
+        "log_origin": configuration.log_origin or f"{urlsplit(configuration.base_url or f'//{configuration.address(0)}').netloc}/log",
         "exchange_gateway": configuration.exchange_gateway or f"https://{configuration.address(1)}",
     }
     if configuration.rehearsal:

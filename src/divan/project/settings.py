@@ -11,6 +11,8 @@ from divan.dealings.cases.apps import CasesOptions
 from divan.foundation.apps import FoundationOptions
 from divan.front.portal.options import PortalOptions
 from divan.project.configuration import Configuration, read_configuration
+from divan.trust.ledger.apps import LedgerOptions
+from divan.trust.identity.apps import IdentityOptions
 
 DIVAN: Configuration = read_configuration()
 SOURCE = Path(__file__).resolve().parents[1]
@@ -181,4 +183,46 @@ PORTAL = PortalOptions(
     base_url=DIVAN.base_url,
     rehearsal=DIVAN.rehearsal,
     rehearsal_phone=f"http://{DIVAN.address(2)}/sms/inbox",
+)
+IDENTITY = IdentityOptions(
+    rehearsal=DIVAN.rehearsal,
+    secret=DIVAN.secret_key,
+    base_url=DIVAN.base_url,
+    sign_on_issuer=DIVAN.sign_on_issuer,
+    sign_on_client_id=DIVAN.sign_on_client_id,
+    sign_on_client_secret=DIVAN.sign_on_client_secret,
+    citizen_home="/cases/",
+    staff_home="/office/",
+)
+
+LOGIN_URL = "account_login"
+ACCOUNT_ADAPTER = "divan.trust.identity.views.sign_in_rules.StaffSignInRules"
+ACCOUNT_LOGIN_METHODS = {"username"}
+ACCOUNT_SIGNUP_FIELDS = ["username*", "password1*"]
+ACCOUNT_USER_MODEL_EMAIL_FIELD = None
+ACCOUNT_EMAIL_VERIFICATION = "none"
+ACCOUNT_AUTHENTICATED_LOGIN_REDIRECTS = False
+ACCOUNT_SESSION_REMEMBER = False
+ACCOUNT_RATE_LIMITS = False  # these count in the memory of one process; identity counts in the database
+ACCOUNT_FORMS = {
+    "login": "divan.trust.identity.views.forms.StaffSignIn",
+    "change_password": "divan.trust.identity.views.forms.NewPassword",
+    "reauthenticate": "divan.trust.identity.views.forms.PasswordAgain",
+}
+MFA_ADAPTER = "divan.trust.identity.views.sign_in_rules.SecondFactorRules"
+MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
+MFA_ALLOW_UNVERIFIED_EMAIL = True  # accounts have no e-mail address
+MFA_RECOVERY_CODES_SHOW_ONCE = True
+MFA_RATE_LIMITS = False  # as above
+MFA_FORMS = {
+    "authenticate": "divan.trust.identity.views.forms.SecondFactorCode",
+    "reauthenticate": "divan.trust.identity.views.forms.SecondFactorAgain",
+    "activate_totp": "divan.trust.identity.views.forms.NewAuthenticatorApp",
+    "add_webauthn": "divan.trust.identity.views.forms.NewPasskey",
+}
+LEDGER = LedgerOptions(
+    directory=DIVAN.data / "log",
+    key_file=DIVAN.data / "keys" / "log.key",
+    verifier_file=DIVAN.data / "trust" / "log.vkey",
+    origin=DIVAN.log_origin,
 )
