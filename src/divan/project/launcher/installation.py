@@ -210,8 +210,10 @@ def _welcome(
         console.print(f"  rehearsal of the world    http://{configuration.address(2)}")
     console.print(f"  data and logs             {_short(configuration.data)}")
     if people:
-        table = Table(title="People one can be (rehearsal)", title_justify="left", show_header=False, box=None)
-        for row in people:
+        table = Table(title="People one can be (rehearsal)", title_justify="left", box=None)
+        for name in people[0]:
+            table.add_column(name.replace("_", " "))
+        for row in people[1:]:
             table.add_row(*row)
         console.print(table)
     console.print("Ctrl-C stops everything.")

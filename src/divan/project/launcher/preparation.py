@@ -13,7 +13,6 @@ import os
 import sys
 import time
 from collections.abc import Callable, Mapping
-from importlib import import_module
 from pathlib import Path
 from typing import IO, Any
 
@@ -81,7 +80,7 @@ def _collect_static(configuration: Configuration) -> str:
 
 def _load_demo(configuration: Configuration) -> str:
     """Load the demo once. The mark goes with the embedded database; loading twice must be harmless anyway."""
-    demo = import_module("divan.project.demo")
+    from divan.project import demo  # noqa: PLC0415 (readable only after setup)
 
     mark = configuration.data / "pg" / "demo-loaded"
     if not configuration.database_url and mark.exists():
@@ -93,16 +92,11 @@ def _load_demo(configuration: Configuration) -> str:
 
 
 def _people() -> list[list[str]]:
-    """Return the people one can be, a row each: the text fields of what the demo tells of them."""
-    demo = import_module("divan.project.demo")
+    """Return the people one can be: what is told of each in the first row, then a row each."""
+    from divan.project import demo  # noqa: PLC0415 (readable only after setup)
 
-    return [[str(value) for value in _fields_of(person)] for person in demo.people()]
-
-
-def _fields_of(person: object) -> list[object]:
-    if dataclasses.is_dataclass(person):
-        return [getattr(person, known.name) for known in dataclasses.fields(person)]
-    return list(person) if isinstance(person, (tuple, list)) else [person]
+    names = [known.name for known in dataclasses.fields(demo.DemoPerson)]
+    return [names, *([str(getattr(person, name)) for name in names] for person in demo.people())]
 
 
 if __name__ == "__main__":
