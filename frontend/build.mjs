@@ -1,4 +1,4 @@
-// Builds the style sheets of both directions, the script and the font into the static folder of the house.
+// Builds the style sheets of both directions, the script and the fonts into the static folder of the house.
 import { cp, mkdir, rename, rm, stat, writeFile, readdir } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -11,6 +11,8 @@ const out = join(here, "../src/divan/foundation/ui/static/ui/dist");
 // The build grows beside the old one and takes its place at the end, so that a page is never served half a build.
 const growing = `${out}.${process.pid}`;
 const fonts = join(here, "node_modules/@fontsource-variable/vazirmatn/files");
+// Typst sets the letters of the province; it reads neither woff2 nor variable fonts.
+const letterFonts = join(here, "node_modules/vazirmatn/fonts/ttf");
 const target = ["chrome111", "firefox115", "safari16.4"];
 const cssLimit = 120 * 1024;
 
@@ -48,9 +50,13 @@ async function script() {
 
 async function pictures() {
   await cp(join(here, "images"), join(growing, "images"), { recursive: true });
-  await mkdir(join(growing, "fonts"));
+  await mkdir(join(growing, "fonts/letters"), { recursive: true });
   for (const subset of ["arabic", "latin"]) {
     await cp(join(fonts, `vazirmatn-${subset}-wght-normal.woff2`), join(growing, `fonts/vazirmatn-${subset}.woff2`));
+  }
+  for (const weight of ["Regular", "Medium", "Bold"]) {
+    const name = `Vazirmatn-${weight}.ttf`;
+    await cp(join(letterFonts, name), join(growing, "fonts/letters", name));
   }
 }
 
