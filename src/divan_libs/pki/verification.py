@@ -7,6 +7,7 @@ fetched from any network. Revocation is not examined: no list is known to this l
 """
 
 import logging
+import zlib
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -15,6 +16,7 @@ from io import BytesIO
 
 from cryptography import x509
 from cryptography.x509.oid import ExtendedKeyUsageOID, ObjectIdentifier
+from pyhanko.pdf_utils.misc import PdfError
 from pyhanko.pdf_utils.reader import PdfFileReader
 from pyhanko.sign.ades.report import AdESIndeterminate
 from pyhanko.sign.diff_analysis import ModificationLevel
@@ -27,10 +29,12 @@ from pyhanko.sign.validation.pdf_embedded import (
 from pyhanko.sign.validation.settings import KeyUsageConstraints
 from pyhanko.sign.validation.status import PdfSignatureStatus, SignatureCoverageLevel
 from pyhanko_certvalidator import ValidationContext
+from pyhanko_certvalidator.errors import PathError, ValidationError
 
-from divan_libs.pki.asn1 import parser
+from divan_libs.pki.asn1 import is_der, parser
 from divan_libs.pki.blocking import complete
 from divan_libs.pki.encoding import from_asn1, to_asn1
+from divan_libs.pki.errors import CertificateUnreadable
 from divan_libs.pki.fingerprints import (
     DEFAULT_MAPPING,
     Subject,
@@ -43,6 +47,22 @@ from divan_libs.pki.fingerprints import (
 logger = logging.getLogger(__name__)
 
 HEADER_WITHIN = 1024
+# What the parsers of PDF and ASN.1 are known to raise on files made to break them.
+HOSTILE = (
+    PdfError,
+    PathError,
+    ValidationError,
+    CertificateUnreadable,
+    ArithmeticError,
+    AssertionError,
+    AttributeError,
+    LookupError,
+    NotImplementedError,
+    RecursionError,
+    TypeError,
+    ValueError,
+    zlib.error,
+)
 SIGNING_PURPOSES = frozenset(
     {
         ObjectIdentifier("1.3.6.1.5.5.7.3.36"),
@@ -218,9 +238,15 @@ def verify_pdf(
             # A damaged signature dictionary is passed over in silence; a range of signed bytes gives it away.
             hidden = b"/ByteRange" in pdf
             return PdfVerdict(problems=(stage if hidden else PdfProblem.UNSIGNED,))
+        if not all(is_der(signature.pkcs7_content) for signature in found):
+            return PdfVerdict(problems=(stage,))
         verdicts = tuple(complete(_judge(signature, measure)) for signature in found)
+    except HOSTILE:
+        logger.info("a PDF could not be read: %s", stage, exc_info=True)
+        return PdfVerdict(problems=(stage,))
     except Exception:
-        logger.info("a PDF could not be verified: %s", stage, exc_info=True)
+        # Whatever else the file provoked, it proves nothing; but this is for us to look into.
+        logger.exception("a PDF could not be verified: %s", stage)
         return PdfVerdict(problems=(stage,))
     problems = dict.fromkeys(problem for verdict in verdicts for problem in verdict.problems)
     return PdfVerdict(problems=tuple(problems), signatures=verdicts)
