@@ -25,6 +25,7 @@ import psycopg
 import pytest
 from psycopg import sql
 
+pytest_plugins = ("tests.world",)
 ROOT = Path(__file__).resolve().parent
 _RUN = "PYTEST_DIVAN_RUN"
 _OWN_SERVER = "PYTEST_DIVAN_OWN_SERVER"
