@@ -11,6 +11,9 @@ from divan.foundation.actors import Actor
 from divan_libs.persian.clocks import Clock, WorkCalendar, due_at_with_pauses
 from divan_libs.servicepack.models import ClockLength
 
+SECRETARIAT = "secretariat"
+"""The role of the post that dispatches and files the letters of a body."""
+
 EDITABLE = frozenset({CaseState.DRAFT, CaseState.CORRECTION})
 
 
@@ -38,7 +41,7 @@ def require_waiting(closed_at: datetime | None) -> None:
     :raises TaskDone: if somebody has acted.
     """
     if closed_at is not None:
-        raise TaskDone()
+        raise TaskDone
 
 
 def require_holder(actor: Actor, *, post: UUID, holder: UUID | None) -> None:
@@ -47,11 +50,14 @@ def require_holder(actor: Actor, *, post: UUID, holder: UUID | None) -> None:
     :raises NotYourTask: for another post, another person, or a post lost meanwhile.
     """
     if actor.post != post or actor.uuid is None or actor.uuid != holder:
-        raise NotYourTask()
+        raise NotYourTask
 
 
 def due(
-    start: datetime, length: ClockLength, calendar: WorkCalendar, pauses: Sequence[tuple[datetime, datetime | None]] = ()
+    start: datetime,
+    length: ClockLength,
+    calendar: WorkCalendar,
+    pauses: Sequence[tuple[datetime, datetime | None]] = (),
 ) -> datetime | None:
     """Return when a clock runs out, or None while it stands still."""
     clock = Clock(amount=length.amount, unit=length.unit.value)
@@ -66,3 +72,8 @@ def tracking_body(jalali_year: int, serial: int) -> str:
 def grouped_number(bare: str) -> str:
     """Return a case number as it is stored from its bare digits: year, serial and check digits parted by dashes."""
     return f"{bare[:2]}-{bare[2:-2]}-{bare[-2:]}"
+
+
+def is_secretariat_of(role: str, body: str, provider: str) -> bool:
+    """Return whether a post of this role and body is the secretariat of the body that gives a service."""
+    return role == SECRETARIAT and body == provider

@@ -7,7 +7,7 @@ from uuid import UUID
 
 from django.db import transaction
 
-from divan.dealings.cases import models
+from divan.dealings.cases import models, rules
 from divan.dealings.cases.actions.applying import locked_case
 from divan.dealings.cases.actions.deciding import decision_in_words
 from divan.dealings.cases.actions.notices import send_notice
@@ -21,14 +21,16 @@ from divan.foundation.actors import Actor
 from divan.registers.catalogue import queries as catalogue
 from divan.registers.people import queries as people
 
-SECRETARIAT = "secretariat"
-"""The role of the post that dispatches and files the letters of a body."""
-
 
 @transaction.atomic
 def note_issued_document(*, document: UUID, actor: Actor, now: datetime) -> None:
     """Put an issued document to its letter, tell the secretariat, and close the case; a second time changes nothing."""
-    decision = models.Decision.objects.select_for_update(of=("self",)).select_related("case").filter(document_uuid=document).first()
+    decision = (
+        models.Decision.objects.select_for_update(of=("self",))
+        .select_related("case")
+        .filter(document_uuid=document)
+        .first()
+    )
     if decision is None or decision.state != "signed" or decision.letter_uuid is None:
         return
     letter = correspondence.put_document(letter=decision.letter_uuid, document=document, actor=actor, now=now)
@@ -37,7 +39,7 @@ def note_issued_document(*, document: UUID, actor: Actor, now: datetime) -> None
     facts.record(DECISION_ISSUED, subject=decision, actor=actor, at=now, document=document)
     row = decision.case
     package = catalogue.get_package(row.version.uuid)
-    desk = people.find_post_of_role(SECRETARIAT, body=package.card.provider.body)
+    desk = people.find_post_of_role(rules.SECRETARIAT, body=package.card.provider.body)
     if desk is not None:
         correspondence.give_work(
             post=desk.uuid,

@@ -24,6 +24,7 @@ from divan.dealings.cases.queries.dossier import (
 )
 from divan.dealings.cases.queries.figures import county_figures, list_bottlenecks, totals
 from divan.dealings.cases.queries.lists import list_cases_of, list_documents_of
+from divan.dealings.cases.queries.readers import may_see_case, steps_read_by
 
 __all__ = [
     "case_file_bytes",
@@ -45,8 +46,10 @@ __all__ = [
     "list_history",
     "list_referrals",
     "list_tasks",
+    "may_see_case",
     "output_sources",
     "responsible_post",
+    "steps_read_by",
     "totals",
     "tracked_case",
     "tracking_secret",

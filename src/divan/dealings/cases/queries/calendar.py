@@ -13,7 +13,9 @@ def work_calendar(around: date) -> WorkCalendar:
     """Return the calendar of the years about a day: public holidays with the province's own closures over them."""
     closures = tuple(
         (row.day, None if row.lifts else row.name)
-        for row in models.ClosedDay.objects.filter(day__year__gte=around.year - 1, day__year__lte=around.year + 3).order_by("day")
+        for row in models.ClosedDay.objects.filter(
+            day__year__gte=around.year - 1, day__year__lte=around.year + 3
+        ).order_by("day")
     )
     return _calendar(around.year, closures)
 

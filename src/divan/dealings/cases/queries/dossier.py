@@ -84,7 +84,7 @@ def get_case(case_uuid: UUID) -> Case:
     """
     row = models.Case.objects.select_related("version__service", "applicant").filter(uuid=case_uuid).first()
     if row is None:
-        raise CaseUnknown()
+        raise CaseUnknown
     return case_of(row)
 
 
@@ -117,7 +117,7 @@ def tracked_case(*, number: str, secret: str) -> Case:
     given = bare_number(secret).upper().replace("0", "O").replace("1", "I").replace("8", "B")
     expected = tracking_secret(case.uuid) if case else "A" * 8
     if not hmac.compare_digest(given.encode(), expected.encode()) or case is None:
-        raise TrackingRefused()
+        raise TrackingRefused
     return case
 
 
@@ -154,7 +154,11 @@ def output_sources(
     number = case.number if language == "en" else persian_digits(case.number)
 
     def day(moment: datetime | None) -> str:
-        return format_jalali(moment.astimezone(TEHRAN).date(), "long", "en" if language == "en" else "fa") if moment else ""
+        return (
+            format_jalali(moment.astimezone(TEHRAN).date(), "long", "en" if language == "en" else "fa")
+            if moment
+            else ""
+        )
 
     def place_name(code: str, level: PlaceLevel) -> str | None:
         return next((place.name for place in places.lineage(code) if place.level == Level(level.value)), None)
@@ -183,7 +187,10 @@ def responsible_post(case: Case, package: Package, holder: Holder) -> Post | Non
     if not isinstance(code, str):
         return None
     level = Level(where.level.value) if where.level else None
-    place = next((place for place in places.lineage(code) if place.level == level or (level is None and place.code == code)), None)
+    place = next(
+        (place for place in places.lineage(code) if place.level == level or (level is None and place.code == code)),
+        None,
+    )
     return people.find_post_of_role(holder.role, place_code=place.code) if place else None
 
 
@@ -214,7 +221,7 @@ def get_task(task_uuid: UUID) -> Task:
     """
     row = models.Task.objects.select_related("case").filter(uuid=task_uuid).first()
     if row is None:
-        raise TaskDone()
+        raise TaskDone
     return task_of(row)
 
 
@@ -253,7 +260,7 @@ def get_referral(referral_uuid: UUID) -> tuple[Referral, UUID]:
     """
     row = models.Referral.objects.select_related("task__case").filter(uuid=referral_uuid).first()
     if row is None:
-        raise ReferralNotPossible()
+        raise ReferralNotPossible
     return referral_of(row), row.task.case.uuid
 
 
@@ -276,7 +283,8 @@ def decision_of(row: models.Decision) -> Decision:
         drafted_by=row.drafted_by,
         drafted_in=row.drafted_in,
         paraphs=tuple(
-            Paraph(person=UUID(one["person"]), post=UUID(one["post"]), at=datetime.fromisoformat(one["at"])) for one in row.paraphs
+            Paraph(person=UUID(one["person"]), post=UUID(one["post"]), at=datetime.fromisoformat(one["at"]))
+            for one in row.paraphs
         ),
         signed_by=row.signed_by,
         signed_in=row.signed_in,
@@ -305,7 +313,7 @@ def case_file_bytes(case_uuid: UUID, file_uuid: UUID) -> tuple[files.FileSummary
     :raises CaseUnknown: if the file does not belong to this case.
     """
     if not models.CaseFile.objects.filter(case__uuid=case_uuid, file_uuid=file_uuid, removed_at__isnull=True).exists():
-        raise CaseUnknown()
+        raise CaseUnknown
     return files.get_file(file_uuid), files.read_file(file_uuid)
 
 
@@ -313,17 +321,23 @@ def list_history(case_uuid: UUID) -> list[HistoryLine]:
     """Return everything that happened in a case, oldest first, from the facts of all its parts."""
     case = models.Case.objects.filter(uuid=case_uuid).first()
     if case is None:
-        raise CaseUnknown()
+        raise CaseUnknown
     tasks = models.Task.objects.filter(case=case)
     subjects: list[UUID] = [case.uuid, *tasks.values_list("uuid", flat=True)]
     subjects += models.Referral.objects.filter(task__in=tasks).values_list("uuid", flat=True)
     subjects += models.CaseNeed.objects.filter(case=case).values_list("uuid", flat=True)
-    for letter, document, decision in models.Decision.objects.filter(case=case).values_list("letter_uuid", "document_uuid", "uuid"):
+    for letter, document, decision in models.Decision.objects.filter(case=case).values_list(
+        "letter_uuid", "document_uuid", "uuid"
+    ):
         subjects += [one for one in (letter, document, decision) if one is not None]
     return [_line(fact) for fact in facts.of_subjects(subjects)]
 
 
 def _line(fact: facts.FactRecord) -> HistoryLine:
     return HistoryLine(
-        at=fact.at, kind=fact.kind, actor=fact.actor, data=fact.data, position=None if fact.position < 0 else fact.position
+        at=fact.at,
+        kind=fact.kind,
+        actor=fact.actor,
+        data=fact.data,
+        position=None if fact.position < 0 else fact.position,
     )

@@ -88,7 +88,9 @@ def log_file(_request: HttpRequest, path: str) -> HttpResponse:
     content = ledger.read_published(path)
     if content is None:
         raise Http404
-    answer = HttpResponse(content, content_type="text/plain; charset=utf-8" if path == "checkpoint" else "application/octet-stream")
+    answer = HttpResponse(
+        content, content_type="text/plain; charset=utf-8" if path == "checkpoint" else "application/octet-stream"
+    )
     full_tile = path.startswith("tile/") and ".p/" not in path
     answer["Cache-Control"] = "public, max-age=31536000, immutable" if full_tile else "no-cache"
     answer["Access-Control-Allow-Origin"] = "*"

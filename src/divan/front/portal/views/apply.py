@@ -17,6 +17,7 @@ from divan.dealings.cases.values import AnswerFault, AnswersRefused, Case, CaseS
 from divan.foundation import clock, files
 from divan.foundation.errors import Refusal, Trouble
 from divan.foundation.http.access import CITIZEN, access
+from divan.foundation.http.media import file_answer
 from divan.foundation.http.middleware import actor_of
 from divan.foundation.ui.fields import ErrorSummary, Problem
 from divan.foundation.ui.frame import Link
@@ -24,14 +25,13 @@ from divan.foundation.ui.pieces import Row, Task
 from divan.foundation.ui.refusals import text_of
 from divan.front.portal.options import options
 from divan.front.portal.questions import fields_of_page, given_answers
-from divan.front.portal.views.media import file_answer
 from divan.front.texts.words import TONES, word
+from divan.registers.places import queries as places
 from divan_libs.persian.jalali import TEHRAN
 from divan_libs.servicepack.answers import complete, pages_to_show, visible_answers, visible_questions
 from divan_libs.servicepack.evaluation import Context
 from divan_libs.servicepack.filling import answer_in_words
 from divan_libs.servicepack.models import FileQuestion, Package, Page, PlaceQuestion, Question
-from divan.registers.places import queries as places
 
 
 def own_case(request: HttpRequest, case_uuid: UUID) -> Case:
@@ -41,7 +41,7 @@ def own_case(request: HttpRequest, case_uuid: UUID) -> Case:
     """
     case = queries.get_case(case_uuid)
     if case.applicant != actor_of(request).uuid:
-        raise CaseUnknown()
+        raise CaseUnknown
     return case
 
 
@@ -89,7 +89,12 @@ def overview(request: HttpRequest, case: UUID) -> HttpResponse:
         "title": package.text("card.title", language),
         "tasks": tasks,
         "needs": [
-            (package.text(f"needs.{need.code}.title", language), word("need-state", need.state), TONES[need.state], need)
+            (
+                package.text(f"needs.{need.code}.title", language),
+                word("need-state", need.state),
+                TONES[need.state],
+                need,
+            )
             for need in found.needs
         ],
         "asking": asking,
@@ -139,7 +144,14 @@ def page(request: HttpRequest, case: UUID, page: str) -> HttpResponse:
         faults = tuple(refusal.facts["faults"])  # type: ignore[arg-type]  # the action puts a tuple of faults there
     file_faults, general = _take_files(request, found, questions)
     if faults or file_faults or general:
-        return _ask(request, queries.get_case(case), shown[page], sent=request.POST, faults=(*faults, *file_faults), general=general)
+        return _ask(
+            request,
+            queries.get_case(case),
+            shown[page],
+            sent=request.POST,
+            faults=(*faults, *file_faults),
+            general=general,
+        )
     return redirect(_following(request, queries.get_case(case), page))
 
 
@@ -154,7 +166,9 @@ def _take_files(request: HttpRequest, case: Case, questions: list[Question]) -> 
                 stored = files.store_upload(
                     name=upload.name or "file", content=upload.chunks(), actor=actor_of(request), now=clock.now()
                 )
-                actions.add_file(case=case.uuid, question=question.code, file=stored, actor=actor_of(request), now=clock.now())
+                actions.add_file(
+                    case=case.uuid, question=question.code, file=stored, actor=actor_of(request), now=clock.now()
+                )
             except AnswersRefused as refusal:
                 faults += refusal.facts["faults"]  # type: ignore[operator]  # the action puts a tuple of faults there
             except (Refusal, Trouble) as refusal:
@@ -198,7 +212,11 @@ def _ask(
     )
     codes = [one.code for one in pages_to_show(package, context)]
     at = codes.index(page.code)
-    back = reverse("portal:page", args=[case.uuid, codes[at - 1]]) if at else reverse("portal:application", args=[case.uuid])
+    back = (
+        reverse("portal:page", args=[case.uuid, codes[at - 1]])
+        if at
+        else reverse("portal:application", args=[case.uuid])
+    )
     summary = ErrorSummary.of(fields, general or [])
     values = {
         "case": case,
@@ -219,7 +237,9 @@ def _ask(
     return render(request, "portal/page.html", values, status=422 if summary else 200)
 
 
-def summaries(package: Package, context: Context, case: Case, language: str, *, changing: bool) -> list[tuple[str, list[Row]]]:
+def summaries(
+    package: Package, context: Context, case: Case, language: str, *, changing: bool
+) -> list[tuple[str, list[Row]]]:
     """Return the answers of each page in words, with links to change them where they may be changed."""
     answers = visible_answers(package, context)
     held = queries.list_case_files(case.uuid)
@@ -277,7 +297,8 @@ def check(request: HttpRequest, case: UUID) -> HttpResponse:
         "title": package.text("card.title", language),
         "parts": summaries(package, context, found, language, changing=True),
         "needs": [
-            Row(package.text(f"needs.{need.code}.title", language), word("need-state", need.state)) for need in found.needs
+            Row(package.text(f"needs.{need.code}.title", language), word("need-state", need.state))
+            for need in found.needs
         ],
         "missing": [_missing(package, one.kind, one.code, language).text for one in missing],
         "asking": any(need.state == "asked" for need in found.needs),
@@ -289,7 +310,9 @@ def check(request: HttpRequest, case: UUID) -> HttpResponse:
 
 def _missing(package: Package, kind: str, code: str, language: str) -> Problem:
     if kind == "answer":
-        return Problem(_("Not answered yet: %(question)s") % {"question": package.text(f"questions.{code}.label", language)})
+        return Problem(
+            _("Not answered yet: %(question)s") % {"question": package.text(f"questions.{code}.label", language)}
+        )
     if kind == "inquiry":
         return Problem(_("Not confirmed yet: %(need)s") % {"need": package.text(f"needs.{code}.title", language)})
     return Problem(package.text(f"needs.{code}.rejection", language))

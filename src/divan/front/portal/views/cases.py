@@ -16,10 +16,10 @@ from divan.dealings.cases import actions, queries
 from divan.dealings.cases.values import Case, CaseState, CaseUnknown
 from divan.foundation import clock
 from divan.foundation.http.access import CITIZEN, access
+from divan.foundation.http.media import bytes_answer
 from divan.foundation.http.middleware import actor_of
 from divan.front.portal.progress import applicant_events
 from divan.front.portal.views.apply import own_case, summaries
-from divan.front.portal.views.media import bytes_answer
 from divan.front.texts.words import TONES, word
 from divan.registers.people import queries as people
 from divan.trust.exchange import queries as exchange
@@ -53,7 +53,7 @@ def listing(request: HttpRequest) -> HttpResponse:
 def _self(request: HttpRequest) -> UUID:
     found = actor_of(request).uuid
     if found is None:
-        raise CaseUnknown()
+        raise CaseUnknown
     return found
 
 
@@ -86,14 +86,19 @@ def case_page(case: Case, *, own: bool) -> dict[str, object]:
         "outcome": package.text(f"outcomes.{case.outcome}.title", language) if case.outcome else "",
         "with_whom": holder.title(language) if holder else "",
         "with_unit": holder.unit.name(language) if holder else "",
-        "step": (package.find_text(f"steps.{task.step}.applicant", language) or package.text(f"steps.{task.step}.title", language))
+        "step": (
+            package.find_text(f"steps.{task.step}.applicant", language)
+            or package.text(f"steps.{task.step}.title", language)
+        )
         if task
         else "",
         "step_due": task.due_at if task else None,
         "paused": case.state is CaseState.CORRECTION,
         "events": applicant_events(case, package, language),
         "correction": [package.text(f"needs.{one}.rejection", language) for one in case.correction_codes],
-        "parts": summaries(package, queries.context_of(case, package, today), case, language, changing=False) if own else [],
+        "parts": summaries(package, queries.context_of(case, package, today), case, language, changing=False)
+        if own
+        else [],
         "document": document if document and document.state == "issued" else None,
         "may_withdraw": own and task is not None and flow_rules.may_withdraw(package, task.step),
         "secret": queries.tracking_secret(case.uuid) if own else "",
@@ -126,7 +131,7 @@ def own_document(request: HttpRequest, document: UUID) -> Document:
     :raises CaseUnknown: if it was issued to somebody else, or does not exist.
     """
     if all(known != document for _case, known in queries.list_documents_of(_self(request))):
-        raise CaseUnknown()
+        raise CaseUnknown
     return signing.get_document(document)
 
 

@@ -34,5 +34,7 @@ def choose_language(request: HttpRequest) -> HttpResponse:
     answer = HttpResponseRedirect(back)
     chosen = request.POST.get("language", "")
     if chosen in dict(settings.LANGUAGES):
-        answer.set_cookie(COOKIE, chosen, max_age=YEAR, samesite="Lax", httponly=True, secure=settings.SESSION_COOKIE_SECURE)
+        answer.set_cookie(
+            COOKIE, chosen, max_age=YEAR, samesite="Lax", httponly=True, secure=settings.SESSION_COOKIE_SECURE
+        )
     return answer

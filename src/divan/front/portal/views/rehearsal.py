@@ -19,7 +19,6 @@ from divan.front.portal.options import options
 from divan.registers.people import queries as people
 from divan.trust.identity import queries as accounts
 from divan.trust.identity.views import sessions
-from divan.trust.identity.views import sessions
 
 
 @access(PUBLIC)

@@ -41,9 +41,12 @@ def _facts(package: Package, language: str) -> dict[str, object]:
         "free": package.fees.free is not None,
         "fees": [(package.text(f"fees.{tariff.code}.title", language), tariff) for tariff in package.fees.tariffs],
         "asked_ourselves": [package.text(f"needs.{need.code}.title", language) for need in inquiries],
-        "documents": [(package.text(f"needs.{need.code}.title", language), need.optional) for need in package.needs.documents],
+        "documents": [
+            (package.text(f"needs.{need.code}.title", language), need.optional) for need in package.needs.documents
+        ],
         "steps": [
-            (package.text(f"steps.{step.code}.title", language), clock_in_words(step.clock)) for step in package.flow.steps
+            (package.text(f"steps.{step.code}.title", language), clock_in_words(step.clock))
+            for step in package.flow.steps
         ],
         "questions": [
             (package.text(f"card.faq.{code}.question", language), package.text(f"card.faq.{code}.answer", language))
@@ -84,7 +87,5 @@ def card(request: HttpRequest, code: str) -> HttpResponse:
 
 
 def _trail() -> list[Link]:
-
-
 
     return [Link("/", gettext("First page")), Link(reverse("portal:services"), gettext("Services"))]

@@ -33,7 +33,13 @@ def track(request: HttpRequest) -> HttpResponse:
             return render(request, "portal/case.html", case_page(found, own=False))
     fields = [
         Field("number", "code", _("Case number"), _("For example 05-0000012-34"), number, errors),
-        Field("secret", "code", _("Secret of tracking"), _("Eight letters and digits that were shown when the request was sent"), secret),
+        Field(
+            "secret",
+            "code",
+            _("Secret of tracking"),
+            _("Eight letters and digits that were shown when the request was sent"),
+            secret,
+        ),
     ]
     values = {"fields": fields, "error_summary": ErrorSummary.of(fields)}
     return render(request, "portal/track.html", values, status=422 if errors else 200)

@@ -10,9 +10,9 @@ from django.views.decorators.http import require_http_methods, require_safe
 from divan.foundation import clock
 from divan.foundation.errors import NotFound
 from divan.foundation.http.access import PUBLIC, access
+from divan.foundation.http.media import bytes_answer
 from divan.foundation.ui.fields import ErrorSummary, Field
 from divan.front.portal.patience import VERIFICATION, count_guess, take_back
-from divan.front.portal.views.media import bytes_answer
 from divan.trust.ledger import queries as ledger
 from divan.trust.signing import queries as signing
 
@@ -31,7 +31,11 @@ def verify(request: HttpRequest) -> HttpResponse:
         if upload is not None:
             if upload.size and upload.size <= LARGEST:
                 verdict = signing.verify_file(upload.read(), clock.now())
-                return render(request, "portal/verdict.html", {"verdict": verdict, "name": upload.name, **_sealing(verdict.document)})
+                return render(
+                    request,
+                    "portal/verdict.html",
+                    {"verdict": verdict, "name": upload.name, **_sealing(verdict.document)},
+                )
             errors["file"] = _("The file is empty, or larger than 20 megabytes.")
         elif code:
             count_guess(VERIFICATION, request)
@@ -43,8 +47,24 @@ def verify(request: HttpRequest) -> HttpResponse:
         else:
             errors["code"] = _("Enter the code, or choose the file.")
     fields = [
-        Field("code", "code", _("Code of the document"), _("It stands beside the square code of the letter"), code, [errors["code"]] if "code" in errors else [], required=False),
-        Field("file", "file", _("Or the PDF file itself"), _("It is looked at and not kept"), errors=[errors["file"]] if "file" in errors else [], required=False, attributes={"accept": "application/pdf,.pdf"}),
+        Field(
+            "code",
+            "code",
+            _("Code of the document"),
+            _("It stands beside the square code of the letter"),
+            code,
+            [errors["code"]] if "code" in errors else [],
+            required=False,
+        ),
+        Field(
+            "file",
+            "file",
+            _("Or the PDF file itself"),
+            _("It is looked at and not kept"),
+            errors=[errors["file"]] if "file" in errors else [],
+            required=False,
+            attributes={"accept": "application/pdf,.pdf"},
+        ),
     ]
     values = {"fields": fields, "error_summary": ErrorSummary.of(fields)}
     return render(request, "portal/verify.html", values, status=422 if errors else 200)
@@ -61,9 +81,11 @@ def verified(request: HttpRequest, code: str) -> HttpResponse:
     """Say what is known of the document with this code, checking its stored bytes at this moment."""
     found = signing.find_by_code(code)
     if found is None or found.state != "issued":
-        raise NotFound()
+        raise NotFound
     verdict = signing.verify_file(signing.read_pdf(found.uuid), clock.now())
-    return render(request, "portal/verdict.html", {"verdict": verdict, "by_code": True, "code": code, **_sealing(found)})
+    return render(
+        request, "portal/verdict.html", {"verdict": verdict, "by_code": True, "code": code, **_sealing(found)}
+    )
 
 
 @access(PUBLIC)
@@ -73,5 +95,5 @@ def receipt(request: HttpRequest, code: str) -> HttpResponse:
     found = signing.find_by_code(code)
     proof = ledger.find_receipt(found.issued_fact) if found and found.issued_fact else None
     if found is None or proof is None:
-        raise NotFound()
+        raise NotFound
     return bytes_answer(proof, name=f"{code}.tlog-proof", media_type="text/plain; charset=utf-8", download=True)
