@@ -117,11 +117,7 @@ class Carrier:
             request_id=request_id.encode(),
             request_hash=request_hash.encode(),
         )
-        response_hash = message_hash(response_message(answer.status, answer.reason, delivered), answer.body)
-        closing = _closing(
-            request_id, intent, Outcome.ANSWERED, answer.ended_at, answer=answer, response_hash=response_hash
-        )
-        await self._journal.append(Kind.CLOSING, closing, request_id)
+        await self._journal.append(Kind.CLOSING, _answered(request_id, intent, answer, delivered), request_id)
         faults.strike("gateway.after-evidence")
         return write_answer(
             answer.status,
@@ -148,8 +144,7 @@ class Carrier:
                 body=request.body,
             )
         except ProviderFailure as failure:
-            outcome = Outcome.UNSENT if failure.sent_at is None else Outcome.UNANSWERED
-            closing = _closing(request_id, intent, outcome, self._clock(), failure=failure)
+            closing = _unanswered(request_id, intent, failure, self._clock())
             await self._journal.append(Kind.CLOSING, closing, request_id)
             raise
 
@@ -187,25 +182,31 @@ def _intent(
     ).encode()
 
 
-def _closing(
-    request_id: str,
-    intent: bytes,
-    outcome: Outcome,
-    ended_at: int,
-    *,
-    answer: Answer | None = None,
-    response_hash: str | None = None,
-    failure: ProviderFailure | None = None,
-) -> bytes:
-    sent_at = answer.sent_at if answer else failure.sent_at if failure else None
+def _answered(request_id: str, intent: bytes, answer: Answer, delivered: list[Header]) -> bytes:
+    message = response_message(answer.status, answer.reason, delivered)
+    return Closing(
+        request_id=request_id,
+        intent=digest(intent),
+        outcome=Outcome.ANSWERED.value,
+        status=answer.status,
+        response_hash=message_hash(message, answer.body),
+        response_size=len(answer.body),
+        error=None,
+        sent_at=answer.sent_at,
+        ended_at=answer.ended_at,
+    ).encode()
+
+
+def _unanswered(request_id: str, intent: bytes, failure: ProviderFailure, ended_at: int) -> bytes:
+    outcome = Outcome.UNSENT if failure.sent_at is None else Outcome.UNANSWERED
     return Closing(
         request_id=request_id,
         intent=digest(intent),
         outcome=outcome.value,
-        status=answer.status if answer else None,
-        response_hash=response_hash,
-        response_size=len(answer.body) if answer else None,
-        error=failure.refusal.code if failure else None,
-        sent_at=sent_at,
+        status=None,
+        response_hash=None,
+        response_size=None,
+        error=failure.refusal.code,
+        sent_at=failure.sent_at,
         ended_at=ended_at,
     ).encode()

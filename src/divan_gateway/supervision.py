@@ -41,7 +41,7 @@ def prepare(settings: Settings) -> int:
     load_public_key(settings.snapshot_key.read_bytes())
     read_subject_keys(settings.subject_keys)
     try:
-        settings.evidence.mkdir(parents=True, exist_ok=True)
+        settings.evidence.mkdir(mode=0o750, parents=True, exist_ok=True)
         lock = _lock(settings.evidence)
         _complete_evidence(settings, signer)
     except OSError as error:

@@ -219,10 +219,20 @@ class Ground:
         return [finding.code for finding in audit_directory(self.evidence, self.evidence_key.public_key())]
 
 
+_RUN = """
+import resource, runpy, sys
+resource.setrlimit(resource.RLIMIT_FSIZE, (int(sys.argv.pop()), -1))
+runpy.run_module("divan_gateway", run_name="__main__", alter_sys=True)
+"""
+"""Runs the gateway; no file may grow beyond the given size, as on a disk that is full."""
+
+
 class Gateway:
     """A gateway process over a ground."""
 
-    def __init__(self, ground: Ground, *, fault: str | None = None, **settings: str) -> None:
+    def __init__(
+        self, ground: Ground, *, fault: str | None = None, largest_file: int | None = None, **settings: str
+    ) -> None:
         self.ground = ground
         self.port = free_port()
         self.plain_port = free_port()
@@ -250,7 +260,9 @@ class Gateway:
             environment["DIVAN_FAULT"] = fault
         self.log = at / f"gateway-{self.port}.log"
         with self.log.open("wb") as log:
-            self.process = subprocess.Popen([sys.executable, "-m", "divan_gateway"], env=environment, stderr=log)
+            self.process = subprocess.Popen(
+                [sys.executable, "-c", _RUN, str(largest_file or -1)], env=environment, stderr=log
+            )
 
     def wait_until(self, health: str = "ok", *, version: int | None = None) -> Gateway:
         deadline = time.monotonic() + 15

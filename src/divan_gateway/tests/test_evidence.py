@@ -17,6 +17,7 @@ from divan_gateway.tests.rig import (
     permit,
     service,
 )
+from divan_gateway.worker import EXIT_FAILED
 from divan_libs.envelope.evidence.proofs import evidence_in, verify_message
 from divan_libs.envelope.evidence.segments import SUFFIX, read_segment
 from divan_libs.envelope.subjects import SubjectIn, SubjectPlace, keyed_hash, subject_hash
@@ -212,6 +213,27 @@ def test_a_stopping_gateway_answers_what_is_under_way(provider, tmp_path, launch
     assert stopping.process.wait(10) == 0
     assert [record.outcome for record in ground.closings()] == ["answered"]
     assert all(read_segment(path).finished for path in ground.evidence.glob(f"*{SUFFIX}"))
+
+
+def test_on_a_full_disk_nothing_leaves_without_evidence(provider, tmp_path, launch):
+    ground = ground_with(provider, tmp_path)
+    full = launch(ground, largest_file=6000).wait_until()
+    seen = len(provider.seen)
+    replies = []
+    with closing(full.connect()) as connection:
+        while not replies or replies[-1].status == 200:
+            replies.append(ask(connection, "GET", f"{ECHO}/{len(replies)}"))
+    assert replies[-1].error == "server.clientproxy.logging_failed"
+    assert full.process.wait(10) == EXIT_FAILED
+
+    answered = [reply.value("x-road-request-id") for reply in replies[:-1]]
+    assert launch(ground).wait_until().stop() == 0
+    ends = {record.request_id: record.outcome for record in ground.closings()}
+    assert len(answered) > 1
+    assert [ends[request_id] for request_id in answered] == ["answered"] * len(answered)
+    assert set(ends.values()) <= {"answered", "in-doubt"}
+    assert len(provider.seen) - seen <= len(ends)
+    assert ground.findings() == []
 
 
 def test_full_segments_make_room_for_the_next_without_a_gap(provider, tmp_path, launch):

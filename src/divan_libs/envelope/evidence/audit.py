@@ -35,13 +35,15 @@ class Finding:
     detail: str = ""
 
 
-def audit_directory(directory: Path, public_key: EllipticCurvePublicKey) -> list[Finding]:
-    """Audit every segment of a directory."""
-    return [finding for path in sorted(directory.glob(f"*{SUFFIX}")) for finding in audit_segment(path, public_key)]
+def audit_directory(directory: Path, *public_keys: EllipticCurvePublicKey) -> list[Finding]:
+    """Audit every segment of a directory; see :func:`audit_segment`."""
+    return [finding for path in sorted(directory.glob(f"*{SUFFIX}")) for finding in audit_segment(path, *public_keys)]
 
 
-def audit_segment(path: Path, public_key: EllipticCurvePublicKey) -> list[Finding]:
+def audit_segment(path: Path, *public_keys: EllipticCurvePublicKey) -> list[Finding]:
     """Return all that does not hold in a segment; nothing for one that is whole, also while it is being written.
+
+    ``public_keys`` are those that may have signed it: the gateway's present key and its former ones.
 
     Codes: ``damaged`` (checksum), ``torn`` (a tail that is not whole; also seen while a group is being written),
     ``payload``, ``name``, ``root`` (Merkle root or range differs), ``chain`` (a root is missing or out of order),
@@ -52,7 +54,7 @@ def audit_segment(path: Path, public_key: EllipticCurvePublicKey) -> list[Findin
         found = read_segment(path)
     except EvidenceError as error:
         return [Finding(error.code, path.name, int(str(error.facts.get("offset", 0))))]
-    auditor = _Auditor(path.name, public_key)
+    auditor = _Auditor(path.name, public_keys)
     auditor.read(found.frames)
     if found.torn:
         auditor.report("torn", found.end, f"{found.torn} octets")
@@ -60,11 +62,10 @@ def audit_segment(path: Path, public_key: EllipticCurvePublicKey) -> list[Findin
 
 
 class _Auditor:
-    def __init__(self, segment: str, public_key: EllipticCurvePublicKey) -> None:
+    def __init__(self, segment: str, public_keys: Sequence[EllipticCurvePublicKey]) -> None:
         self.segment = segment
         self.findings: list[Finding] = []
-        self._public_key = public_key
-        self._key = key_id(public_key)
+        self._public_keys = {key_id(public_key): public_key for public_key in public_keys}
         self._header: Header | None = None
         self._previous = ""
         self._batches = 0
@@ -124,8 +125,8 @@ class _Auditor:
         leaves = self._leaves[root.first : root.first + root.count]
         if not leaves or len(leaves) != root.count or batch_root(leaves).hex() != root.root:
             self.report("root", frame.offset, f"batch {root.batch}")
-        signature = bytes.fromhex(root.signature)
-        if root.key != self._key or not is_signed(self._public_key, signature, root.signed_octets()):
+        public_key = self._public_keys.get(root.key)
+        if public_key is None or not is_signed(public_key, bytes.fromhex(root.signature), root.signed_octets()):
             self.report("signature", frame.offset, f"batch {root.batch}")
         self._batches, self._previous = root.batch, digest(frame.payload)
         self._sealed = max(self._sealed, root.first + root.count)

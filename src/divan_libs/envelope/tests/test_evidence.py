@@ -10,7 +10,6 @@ from hypothesis import strategies as st
 
 from divan_libs.envelope.evidence.audit import audit_directory, audit_segment
 from divan_libs.envelope.evidence.frames import scan, write_group
-from divan_libs.envelope.evidence.log import EvidenceLog
 from divan_libs.envelope.evidence.proofs import Evidence, MerklePath, evidence_in, verify_evidence, verify_message
 from divan_libs.envelope.evidence.records import (
     Closing,
@@ -26,69 +25,18 @@ from divan_libs.envelope.evidence.records import (
 from divan_libs.envelope.evidence.recovery import recover
 from divan_libs.envelope.evidence.segments import read_segment
 from divan_libs.envelope.keys import SoftSigner
-
-SIGNER = SoftSigner(ec.generate_private_key(ec.SECP256R1()))
-PUBLIC = SIGNER.public_key()
-NOW = 1_790_000_000_000_000
-
-
-def intent(name):
-    return Intent(
-        request_id=name,
-        message_id=f"EE-{name}",
-        client="EE/GOV/1/c",
-        service="EE/GOV/2/s/svc",
-        method="GET",
-        path="/persons/{subject}",
-        target="00",
-        permit="p1",
-        purpose="آزمون",
-        legal_basis="none",
-        request_hash="hash",
-        request_size=0,
-        received_at=NOW,
-        subject="11",
-        subject_key="k1",
-        snapshot=7,
-    ).encode()
-
-
-def closing(name, outcome=Outcome.ANSWERED):
-    return Closing(
-        request_id=name,
-        intent=digest(intent(name)),
-        outcome=outcome.value,
-        status=200,
-        response_hash="hash",
-        response_size=3,
-        error=None,
-        sent_at=NOW,
-        ended_at=NOW + 5,
-    ).encode()
-
-
-def opened(name):
-    return Kind.INTENT, intent(name), name
-
-
-def ended(name):
-    return Kind.CLOSING, closing(name), name
-
-
-def new_log(directory, run="run-1", **options):
-    return EvidenceLog(
-        directory, run=run, server="EE/GOV/2/gw", signer=SIGNER, clock=lambda: NOW, sync=lambda _: None, **options
-    )
-
-
-def abandon(log):
-    """What a killed process leaves: the file as it is, its lock gone."""
-    log._segment.close()
-
-
-def codes(directory):
-    return [finding.code.removeprefix("exchange.evidence.") for finding in audit_directory(directory, PUBLIC)]
-
+from divan_libs.envelope.tests.evidence_makers import (
+    NOW,
+    PUBLIC,
+    SIGNER,
+    abandon,
+    closing,
+    codes,
+    ended,
+    intent,
+    new_log,
+    opened,
+)
 
 texts = st.text(st.characters(exclude_categories=["Cs"]), max_size=12)
 
@@ -263,99 +211,6 @@ def test_a_full_batch_is_signed_between_groups_and_kept_with_the_next(tmp_path):
     assert codes(tmp_path) == []
 
 
-def test_recovery_closes_what_was_under_way_as_in_doubt_and_loses_nothing(tmp_path):
-    log = new_log(tmp_path)
-    log.commit([opened("a"), opened("b"), opened("c")])
-    log.commit([ended("a")])
-    abandon(log)
-    with log.path.open("ab") as torn:
-        torn.write(write_group([(Kind.CLOSING, closing("b"))], log._segment.end)[:-3])
-
-    found = recover(tmp_path, SIGNER, now=NOW)
-
-    assert [record.request_id for record in found.in_doubt] == ["b", "c"]
-    assert found.torn == {log.path.name: len(write_group([(Kind.CLOSING, closing("b"))], 0)) - 3}
-    assert found.damaged == {}
-    proven = {
-        verify_message(evidence, PUBLIC)[1].request_id: verify_message(evidence, PUBLIC)[1].outcome
-        for evidence in evidence_in(read_segment(log.path).records)
-    }
-    assert proven == {"a": "answered", "b": "in-doubt", "c": "in-doubt"}
-    assert codes(tmp_path) == []
-    again = recover(tmp_path, SIGNER, now=NOW)
-    assert (again.completed, again.in_doubt) == ([], [])
-
-
-def test_recovery_that_was_itself_killed_is_done_again(tmp_path):
-    log = new_log(tmp_path)
-    log.commit([opened("a"), opened("b")])
-    log.commit([ended("a")])
-    abandon(log)
-    left = log.path.read_bytes()
-    recover(tmp_path, SIGNER, now=NOW)
-    whole = log.path.read_bytes()
-
-    for cut in range(len(left), len(whole), 17):
-        log.path.write_bytes(whole[:cut])
-        recover(tmp_path, SIGNER, now=NOW)
-        outcomes = [
-            Closing.decode(payload).outcome for kind, payload in read_segment(log.path).records if kind is Kind.CLOSING
-        ]
-        assert outcomes == ["answered", "in-doubt"]
-        assert codes(tmp_path) == []
-
-
-def test_recovery_leaves_a_living_writer_alone(tmp_path):
-    log = new_log(tmp_path)
-    log.commit([opened("a")])
-
-    assert recover(tmp_path, SIGNER, now=NOW).completed == []
-
-    log.commit([ended("a")])
-    log.close()
-    assert codes(tmp_path) == []
-
-
-def test_a_crash_while_rotating_lists_no_message_twice(tmp_path):
-    log = new_log(tmp_path)
-    log.commit([opened("a"), opened("b"), opened("c")])
-    log.commit([ended("a")])
-    first = log._segment
-    log._segment = log._create(2)
-    log.commit([ended("b")])
-    first.close()
-    abandon(log)
-
-    found = recover(tmp_path, SIGNER, now=NOW)
-
-    assert [record.request_id for record in found.in_doubt] == ["c"]
-    assert len(found.completed) == 2
-    assert codes(tmp_path) == []
-
-
-def test_a_segment_that_never_got_its_name_is_forgotten(tmp_path):
-    (tmp_path / "run-9-000001.unborn").write_bytes(b"half a header")
-
-    assert recover(tmp_path, SIGNER, now=NOW).completed == []
-    assert not list(tmp_path.glob("*.unborn"))
-
-
-def test_damage_is_reported_and_left_for_people_to_look_at(tmp_path):
-    log = new_log(tmp_path)
-    log.commit([opened("a")])
-    log.commit([ended("a")])
-    abandon(log)
-    data = bytearray(log.path.read_bytes())
-    data[300] ^= 1
-    log.path.write_bytes(data)
-
-    found = recover(tmp_path, SIGNER, now=NOW)
-
-    assert list(found.damaged) == [log.path.name]
-    assert log.path.read_bytes() == data
-    assert codes(tmp_path) == ["damaged"]
-
-
 def rewritten(path, change):
     """Write the segment anew with changed records and right checksums, as a forger with the file would."""
     data = b""
@@ -431,3 +286,11 @@ def test_a_root_says_what_it_covers(tmp_path):
     assert SignedRoot.decode(evidence.root.encode()) == evidence.root
     assert (evidence.root.first, evidence.root.count) == (0, 2)
     assert evidence.root.run == "run-1"
+
+
+def test_evidence_of_a_former_key_still_holds(tmp_path):
+    proof_of_one(tmp_path)
+    present = SoftSigner(ec.generate_private_key(ec.SECP256R1())).public_key()
+
+    assert audit_directory(tmp_path, present, PUBLIC) == []
+    assert {finding.code for finding in audit_directory(tmp_path, present)} == {"exchange.evidence.signature"}
