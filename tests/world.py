@@ -51,7 +51,11 @@ class World:
         held = queries.list_holdings(self.person(key).uuid, self.now)[0]
         post = held.post
         return Actor(
-            kind=ActorKind.STAFF, uuid=held.person.uuid, post=post.uuid, duties=frozenset({post.role}), unit=post.unit.uuid
+            kind=ActorKind.STAFF,
+            uuid=held.person.uuid,
+            post=post.uuid,
+            duties=frozenset({post.role}),
+            unit=post.unit.uuid,
         )
 
     def draft(self, key: str = "villager", *, answered: bool = True):

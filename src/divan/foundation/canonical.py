@@ -12,7 +12,7 @@ from uuid import UUID
 import rfc8785
 
 
-def plain(value: object) -> object:
+def plain(value: object) -> object:  # noqa: PLR0911 (one line a type)
     """Return the JSON form of a value: times in UTC with microseconds, identifiers and decimals as text.
 
     :raises TypeError: for a naive time or a type that has no canonical form.

@@ -87,7 +87,9 @@ class Worker:
         while not self.stopping.is_set():
             try:
                 parameters = connection.get_connection_params()
-                parameters = {key: parameters[key] for key in ("dbname", "user", "password", "host", "port") if key in parameters}
+                parameters = {
+                    key: parameters[key] for key in ("dbname", "user", "password", "host", "port") if key in parameters
+                }
                 with psycopg.connect(**parameters, autocommit=True) as listening:
                     listening.execute(f"LISTEN {CHANNEL}")
                     while not self.stopping.is_set():

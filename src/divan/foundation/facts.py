@@ -231,8 +231,10 @@ def live_digests(kind: str, uuids: Iterable[UUID]) -> dict[UUID, bytes]:
     return {subject.uuid: subject_digest(subject) for subject in _LOADERS[kind](uuids)}
 
 
-def last_digests(*, after_uuid: UUID | None = None, limit: int = 1000) -> Iterator[tuple[str, UUID, int, int | None, bytes]]:
-    """Yield (subject kind, uuid, sequence, position, digest) of the newest fact of each subject, by subject identifier."""
+def last_digests(
+    *, after_uuid: UUID | None = None, limit: int = 1000
+) -> Iterator[tuple[str, UUID, int, int | None, bytes]]:
+    """Yield (subject kind, uuid, sequence, position, digest) of each subject's newest fact, by subject identifier."""
     with connection.cursor() as cursor:
         cursor.execute(
             """

@@ -10,5 +10,5 @@ _ARMED = os.environ.get("DIVAN_FAULT", "")
 
 def power_may_fail(point: str) -> None:
     """Kill this process without warning if ``DIVAN_FAULT`` names this point; otherwise do nothing."""
-    if _ARMED == point:
+    if point == _ARMED:
         os.kill(os.getpid(), signal.SIGKILL)

@@ -145,7 +145,13 @@ def path_of(sha256: str) -> Path:
 
 
 def store_upload(
-    *, name: str, content: Iterable[bytes], actor: Actor, now: datetime, limit: int = MAX_UPLOAD, scanner: Scanner | None = None
+    *,
+    name: str,
+    content: Iterable[bytes],
+    actor: Actor,
+    now: datetime,
+    limit: int = MAX_UPLOAD,
+    scanner: Scanner | None = None,
 ) -> FileSummary:
     """Check, scan and store what a person handed in.
 

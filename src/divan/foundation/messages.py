@@ -17,9 +17,13 @@ from divan.foundation.faults import power_may_fail
 from divan.foundation.kinds import FactKind
 from divan.foundation.models import OutgoingMessage
 
-MESSAGE_QUEUED = FactKind("foundation.message-queued", "A short message to a person was queued with the change it tells of.")
+MESSAGE_QUEUED = FactKind(
+    "foundation.message-queued", "A short message to a person was queued with the change it tells of."
+)
 MESSAGE_SENT = FactKind("foundation.message-sent", "The gateway took a short message and gave its reference.")
-MESSAGE_FAILED = FactKind("foundation.message-failed", "The gateway refused a short message for good, or took none in 24 hours.")
+MESSAGE_FAILED = FactKind(
+    "foundation.message-failed", "The gateway refused a short message for good, or took none in 24 hours."
+)
 
 GIVE_UP_AFTER = timedelta(hours=24)
 

@@ -33,13 +33,15 @@ class Fact(models.Model):
         constraints = (
             models.UniqueConstraint(fields=("subject_uuid", "subject_sequence"), name="fact_sequence_once"),
             models.CheckConstraint(condition=Q(subject_sequence__gte=1), name="fact_sequence_from_one"),
-            models.CheckConstraint(condition=Q(position__isnull=True) | Q(position__gte=0), name="fact_position_from_zero"),
+            models.CheckConstraint(
+                condition=Q(position__isnull=True) | Q(position__gte=0), name="fact_position_from_zero"
+            ),
         )
         indexes = (models.Index(fields=("id",), condition=Q(position__isnull=True), name="fact_not_yet_placed"),)
 
 
 class FactCursor(models.Model):
-    """How far one reader of the facts has come: ``position`` is the last position it has dealt with, -1 before the first.
+    """How far one reader of the facts has come: ``position`` is the last one it has dealt with, -1 before the first.
 
     .. no_pii: names of readers and numbers
     """
@@ -76,7 +78,9 @@ class OutgoingMessage(models.Model):
     class Meta:
         constraints = (
             models.CheckConstraint(condition=Q(state__in=("queued", "sent", "failed")), name="message_state_known"),
-            models.CheckConstraint(condition=Q(state="sent", sent_at__isnull=False) | ~Q(state="sent"), name="message_sent_when"),
+            models.CheckConstraint(
+                condition=Q(state="sent", sent_at__isnull=False) | ~Q(state="sent"), name="message_sent_when"
+            ),
         )
         indexes = (
             models.Index(fields=("next_attempt_at",), condition=Q(state="queued"), name="message_due"),

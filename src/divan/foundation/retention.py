@@ -15,7 +15,9 @@ MESSAGE_LIFE = timedelta(days=180)
 UNCLAIMED_LIFE = timedelta(hours=48)
 
 MESSAGE_ERASED = FactKind("foundation.message-erased", "Number and text of an old short message were erased.")
-FILE_ERASED = FactKind("foundation.file-erased", "The bytes and the name of an upload that nothing claimed were erased.")
+FILE_ERASED = FactKind(
+    "foundation.file-erased", "The bytes and the name of an upload that nothing claimed were erased."
+)
 
 
 def let_go(now: datetime) -> int:

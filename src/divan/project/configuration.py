@@ -35,26 +35,50 @@ def setting(default: Any, meaning: str) -> Any:
 class Configuration:
     """Every setting of an installation."""
 
-    mode: Mode = setting(Mode.REHEARSAL, "`rehearsal` shows a banner, invented people and the role switch; `production` has none of them.")
-    data: Path = setting(Path("var"), "Folder of everything the installation writes: database, keys, files, tiles, evidence.")
+    mode: Mode = setting(  # noqa: RUF009 (an immutable default)
+        Mode.REHEARSAL,
+        "`rehearsal` shows a banner, invented people and the role switch; `production` has none of them.",
+    )
+    data: Path = setting(  # noqa: RUF009 (as above)
+        Path("var"), "Folder of everything the installation writes: database, keys, files, tiles, evidence."
+    )
     port: int = setting(8000, "Port of the web process; gateway, rehearsal and others count up from it.")
     base_url: str = setting("", "Address under which people reach the web process; default `http://localhost:PORT`.")
     allowed_hosts: str = setting("localhost,127.0.0.1", "Host names the web process answers to, separated by commas.")
-    database_url: str = setting("", "PostgreSQL 15+ as `postgresql://user:password@host:port/name`; empty means the embedded one that `divan pg start` runs.")
-    secret_key: str = setting("", "Secret of sessions and signatures of cookies; in rehearsal made once and kept in the data folder.")
+    database_url: str = setting(
+        "",
+        "PostgreSQL 15+ as `postgresql://user:password@host:port/name`; "
+        "empty means the embedded one that `divan pg start` runs.",
+    )
+    secret_key: str = setting(
+        "", "Secret of sessions and signatures of cookies; in rehearsal made once and kept in the data folder."
+    )
     province_code: str = setting("15", "Statistical code of the province this installation serves.")
     web_workers: int = setting(0, "Worker processes of the web; 0 means one a core.")
-    scanner: str = setting("", "Malware scanner (clamd): `unix:/path` or `host:port`; default in rehearsal: the twin on PORT+6.")
+    scanner: str = setting(
+        "", "Malware scanner (clamd): `unix:/path` or `host:port`; default in rehearsal: the twin on PORT+6."
+    )
     sms_gateway: str = setting("", "Address that takes short messages; default in rehearsal: the twin.")
-    sms_token: str = setting("rehearsal", "Token for the gateway of short messages.")
-    exchange_gateway: str = setting("", "Address of the exchange gateway as this installation's own client reaches it; default `https://localhost:PORT+1`.")
-    sign_on_issuer: str = setting("", "Issuer address of the national sign-on (OpenID Connect); default in rehearsal: the twin.")
+    sms_token: str = setting("", "Token for the gateway of short messages.")
+    exchange_gateway: str = setting(
+        "",
+        "Address of the exchange gateway as this installation's own client reaches it; default `https://localhost:PORT+1`.",
+    )
+    sign_on_issuer: str = setting(
+        "", "Issuer address of the national sign-on (OpenID Connect); default in rehearsal: the twin."
+    )
     sign_on_client_id: str = setting("divan", "Client id at the national sign-on.")
-    sign_on_client_secret: str = setting("rehearsal-secret", "Client secret at the national sign-on.")
+    sign_on_client_secret: str = setting("", "Client secret at the national sign-on.")
     timestamp_authority: str = setting("", "RFC 3161 authority over HTTP; empty means the installation's own.")
-    log_origin: str = setting("", "Name of the transparency log, unique in the world and never changed; default: host of the base address and `/log`.")
+    log_origin: str = setting(
+        "",
+        "Name of the transparency log, unique in the world and never changed; "
+        "default: host of the base address and `/log`.",
+    )
     sealing_interval: float = setting(1.0, "Seconds between looks of the sealer for new facts when nothing wakes it.")
-    tls_offloaded: bool = setting(False, "Whether a proxy in front speaks HTTPS: cookies become Secure and HSTS is sent.")
+    tls_offloaded: bool = setting(
+        False, "Whether a proxy in front speaks HTTPS: cookies become Secure and HSTS is sent."
+    )
 
     @property
     def rehearsal(self) -> bool:
@@ -80,12 +104,25 @@ def read_configuration(environment: Mapping[str, str] = os.environ) -> Configura
             given[known.name] = _parse(known.name, known.default, text)
     configuration = Configuration(**given)
     unknown = {
-        name for name in environment if name.startswith("DIVAN_") and name[6:].lower() not in {known.name for known in fields(Configuration)}
+        name
+        for name in environment
+        if name.startswith("DIVAN_") and name[6:].lower() not in {known.name for known in fields(Configuration)}
     } - _READ_ELSEWHERE
     if stray := sorted(name for name in unknown if not name.startswith("DIVAN_GATEWAY_")):
         raise ConfigurationFault(f"unknown setting {', '.join(stray)}; see docs/reference/settings.md")
     return _completed(configuration)
 
+
+NEEDED_IN_PRODUCTION = (
+    "secret_key",
+    "database_url",
+    "sms_gateway",
+    "sms_token",
+    "scanner",
+    "sign_on_issuer",
+    "sign_on_client_secret",
+)
+"""Settings that have no default outside a rehearsal."""
 
 _READ_ELSEWHERE = {"DIVAN_FAULT", "DIVAN_REAL_DATA"}
 
@@ -104,7 +141,9 @@ def _parse(name: str, default: object, text: str) -> object:
             case Path():
                 return Path(text)
     except (ValueError, KeyError) as error:
-        raise ConfigurationFault(f"DIVAN_{name.upper()}={text!r} cannot be read; see docs/reference/settings.md") from error
+        raise ConfigurationFault(
+            f"DIVAN_{name.upper()}={text!r} cannot be read; see docs/reference/settings.md"
+        ) from error
     return text
 
 
@@ -112,7 +151,8 @@ def _completed(configuration: Configuration) -> Configuration:
     defaults: dict[str, Any] = {
         "data": configuration.data.absolute(),
         "base_url": configuration.base_url or f"http://{configuration.address(0)}",
-        "log_origin": configuration.log_origin or f"{urlsplit(configuration.base_url or f'//{configuration.address(0)}').netloc}/log",
+        "log_origin": configuration.log_origin
+        or f"{urlsplit(configuration.base_url or f'//{configuration.address(0)}').netloc}/log",
         "exchange_gateway": configuration.exchange_gateway or f"https://{configuration.address(1)}",
     }
     if configuration.rehearsal:
@@ -120,10 +160,12 @@ def _completed(configuration: Configuration) -> Configuration:
             "sms_gateway": configuration.sms_gateway or f"http://{configuration.address(2)}/sms/messages",
             "sign_on_issuer": configuration.sign_on_issuer or f"http://{configuration.address(2)}/sign-on",
             "scanner": configuration.scanner or configuration.address(6),
+            "sms_token": configuration.sms_token or "rehearsal",
+            "sign_on_client_secret": configuration.sign_on_client_secret or "rehearsal-secret",
             "secret_key": configuration.secret_key or _kept_secret(configuration.data / "keys" / "secret-key"),
         }
     else:
-        for name in ("secret_key", "database_url", "sms_gateway", "scanner", "sign_on_issuer"):
+        for name in NEEDED_IN_PRODUCTION:
             if not getattr(configuration, name):
                 raise ConfigurationFault(f"production needs DIVAN_{name.upper()}; see docs/reference/settings.md")
     return replace(configuration, **defaults)

@@ -79,7 +79,10 @@ def _navigation(request: HttpRequest, actor: Actor) -> list[Link]:
             _link(request, "portal:looks", _("Who looked at my data")),
         ]
     else:
-        links += [_link(request, "portal:track", _("Track a request")), _link(request, "portal:verify", _("Verify a document"))]
+        links += [
+            _link(request, "portal:track", _("Track a request")),
+            _link(request, "portal:verify", _("Verify a document")),
+        ]
     if actor.kind is ActorKind.STAFF:
         links = [_link(request, "backoffice:worklist", _("Back office")), *links]
     if actor.kind is ActorKind.ANONYMOUS:
@@ -90,7 +93,9 @@ def _navigation(request: HttpRequest, actor: Actor) -> list[Link]:
 def _office(request: HttpRequest, actor: Actor) -> list[LinkGroup]:
     assert actor.post is not None  # noqa: S101 (asked only for the holder of a post)
     open_count = worklist.count_open_work([actor.post])[actor.post]
-    mine = Link(reverse("backoffice:worklist"), _("Worklist"), request.path == reverse("backoffice:worklist"), open_count)
+    mine = Link(
+        reverse("backoffice:worklist"), _("Worklist"), request.path == reverse("backoffice:worklist"), open_count
+    )
     groups = [LinkGroup(_("My work"), [mine])]
     office = []
     if actor.duties & {"secretariat", "ict-director", "ict-deputy", "ict-expert"}:

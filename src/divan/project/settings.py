@@ -11,8 +11,8 @@ from divan.dealings.cases.apps import CasesOptions
 from divan.foundation.apps import FoundationOptions
 from divan.front.portal.options import PortalOptions
 from divan.project.configuration import Configuration, read_configuration
-from divan.trust.ledger.apps import LedgerOptions
 from divan.trust.identity.apps import IdentityOptions
+from divan.trust.ledger.apps import LedgerOptions
 
 DIVAN: Configuration = read_configuration()
 SOURCE = Path(__file__).resolve().parents[1]
@@ -151,7 +151,10 @@ FILE_UPLOAD_MAX_MEMORY_SIZE = 256 * 1024
 FILE_UPLOAD_TEMP_DIR = None
 
 AUTHENTICATION_BACKENDS = ["django.contrib.auth.backends.ModelBackend"]
-PASSWORD_HASHERS = ["django.contrib.auth.hashers.ScryptPasswordHasher", "django.contrib.auth.hashers.PBKDF2PasswordHasher"]
+PASSWORD_HASHERS = [
+    "django.contrib.auth.hashers.ScryptPasswordHasher",
+    "django.contrib.auth.hashers.PBKDF2PasswordHasher",
+]
 AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
     {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 12}},

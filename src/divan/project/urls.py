@@ -5,9 +5,9 @@ from __future__ import annotations
 from django.conf import settings
 from django.urls import URLPattern, URLResolver, include, path
 
+from divan.foundation.ui.views import style_page
 from divan.front.api.urls import api_urls
 from divan.front.portal.views import about, rehearsal
-from divan.foundation.ui.views import style_page
 from divan.project import health
 from divan.trust.identity import urls as identity_urls
 from divan.trust.identity.urls import credential_patterns

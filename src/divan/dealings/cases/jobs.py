@@ -45,7 +45,9 @@ def hand_receipts(now: datetime) -> int:
 def run_clocks(now: datetime) -> int:
     """Carry out what silence means for the tasks whose clock has run out."""
     overdue: list[UUID] = list(
-        models.Task.objects.filter(closed_at__isnull=True, escalated_at__isnull=True, due_at__lt=now, case__state=CaseState.OPEN)
+        models.Task.objects.filter(
+            closed_at__isnull=True, escalated_at__isnull=True, due_at__lt=now, case__state=CaseState.OPEN
+        )
         .order_by("due_at")
         .values_list("uuid", flat=True)[:100]
     )
@@ -54,7 +56,9 @@ def run_clocks(now: datetime) -> int:
 
 def clear_drafts(now: datetime) -> int:
     """Erase the answers of drafts that nobody has touched for 90 days."""
-    old = models.Case.objects.filter(state=CaseState.DRAFT, changed_at__lt=now - DRAFT_LIFE).values_list("uuid", flat=True)[:100]
+    old = models.Case.objects.filter(state=CaseState.DRAFT, changed_at__lt=now - DRAFT_LIFE).values_list(
+        "uuid", flat=True
+    )[:100]
     for case in list(old):
         actions.abandon_draft(case=case, actor=SYSTEM, now=now)
     return len(old)

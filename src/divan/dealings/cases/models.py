@@ -18,7 +18,7 @@ class Case(models.Model):
 
     id = models.BigAutoField(primary_key=True)
     uuid = models.UUIDField(unique=True)
-    number = models.CharField(max_length=20, null=True, unique=True)
+    number = models.CharField(max_length=20, null=True, unique=True)  # noqa: DJ001 (a draft has none, and only what is there is unique)
     version = models.ForeignKey("catalogue.ServiceVersion", on_delete=models.PROTECT, related_name="+")
     applicant = models.ForeignKey("people.Person", on_delete=models.PROTECT, related_name="+")
     language = models.CharField(max_length=5, default="fa")
@@ -74,7 +74,14 @@ class Case(models.Model):
             "step": self.step,
             "outcome": [self.proposed, self.outcome, self.negative],
             "place": [self.place_code, self.county_code],
-            "times": [self.started_at, self.changed_at, self.submitted_at, self.due_at, self.decided_at, self.closed_at],
+            "times": [
+                self.started_at,
+                self.changed_at,
+                self.submitted_at,
+                self.due_at,
+                self.decided_at,
+                self.closed_at,
+            ],
             "correction": [self.correction_codes, self.correction_note],
         }
 
@@ -103,7 +110,8 @@ class CaseNeed(models.Model):
         constraints = (
             models.UniqueConstraint(fields=("case", "code"), name="need_once"),
             models.CheckConstraint(
-                condition=Q(state__in=("not-asked", "asked", "matched", "not-matched", "unknown")), name="need_state_known"
+                condition=Q(state__in=("not-asked", "asked", "matched", "not-matched", "unknown")),
+                name="need_state_known",
             ),
         )
 
@@ -142,7 +150,13 @@ class CaseFile(models.Model):
 
     def subject_state(self) -> dict[str, object]:
         """Return what the digest of a file's place in a case covers."""
-        return {"case": self.case_id, "question": self.question, "file": self.file_uuid, "sha256": self.sha256, "removed_at": self.removed_at}
+        return {
+            "case": self.case_id,
+            "question": self.question,
+            "file": self.file_uuid,
+            "sha256": self.sha256,
+            "removed_at": self.removed_at,
+        }
 
 
 class Task(models.Model):
@@ -180,7 +194,9 @@ class Task(models.Model):
         )
         indexes = (
             models.Index(fields=("case", "id"), name="task_of_case"),
-            models.Index(fields=("due_at",), condition=Q(closed_at__isnull=True, escalated_at__isnull=True), name="task_due"),
+            models.Index(
+                fields=("due_at",), condition=Q(closed_at__isnull=True, escalated_at__isnull=True), name="task_due"
+            ),
             models.Index(fields=("post_uuid",), condition=Q(closed_at__isnull=True), name="task_open_of_post"),
         )
 
@@ -210,7 +226,9 @@ class ClockPause(models.Model):
     class Meta:
         constraints = (
             models.UniqueConstraint(fields=("case",), condition=Q(ends_at__isnull=True), name="pause_one_open"),
-            models.CheckConstraint(condition=Q(ends_at__isnull=True) | Q(ends_at__gte=models.F("starts_at")), name="pause_span"),
+            models.CheckConstraint(
+                condition=Q(ends_at__isnull=True) | Q(ends_at__gte=models.F("starts_at")), name="pause_span"
+            ),
         )
 
 
@@ -239,7 +257,9 @@ class Referral(models.Model):
     class Meta:
         indexes = (models.Index(fields=("task",), name="referral_of_task"),)
         constraints = (
-            models.CheckConstraint(condition=Q(answered_at__isnull=True) | Q(recalled_at__isnull=True), name="referral_one_end"),
+            models.CheckConstraint(
+                condition=Q(answered_at__isnull=True) | Q(recalled_at__isnull=True), name="referral_one_end"
+            ),
         )
 
     def subject_state(self) -> dict[str, object]:
@@ -284,7 +304,9 @@ class Decision(models.Model):
 
     class Meta:
         constraints = (
-            models.CheckConstraint(condition=Q(state__in=("drafted", "paraphed", "signed", "issued")), name="decision_state_known"),
+            models.CheckConstraint(
+                condition=Q(state__in=("drafted", "paraphed", "signed", "issued")), name="decision_state_known"
+            ),
             models.CheckConstraint(
                 condition=Q(state__in=("drafted", "paraphed")) | Q(signed_at__isnull=False, letter_uuid__isnull=False),
                 name="decision_signed_has_number",

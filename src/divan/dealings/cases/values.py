@@ -284,7 +284,9 @@ class TrackingRefused(Refusal):
 
 DRAFT_STARTED = FactKind("cases.draft-started", "A person began an application on a pinned version of a service.")
 DRAFT_SAVED = FactKind("cases.draft-saved", "A page of answers was saved.")
-DRAFT_ABANDONED = FactKind("cases.draft-abandoned", "A draft was given up by its applicant or expired, and its answers were erased.")
+DRAFT_ABANDONED = FactKind(
+    "cases.draft-abandoned", "A draft was given up by its applicant or expired, and its answers were erased."
+)
 NEED_ASKED = FactKind("cases.need-asked", "A fact was asked from a register for a case.")
 NEED_ANSWERED = FactKind("cases.need-answered", "A register's answer, or its silence, was noted for a case.")
 FILE_ADDED = FactKind("cases.file-added", "A scanned file was put to an application.")
@@ -292,16 +294,24 @@ FILE_REMOVED = FactKind("cases.file-removed", "A file was taken off an applicati
 CASE_SUBMITTED = FactKind("cases.case-submitted", "An application was submitted and got its number; its clock began.")
 TASK_OPENED = FactKind("cases.task-opened", "A step began to wait for the holder of a post.")
 TASK_DONE = FactKind("cases.task-done", "The holder of a post acted, or the declared consequence of silence did.")
-TASK_ESCALATED = FactKind("cases.task-escalated", "A clock ran out and the task went to the declared superior by itself.")
+TASK_ESCALATED = FactKind(
+    "cases.task-escalated", "A clock ran out and the task went to the declared superior by itself."
+)
 CASE_REFERRED = FactKind("cases.case-referred", "The holder of a task referred it to a colleague with an instruction.")
 REFERRAL_ANSWERED = FactKind("cases.referral-answered", "A referral was answered.")
 REFERRAL_RECALLED = FactKind("cases.referral-recalled", "An unanswered referral fell away because the task was done.")
-CORRECTION_ASKED = FactKind("cases.correction-asked", "The applicant was asked to correct by requirement code; the clock paused.")
+CORRECTION_ASKED = FactKind(
+    "cases.correction-asked", "The applicant was asked to correct by requirement code; the clock paused."
+)
 CORRECTION_MADE = FactKind("cases.correction-made", "The applicant corrected; the clock runs on.")
 DECISION_DRAFTED = FactKind("cases.decision-drafted", "An expert drafted the decision, or drafted it anew.")
 DECISION_PARAPHED = FactKind("cases.decision-paraphed", "A superior put a paraph under the draft.")
-DECISION_SIGNED = FactKind("cases.decision-signed", "The signatory signed the decision under a number of the secretariat.")
-DECISION_ISSUED = FactKind("cases.decision-issued", "The signed document of a decision exists and was put to its letter.")
+DECISION_SIGNED = FactKind(
+    "cases.decision-signed", "The signatory signed the decision under a number of the secretariat."
+)
+DECISION_ISSUED = FactKind(
+    "cases.decision-issued", "The signed document of a decision exists and was put to its letter."
+)
 CASE_CLOSED = FactKind("cases.case-closed", "The applicant was told of the decision and can fetch it.")
 CASE_WITHDRAWN = FactKind("cases.case-withdrawn", "The applicant withdrew the case.")
 CASE_VIEWED = FactKind("cases.case-viewed", "An officer opened a case: at most once a day is noted.")

@@ -103,7 +103,7 @@ def put_document(*, letter: UUID, document: UUID, actor: Actor, now: datetime) -
     """
     row = models.Letter.objects.select_for_update().filter(uuid=letter).first()
     if row is None:
-        raise LetterUnknown()
+        raise LetterUnknown
     if row.state == LetterState.NUMBERED:
         row.state, row.document_uuid = LetterState.SIGNED, document
         row.save(update_fields=["state", "document_uuid"])
@@ -120,7 +120,7 @@ def file_letter(*, letter: UUID, actor: Actor, now: datetime) -> Letter:
     """
     row = models.Letter.objects.select_for_update().filter(uuid=letter).first()
     if row is None:
-        raise LetterUnknown()
+        raise LetterUnknown
     rules.require_signed(LetterState(row.state))
     row.state = LetterState.FILED
     row.save(update_fields=["state"])
@@ -158,7 +158,7 @@ def give_work(*, post: UUID, work: NewWork, actor: Actor, now: datetime) -> Work
 def _open_row(about_uuid: UUID) -> models.WorkItem:
     row = models.WorkItem.objects.select_for_update().filter(about_uuid=about_uuid, closed_at__isnull=True).first()
     if row is None:
-        raise WorkUnknown()
+        raise WorkUnknown
     return row
 
 
@@ -170,7 +170,7 @@ def mark_read(*, work: UUID, actor: Actor, now: datetime) -> None:
     """
     row = models.WorkItem.objects.select_for_update().filter(uuid=work, closed_at__isnull=True).first()
     if row is None:
-        raise WorkUnknown()
+        raise WorkUnknown
     if row.read_at is None and row.post_uuid == actor.post:
         row.read_at = now
         row.save(update_fields=["read_at"])

@@ -40,7 +40,7 @@ class RegisterYear(models.Model):
 
 
 class Letter(models.Model):
-    """A registered letter. States: numbered → signed → filed. The number is taken before the signature, never given back.
+    """A registered letter. States: numbered → signed → filed. The number comes before the signature and stays.
 
     .. pii: recipient's name, subject and wording
     .. retention: by the archive rule of the body; the register's line stays for ever
@@ -71,9 +71,13 @@ class Letter(models.Model):
         constraints = (
             models.UniqueConstraint(fields=("register", "year", "count"), name="letter_number_once"),
             models.CheckConstraint(condition=Q(count__gte=1), name="letter_count_from_one"),
-            models.CheckConstraint(condition=Q(direction__in=("incoming", "outgoing", "internal")), name="letter_direction_known"),
+            models.CheckConstraint(
+                condition=Q(direction__in=("incoming", "outgoing", "internal")), name="letter_direction_known"
+            ),
             models.CheckConstraint(condition=Q(state__in=("numbered", "signed", "filed")), name="letter_state_known"),
-            models.CheckConstraint(condition=Q(state="numbered") | Q(document_uuid__isnull=False), name="letter_signed_has_document"),
+            models.CheckConstraint(
+                condition=Q(state="numbered") | Q(document_uuid__isnull=False), name="letter_signed_has_document"
+            ),
         )
         indexes = (models.Index(fields=("about_uuid",), name="letter_about"),)
 
@@ -128,11 +132,19 @@ class WorkItem(models.Model):
     class Meta:
         constraints = (
             models.UniqueConstraint(fields=("about_uuid",), condition=Q(closed_at__isnull=True), name="work_open_once"),
-            models.CheckConstraint(condition=Q(urgency__in=("ordinary", "urgent", "immediate")), name="work_urgency_known"),
+            models.CheckConstraint(
+                condition=Q(urgency__in=("ordinary", "urgent", "immediate")), name="work_urgency_known"
+            ),
         )
         indexes = (
-            models.Index(fields=("post_uuid", "order_at", "id"), condition=Q(closed_at__isnull=True), name="work_open_of_post"),
-            models.Index(fields=("post_uuid",), condition=Q(closed_at__isnull=True, read_at__isnull=True), name="work_unread_of_post"),
+            models.Index(
+                fields=("post_uuid", "order_at", "id"), condition=Q(closed_at__isnull=True), name="work_open_of_post"
+            ),
+            models.Index(
+                fields=("post_uuid",),
+                condition=Q(closed_at__isnull=True, read_at__isnull=True),
+                name="work_unread_of_post",
+            ),
             models.Index(fields=("case_uuid",), name="work_of_case"),
         )
 

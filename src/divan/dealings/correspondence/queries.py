@@ -51,7 +51,7 @@ def get_letter(letter_uuid: UUID) -> Letter:
     """
     row = models.Letter.objects.select_related("register__body").filter(uuid=letter_uuid).first()
     if row is None:
-        raise LetterUnknown()
+        raise LetterUnknown
     return _letter(row)
 
 
@@ -77,10 +77,12 @@ def list_register_years(body_code: str) -> list[int]:
 
 def find_gaps(body_code: str, year: int) -> list[int]:
     """Return the counts that are missing in a register's year: always empty, and this is what proves it."""
-    top = models.RegisterYear.objects.filter(register__body__code=body_code, year=year).values_list("last", flat=True).first()
-    have = set(
-        models.Letter.objects.filter(register__body__code=body_code, year=year).values_list("count", flat=True)
+    top = (
+        models.RegisterYear.objects.filter(register__body__code=body_code, year=year)
+        .values_list("last", flat=True)
+        .first()
     )
+    have = set(models.Letter.objects.filter(register__body__code=body_code, year=year).values_list("count", flat=True))
     return sorted(set(range(1, (top or 0) + 1)) - have)
 
 
@@ -118,7 +120,7 @@ def get_work(work_uuid: UUID) -> WorkItem:
     """
     row = models.WorkItem.objects.filter(uuid=work_uuid, closed_at__isnull=True).first()
     if row is None:
-        raise WorkUnknown()
+        raise WorkUnknown
     return _work(row)
 
 
@@ -139,8 +141,8 @@ def list_worklist(post_uuid: UUID, *, after: str = "", limit: int = PAGE) -> Wor
     rows = models.WorkItem.objects.filter(post_uuid=post_uuid, closed_at__isnull=True).order_by("order_at", "id")
     key = _key(after)
     if key:
-        # A comparison of pairs, not two conditions joined by "or": the index on (post, order, id) is entered at the key.
-        rows = rows.extra(where=["(order_at, correspondence_workitem.id) > (%s, %s)"], params=list(key))  # noqa: S610 (parameters are bound)
+        # A comparison of pairs, not two conditions joined by "or": the index on (post, order, id) is entered there.
+        rows = rows.extra(where=["(order_at, correspondence_workitem.id) > (%s, %s)"], params=list(key))
     found = list(rows[: limit + 1])
     last = found[limit - 1] if len(found) > limit else None
     return WorkPage(

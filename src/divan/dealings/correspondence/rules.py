@@ -11,4 +11,4 @@ def require_signed(state: LetterState) -> None:
     :raises LetterNotSigned: unless the letter is signed.
     """
     if state is not LetterState.SIGNED:
-        raise LetterNotSigned()
+        raise LetterNotSigned

@@ -157,10 +157,16 @@ class LetterNotSigned(Refusal):
 
 
 REGISTER_OPENED = FactKind("correspondence.register-opened", "A secretariat register was opened for a body.")
-LETTER_NUMBERED = FactKind("correspondence.letter-numbered", "A letter got its number from the register, before it was signed.")
+LETTER_NUMBERED = FactKind(
+    "correspondence.letter-numbered", "A letter got its number from the register, before it was signed."
+)
 LETTER_SIGNED = FactKind("correspondence.letter-signed", "The signed document of a numbered letter was put to it.")
 LETTER_FILED = FactKind("correspondence.letter-filed", "The secretariat filed a signed letter.")
 WORK_ARRIVED = FactKind("correspondence.work-arrived", "A case, letter or duty came to the worklist of a post.")
-WORK_READ = FactKind("correspondence.work-read", "The holder of the post opened a line of the worklist for the first time.")
-WORK_MOVED = FactKind("correspondence.work-moved", "A line of a worklist went to another post, by escalation or referral.")
+WORK_READ = FactKind(
+    "correspondence.work-read", "The holder of the post opened a line of the worklist for the first time."
+)
+WORK_MOVED = FactKind(
+    "correspondence.work-moved", "A line of a worklist went to another post, by escalation or referral."
+)
 WORK_DONE = FactKind("correspondence.work-done", "A line left the worklist because it was acted upon or fell away.")

@@ -37,7 +37,9 @@ SIGNED_IN = Access("signed-in", frozenset({ActorKind.CITIZEN, ActorKind.STAFF}),
 
 def holding(*duties: str) -> Access:
     """Return the access of staff whose post holds one of these role codes."""
-    return Access("staff:" + "|".join(sorted(duties)), frozenset({ActorKind.STAFF}), frozenset(duties), "identity:staff-sign-in")
+    return Access(
+        "staff:" + "|".join(sorted(duties)), frozenset({ActorKind.STAFF}), frozenset(duties), "identity:staff-sign-in"
+    )
 
 
 def access(who: Access) -> Callable[[View], View]:

@@ -86,12 +86,13 @@ class AnswerHeaders:
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         """Answer with a content policy that allows only our own files and this answer's nonce."""
-        request.nonce = secrets.token_urlsafe(16)  # type: ignore[attr-defined]  # read by templates
+        nonce = secrets.token_urlsafe(16)
+        request.nonce = nonce  # type: ignore[attr-defined]  # read by templates
         response = self.get_response(request)
         response.setdefault(
             "Content-Security-Policy",
-            "default-src 'self'; img-src 'self' data:; style-src 'self' 'nonce-{0}'; script-src 'self' 'nonce-{0}'; "
-            "object-src 'none'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'".format(request.nonce),  # type: ignore[attr-defined]  # set above
+            f"default-src 'self'; img-src 'self' data:; style-src 'self' 'nonce-{nonce}'; script-src 'self' 'nonce-{nonce}'; "
+            "object-src 'none'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'",
         )
         response.setdefault("Permissions-Policy", "camera=(), microphone=(), geolocation=()")
         if actor_of(request).kind is not ActorKind.ANONYMOUS:

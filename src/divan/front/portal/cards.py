@@ -50,7 +50,11 @@ def _title(package: Package, language: str) -> tuple[CardRow, ...]:
     return (
         _row(_("Title of the service"), package.text("card.title", language)),
         _row(_("Title of the process"), package.find_text("card.process", language)),
-        _row(_("Identifier of the service"), card.identifier or _("not yet given by the administrative organisation"), code=bool(card.identifier)),
+        _row(
+            _("Identifier of the service"),
+            card.identifier or _("not yet given by the administrative organisation"),
+            code=bool(card.identifier),
+        ),
         _row(_("Code in this system"), package.code, code=True),
         _row(_("Sub-services"), *card.sub_services, code=True),
     )
@@ -96,7 +100,10 @@ def _law(card: Card, code: str) -> str:
 
 def _details(package: Package, language: str) -> tuple[CardRow, ...]:
     card = package.card
-    count = _("%(count)s a %(period)s") % {"count": number(card.statistics.count), "period": word("period", str(card.statistics.per))}
+    count = _("%(count)s a %(period)s") % {
+        "count": number(card.statistics.count),
+        "period": word("period", str(card.statistics.per)),
+    }
     if card.statistics.estimated:
         count = _("%(count)s (estimated)") % {"count": count}
     if card.frequency.once:
@@ -118,7 +125,9 @@ def _details(package: Package, language: str) -> tuple[CardRow, ...]:
         _row(_("Promised time"), clock_in_words(card.promised_time)),
         _row(_("Frequency"), frequency),
         _row(_("Hours"), package.text("card.hours", language)),
-        _row(_("Visits in person"), number(card.in_person.visits), package.find_text("card.in-person-reason", language)),
+        _row(
+            _("Visits in person"), number(card.in_person.visits), package.find_text("card.in-person-reason", language)
+        ),
         _row(_("Cost"), *fees),
     )
 

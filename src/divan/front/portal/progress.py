@@ -20,8 +20,12 @@ def applicant_events(case: Case, package: Package, language: str) -> list[Event]
     tasks = {str(task.uuid): task for task in queries.list_tasks(case.uuid)}
     events = []
     for line in lines:
-        by = posts[UUID(line.actor["post"])].title(language) if "post" in line.actor and UUID(line.actor["post"]) in posts else ""
-        event = _event(line, case, package, language, by)
+        by = (
+            posts[UUID(line.actor["post"])].title(language)
+            if "post" in line.actor and UUID(line.actor["post"]) in posts
+            else ""
+        )
+        event = _event(line, package, language, by)
         if event is not None:
             events.append(event)
     if case.state is CaseState.OPEN:
@@ -33,7 +37,7 @@ def applicant_events(case: Case, package: Package, language: str) -> list[Event]
     return events
 
 
-def _event(line: HistoryLine, case: Case, package: Package, language: str, by: str) -> Event | None:
+def _event(line: HistoryLine, package: Package, language: str, by: str) -> Event | None:
     match line.kind:
         case "cases.case-submitted":
             return Event(_("You sent the request"), line.at, tone="good")
@@ -43,7 +47,9 @@ def _event(line: HistoryLine, case: Case, package: Package, language: str, by: s
             return Event(_("The deadline of a step passed; it went on by itself"), line.at, by, tone="bad")
         case "cases.correction-asked":
             codes = line.data.get("codes")
-            reasons = [package.text(f"needs.{code}.title", language) for code in codes] if isinstance(codes, list) else []
+            reasons = (
+                [package.text(f"needs.{code}.title", language) for code in codes] if isinstance(codes, list) else []
+            )
             return Event(_("You were asked to correct"), line.at, by, _(", ").join(reasons), "bad")
         case "cases.correction-made":
             return Event(_("You sent the correction"), line.at, tone="good")

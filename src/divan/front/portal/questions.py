@@ -15,8 +15,8 @@ from divan.foundation.ui.frame import Link
 from divan.front.texts.answers import problem_text
 from divan.registers.places import queries as places
 from divan.registers.places.values import Level
-from divan_libs.servicepack.evaluation import AnswerValue, Context
 from divan_libs.servicepack.answers import may_change, visible_answers
+from divan_libs.servicepack.evaluation import AnswerValue, Context
 from divan_libs.servicepack.filling import answer_in_words
 from divan_libs.servicepack.models import FileQuestion, Package, PlaceQuestion, Question
 

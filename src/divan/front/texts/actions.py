@@ -10,7 +10,9 @@ from django.utils.translation import gettext_lazy as _
 FLOW_REASONS: Mapping[str, Promise | str] = {
     "flow.unknown-step": _("The service has no such step."),
     "flow.action-not-offered": _("This cannot be chosen in this step."),
-    "flow.codes-required": _("Choose at least one requirement that is not met: a refusal names them, and nothing else."),
+    "flow.codes-required": _(
+        "Choose at least one requirement that is not met: a refusal names them, and nothing else."
+    ),
     "flow.unknown-codes": _("One of the requirements does not belong to this service."),
     "flow.codes-not-accepted": _("No requirement is to be named with this choice."),
     "flow.text-required": _("Write the text of the letter."),

@@ -35,7 +35,9 @@ ANSWER_PROBLEMS: Mapping[str, Promise | str] = {
     "persian.national-code.length": _("The national code has ten digits."),
     "persian.national-code.all-equal": _("Ten equal digits are not a national code."),
     "persian.national-code.serial-zero": _("This is not a national code. Look at your card."),
-    "persian.national-code.check-digit": _("This is not a national code: one of the digits is wrong. Look at your card."),
+    "persian.national-code.check-digit": _(
+        "This is not a national code: one of the digits is wrong. Look at your card."
+    ),
     "persian.mobile.digits": _("The mobile number holds digits only."),
     "persian.mobile.length": _("The mobile number has eleven digits, for example 09123456789."),
     "persian.mobile.prefix": _("The mobile number begins with 09."),

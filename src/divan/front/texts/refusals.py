@@ -39,13 +39,21 @@ CASES: Mapping[str, tuple[Text, Text, Text]] = {
         _("Its page says where it is given."),
         "",
     ),
-    "cases.answers-refused": (_("Some answers cannot be taken."), _("Nothing was changed."), _("Look at the marked answers.")),
+    "cases.answers-refused": (
+        _("Some answers cannot be taken."),
+        _("Nothing was changed."),
+        _("Look at the marked answers."),
+    ),
     "cases.not-a-draft": (
         _("These answers can no longer be changed."),
         _("The request was sent, or given up."),
         _("See the case for where it stands."),
     ),
-    "cases.not-complete": (_("Something is still missing."), _("Nothing was sent."), _("Complete what is listed and send again.")),
+    "cases.not-complete": (
+        _("Something is still missing."),
+        _("Nothing was sent."),
+        _("Complete what is listed and send again."),
+    ),
     "cases.case-not-open": (
         _("Nothing can be done in this case now."),
         _("It waits for the applicant, or it is over."),
@@ -61,7 +69,11 @@ CASES: Mapping[str, tuple[Text, Text, Text]] = {
         _("It belongs to another post, or you no longer hold this one. Nothing was recorded."),
         _("If you hold more than one post, choose the right one."),
     ),
-    "cases.action-not-possible": (_("This is not possible as it stands."), _("Nothing was recorded."), _("Give what is asked for, and try again.")),
+    "cases.action-not-possible": (
+        _("This is not possible as it stands."),
+        _("Nothing was recorded."),
+        _("Give what is asked for, and try again."),
+    ),
     "cases.nobody-responsible": (
         _("Nobody is responsible for this at the moment."),
         _("The post that must act does not exist here. Your answers are kept."),
@@ -91,7 +103,11 @@ CORRESPONDENCE: Mapping[str, tuple[Text, Text, Text]] = {
         _("Without it no number can be given, and nothing was signed."),
         _("Have the register opened first."),
     ),
-    "correspondence.work-unknown": (_("This line is no longer in the worklist."), _("It was dealt with or handed on."), ""),
+    "correspondence.work-unknown": (
+        _("This line is no longer in the worklist."),
+        _("It was dealt with or handed on."),
+        "",
+    ),
     "correspondence.letter-not-signed": (_("Only a signed letter can be filed."), "", ""),
 }
 
@@ -126,7 +142,11 @@ IDENTITY: Mapping[str, tuple[Text, Text, Text]] = {
         _("Please wait a few seconds."),
     ),
     "identity.code-wrong": (_("The code is not right."), "", _("Look at the message again: %(left)s tries are left.")),
-    "identity.code-expired": (_("The code is too old."), _("A code is valid for three minutes."), _("Ask for a new one.")),
+    "identity.code-expired": (
+        _("The code is too old."),
+        _("A code is valid for three minutes."),
+        _("Ask for a new one."),
+    ),
     "identity.code-spent": (_("The code was tried too often."), "", _("Ask for a new one.")),
     "identity.code-used": (_("The code was used before."), _("Each code counts once."), _("Ask for a new one.")),
     "identity.resend-too-soon": (_("A new code cannot be sent yet."), "", _("Please wait %(seconds)s seconds.")),
@@ -137,7 +157,11 @@ IDENTITY: Mapping[str, tuple[Text, Text, Text]] = {
     ),
     "identity.inquiry-unknown": (_("There is no such inquiry."), "", ""),
     "identity.data-service-unknown": (_("No register answers to this name."), "", ""),
-    "identity.sign-on-cancelled": (_("The sign-in was broken off."), "", _("You can begin again, or sign in with a code.")),
+    "identity.sign-on-cancelled": (
+        _("The sign-in was broken off."),
+        "",
+        _("You can begin again, or sign in with a code."),
+    ),
     "identity.sign-on-stale": (
         _("This sign-in has ended."),
         _("It was begun in another window, or too long ago."),

@@ -18,7 +18,9 @@ def register(app: typer.Typer) -> None:
 
 
 def import_places(
-    folder: Annotated[Path, typer.Argument(help="ostan.csv, shahrestan.csv, bakhsh.csv, shahr.csv, dehestan.csv and abadi.csv.")],
+    folder: Annotated[
+        Path, typer.Argument(help="Holds ostan.csv, shahrestan.csv, bakhsh.csv, shahr.csv, dehestan.csv, abadi.csv.")
+    ],
 ) -> None:
     """Take over a list of divisions, whole or not at all; again changes nothing. Bad rows are named with file and line."""
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "divan.project.settings")

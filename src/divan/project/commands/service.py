@@ -24,7 +24,9 @@ def register(app: typer.Typer) -> None:
 
 def lint(
     folder: Folder,
-    alone: Annotated[bool, typer.Option("--alone", help="Without asking the house which roles, bodies and registers exist.")] = False,
+    alone: Annotated[
+        bool, typer.Option("--alone", help="Without asking the house which roles, bodies and registers exist.")
+    ] = False,
 ) -> None:
     """Examine a package and print every fault with its file and line; exit 1 if there is any."""
     from divan_libs.servicepack.lint import Surroundings, lint  # noqa: PLC0415 (not needed to print the help)
@@ -36,11 +38,15 @@ def lint(
         _tell(found.faults)
         raise typer.Exit(1) from found
     if alone:
-        holders = [step.holder for step in package.flow.steps] + [step.silence.to for step in package.flow.steps if step.silence.to]
+        holders = [step.holder for step in package.flow.steps] + [
+            step.silence.to for step in package.flow.steps if step.silence.to
+        ]
         holders += [outcome.review.decider for outcome in package.flow.outcomes if outcome.review]
         around = Surroundings(
             roles=frozenset(holder.role for holder in holders),
-            bodies=frozenset({package.card.provider.body, *(holder.at.body for holder in holders if holder.at and holder.at.body)}),
+            bodies=frozenset(
+                {package.card.provider.body, *(holder.at.body for holder in holders if holder.at and holder.at.body)}
+            ),
             data_services=frozenset(need.data_service for need in package.needs.inquiries),
         )
     else:
@@ -68,7 +74,9 @@ def _house_surroundings() -> object:
     try:
         return surroundings()
     except (OperationalError, ProgrammingError) as error:
-        raise CannotStart("the house does not answer: start it with divan up, or examine the package --alone") from error
+        raise CannotStart(
+            "the house does not answer: start it with divan up, or examine the package --alone"
+        ) from error
 
 
 def test(folder: Folder) -> None:

@@ -82,5 +82,6 @@ def _account(one: CastMember, actor: Actor) -> None:
 def people() -> list[DemoPerson]:
     """Return the cast with what one needs to sign in by hand."""
     return [
-        DemoPerson(part=one.part_en, name=one.full_name, national_code=one.national_code, mobile=one.mobile) for one in CAST
+        DemoPerson(part=one.part_en, name=one.full_name, national_code=one.national_code, mobile=one.mobile)
+        for one in CAST
     ]

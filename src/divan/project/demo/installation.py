@@ -11,7 +11,7 @@ from divan.trust.signing import actions as signing
 
 
 def found_installation(*, actor: Actor, now: datetime) -> None:
-    """Make the rehearsal's keys and certificates, open the log, and put the exchange in order; again changes nothing."""
+    """Make the rehearsal's keys, open the log, and put the exchange in order; again changes nothing."""
     ledger.open_log(actor=actor, now=now)
     signing.prepare_authority(actor=actor, now=now)
     exchange.found_exchange(actor=actor, now=now)

@@ -32,7 +32,11 @@ def publish_package(*, package: Package, surroundings: Surroundings, actor: Acto
     :raises PackageFaulty: if lint finds a fault or one of the package's own examples fails; nothing is published.
     """
     faults = [str(fault) for fault in lint(package, surroundings)]
-    faults += [f"example {outcome.code} fails: {outcome.differences}" for outcome in run_examples(package) if not outcome.passed]
+    faults += [
+        f"example {outcome.code} fails: {outcome.differences}"
+        for outcome in run_examples(package)
+        if not outcome.passed
+    ]
     if faults:
         raise PackageFaulty(service=package.code, faults=faults)
     service, _ = models.Service.objects.select_for_update(of=("self",)).get_or_create(
@@ -40,7 +44,12 @@ def publish_package(*, package: Package, surroundings: Surroundings, actor: Acto
     )
     if service.current and service.current.sha256 == package.digest():
         return queries.get_version(service.current.uuid)
-    last = models.ServiceVersion.objects.filter(service=service).order_by("-number").values_list("number", flat=True).first()
+    last = (
+        models.ServiceVersion.objects.filter(service=service)
+        .order_by("-number")
+        .values_list("number", flat=True)
+        .first()
+    )
     titles = {language: package.text("card.title", language) for language in ("fa", "en")}
     descriptions = {language: package.text("card.description", language) for language in ("fa", "en")}
     version = models.ServiceVersion.objects.create(
@@ -72,7 +81,9 @@ def withdraw_service(*, service_code: str, actor: Actor, now: datetime) -> None:
 
     :raises ServiceUnknown: if it is unknown or already withdrawn.
     """
-    service = models.Service.objects.select_for_update(of=("self",)).filter(code=service_code, current__isnull=False).first()
+    service = (
+        models.Service.objects.select_for_update(of=("self",)).filter(code=service_code, current__isnull=False).first()
+    )
     if service is None:
         raise ServiceUnknown(service=service_code)
     service.current = None

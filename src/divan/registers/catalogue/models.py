@@ -60,4 +60,8 @@ class ServiceVersion(models.Model):
 
     def subject_state(self) -> dict[str, object]:
         """Return what the digest of a version covers: the package's own hash, recomputed from the stored bytes."""
-        return {"number": self.number, "sha256": self.sha256, "stored": hashlib.sha256(bytes(self.canonical)).hexdigest()}
+        return {
+            "number": self.number,
+            "sha256": self.sha256,
+            "stored": hashlib.sha256(bytes(self.canonical)).hexdigest(),
+        }

@@ -16,7 +16,11 @@ from divan_libs.servicepack.models import Package
 
 def _ref(row: models.ServiceVersion) -> VersionRef:
     return VersionRef(
-        uuid=row.uuid, service_code=row.service.code, number=row.number, digest=row.sha256, published_at=row.published_at
+        uuid=row.uuid,
+        service_code=row.service.code,
+        number=row.number,
+        digest=row.sha256,
+        published_at=row.published_at,
     )
 
 
@@ -31,7 +35,7 @@ def _cached_package(version_uuid: UUID) -> Package:
     # A version never changes once it is published, so its identifier is enough to remember it by.
     row = models.ServiceVersion.objects.only("canonical", "sha256").filter(uuid=version_uuid).first()
     if row is None:
-        raise ServiceUnknown()
+        raise ServiceUnknown
     return Package.from_canonical(bytes(row.canonical))
 
 
@@ -50,7 +54,7 @@ def get_version(version_uuid: UUID) -> VersionRef:
     """
     row = models.ServiceVersion.objects.select_related("service").filter(uuid=version_uuid).first()
     if row is None:
-        raise ServiceUnknown()
+        raise ServiceUnknown
     return _ref(row)
 
 

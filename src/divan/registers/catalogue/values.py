@@ -48,4 +48,6 @@ class PackageFaulty(Refusal):
 
 
 SERVICE_PUBLISHED = FactKind("catalogue.version-published", "A version of a service package was frozen and published.")
-SERVICE_WITHDRAWN = FactKind("catalogue.service-withdrawn", "A service was taken off the public list; running cases go on.")
+SERVICE_WITHDRAWN = FactKind(
+    "catalogue.service-withdrawn", "A service was taken off the public list; running cases go on."
+)

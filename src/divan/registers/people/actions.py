@@ -57,7 +57,9 @@ def register_person(
         "confirmed_at": confirmed_at,
     }
     code = parse_national_code(national_code)
-    row, is_new = models.Person.objects.select_for_update().get_or_create(national_code=code, defaults={"uuid": uuid4()})
+    row, is_new = models.Person.objects.select_for_update().get_or_create(
+        national_code=code, defaults={"uuid": uuid4()}
+    )
     changed = [name for name, value in given.items() if value and getattr(row, name) != value]
     for name in changed:
         setattr(row, name, given[name])
@@ -149,17 +151,17 @@ def give_post(*, person: UUID, post: UUID, starts_at: datetime, actor: Actor, no
     """
     holder = models.Person.objects.filter(uuid=person).first()
     if holder is None:
-        raise PersonUnknown()
+        raise PersonUnknown
     seat = models.Post.objects.select_for_update().filter(uuid=post).first()
     if seat is None:
-        raise PostUnknown()
+        raise PostUnknown
     if models.Membership.objects.filter(post=seat, ends_at__gt=starts_at).exists():
-        raise PostTaken()
+        raise PostTaken
     try:
         with transaction.atomic():
             row = models.Membership.objects.create(uuid=uuid4(), person=holder, post=seat, starts_at=starts_at)
     except IntegrityError as error:
-        raise PostTaken() from error
+        raise PostTaken from error
     facts.record(POST_GIVEN, subject=row, actor=actor, at=now, post=post, person=person)
     return row.uuid
 
@@ -176,7 +178,7 @@ def leave_post(*, person: UUID, post: UUID, actor: Actor, now: datetime) -> None
         .first()
     )
     if row is None:
-        raise PostNotHeld()
+        raise PostNotHeld
     row.ends_at = now
     row.save(update_fields=["ends_at"])
     facts.record(POST_LEFT, subject=row, actor=actor, at=now, post=post, person=person)

@@ -62,7 +62,9 @@ class Unit(models.Model):
     class Meta:
         constraints = (
             models.CheckConstraint(condition=Q(kind__in=("body", "unit")), name="unit_kind_known"),
-            models.CheckConstraint(condition=Q(level__in=("province", "county", "district", "village")), name="unit_level_known"),
+            models.CheckConstraint(
+                condition=Q(level__in=("province", "county", "district", "village")), name="unit_level_known"
+            ),
         )
 
     def subject_state(self) -> dict[str, object]:
@@ -121,8 +123,12 @@ class Membership(models.Model):
 
     class Meta:
         constraints = (
-            models.UniqueConstraint(fields=("post",), condition=Q(ends_at__isnull=True), name="membership_one_open_holder"),
-            models.CheckConstraint(condition=Q(ends_at__isnull=True) | Q(ends_at__gt=F("starts_at")), name="membership_period"),
+            models.UniqueConstraint(
+                fields=("post",), condition=Q(ends_at__isnull=True), name="membership_one_open_holder"
+            ),
+            models.CheckConstraint(
+                condition=Q(ends_at__isnull=True) | Q(ends_at__gt=F("starts_at")), name="membership_period"
+            ),
         )
         indexes = (models.Index(fields=("person",), name="membership_of_person"),)
 

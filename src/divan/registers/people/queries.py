@@ -71,7 +71,7 @@ def get_person(person_uuid: UUID) -> Person:
     """
     row = models.Person.objects.filter(uuid=person_uuid).first()
     if row is None:
-        raise PersonUnknown()
+        raise PersonUnknown
     return _person(row)
 
 
@@ -116,7 +116,7 @@ def get_post(post_uuid: UUID) -> Post:
     """
     row = _posts().filter(uuid=post_uuid).first()
     if row is None:
-        raise PostUnknown()
+        raise PostUnknown
     return _post(row)
 
 

@@ -128,7 +128,9 @@ class PostNotHeld(Refusal):
 
 PERSON_REGISTERED = FactKind("people.person-registered", "A person was entered from a register's answer.")
 PERSON_UPDATED = FactKind("people.person-updated", "A person's entry was brought to a register's answer.")
-UNIT_FOUNDED = FactKind("people.unit-founded", "A body or a unit was entered in the tree, or brought to its newer description.")
+UNIT_FOUNDED = FactKind(
+    "people.unit-founded", "A body or a unit was entered in the tree, or brought to its newer description."
+)
 POST_CREATED = FactKind("people.post-created", "A post was created in a unit.")
 POST_GIVEN = FactKind("people.post-given", "A person was given a post from a moment on.")
 POST_LEFT = FactKind("people.post-left", "A person left a post at a moment.")

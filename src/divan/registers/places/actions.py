@@ -63,7 +63,15 @@ def import_divisions(
             ) as copy:
                 for number, row in enumerate(rows, start=1):
                     copy.write_row(
-                        (row.code, str(row.level), row.name, sort_key(row.name), search_text(row.name, joined=True), row.parent_code or None, row.inhabitable)
+                        (
+                            row.code,
+                            str(row.level),
+                            row.name,
+                            sort_key(row.name),
+                            search_text(row.name, joined=True),
+                            row.parent_code or None,
+                            row.inhabitable,
+                        )
                     )
                     if number % 2000 == 0:
                         progress("write", 2000)
@@ -79,7 +87,9 @@ def import_divisions(
             **counts,
         )
         facts.record(DIVISIONS_IMPORTED, subject=taken, actor=actor, at=now, read=len(rows), **counts)
-    return ImportReport(read=len(rows), unchanged=len(rows) - counts["added"] - counts["changed"], faults=tuple(faults), **counts)
+    return ImportReport(
+        read=len(rows), unchanged=len(rows) - counts["added"] - counts["changed"], faults=tuple(faults), **counts
+    )
 
 
 def _read(directory: Path, progress: Progress) -> tuple[list[PlaceRow], list[RowFault], str]:
@@ -87,7 +97,12 @@ def _read(directory: Path, progress: Progress) -> tuple[list[PlaceRow], list[Row
     faults: list[RowFault] = []
     rows: dict[str, PlaceRow] = {}
     code_of: dict[tuple[str, str], str] = {}
-    columns = {"ostan": Level.PROVINCE, "shahrestan": Level.COUNTY, "bakhsh": Level.DISTRICT, "dehestan": Level.RURAL_DISTRICT}
+    columns = {
+        "ostan": Level.PROVINCE,
+        "shahrestan": Level.COUNTY,
+        "bakhsh": Level.DISTRICT,
+        "dehestan": Level.RURAL_DISTRICT,
+    }
     for level, name in FILES.items():
         path = directory / name
         try:
@@ -151,7 +166,8 @@ def _merge(now: datetime) -> dict[str, int]:
             changed += cursor.rowcount
             cursor.execute(
                 """
-                INSERT INTO places_place (uuid, code, level, name, sort_key, search_text, parent_id, inhabitable, valid_from)
+                INSERT INTO places_place
+                    (uuid, code, level, name, sort_key, search_text, parent_id, inhabitable, valid_from)
                 SELECT gen_random_uuid(), i.code, i.level, i.name, i.sort_key, i.search_text, up.id, i.inhabitable, %s
                 FROM incoming_place i LEFT JOIN places_place up ON up.code = i.parent_code
                 WHERE i.level = %s AND NOT EXISTS (SELECT 1 FROM places_place p WHERE p.code = i.code)
@@ -164,7 +180,8 @@ def _merge(now: datetime) -> dict[str, int]:
             UPDATE places_place p SET valid_until = greatest(%s::date, p.valid_from + 1)
             WHERE p.valid_until IS NULL AND NOT EXISTS (SELECT 1 FROM incoming_place i WHERE i.code = p.code)
               AND EXISTS (SELECT 1 FROM incoming_place i WHERE i.level = 'province' AND p.code LIKE i.code || '%%')
-              AND EXISTS (SELECT 1 FROM incoming_place i WHERE i.level = p.level AND i.code LIKE left(p.code, 2) || '%%')
+              AND EXISTS (SELECT 1 FROM incoming_place i
+                          WHERE i.level = p.level AND i.code LIKE left(p.code, 2) || '%%')
             """,
             [day],
         )

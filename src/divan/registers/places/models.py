@@ -29,9 +29,12 @@ class Place(models.Model):
     class Meta:
         constraints = (
             models.CheckConstraint(
-                condition=Q(level__in=("province", "county", "district", "rural-district", "city", "village")), name="place_level_known"
+                condition=Q(level__in=("province", "county", "district", "rural-district", "city", "village")),
+                name="place_level_known",
             ),
-            models.CheckConstraint(condition=Q(valid_until__isnull=True) | Q(valid_until__gt=models.F("valid_from")), name="place_validity"),
+            models.CheckConstraint(
+                condition=Q(valid_until__isnull=True) | Q(valid_until__gt=models.F("valid_from")), name="place_validity"
+            ),
         )
         indexes = (
             models.Index(fields=("parent", "level", "sort_key"), name="place_children"),

@@ -100,4 +100,6 @@ class TooManyFaults(Refusal):
     status = 422
 
 
-DIVISIONS_IMPORTED = FactKind("places.divisions-imported", "A list of administrative divisions was taken over, whole or not at all.")
+DIVISIONS_IMPORTED = FactKind(
+    "places.divisions-imported", "A list of administrative divisions was taken over, whole or not at all."
+)

@@ -47,10 +47,13 @@ def locked_case(case_uuid: UUID, actor: Actor | None = None) -> models.Case:
     :raises CaseUnknown: if there is none, or it is another person's: the two are not told apart.
     """
     row = (
-        models.Case.objects.select_for_update(of=("self",)).select_related("version__service", "applicant").filter(uuid=case_uuid).first()
+        models.Case.objects.select_for_update(of=("self",))
+        .select_related("version__service", "applicant")
+        .filter(uuid=case_uuid)
+        .first()
     )
     if row is None or (actor is not None and row.applicant.uuid != actor.uuid):
-        raise CaseUnknown()
+        raise CaseUnknown
     return row
 
 
@@ -68,7 +71,7 @@ def start_draft(*, service_code: str, language: str, actor: Actor, now: datetime
     if package.card.delivery is not Delivery.ELECTRONIC:
         raise ServiceNotElectronic(service=service_code)
     if actor.uuid is None:
-        raise PersonUnknown()
+        raise PersonUnknown
     person_id = models.Case._meta.get_field("applicant").related_model.objects.get(uuid=actor.uuid).pk
     version_id = models.Case._meta.get_field("version").related_model.objects.only("pk").get(uuid=version.uuid).pk
     known = (
@@ -115,7 +118,12 @@ def _ask_needs(row: models.Case, package: Package, *, actor: Actor, now: datetim
 @transaction.atomic
 def note_answer(*, inquiry: UUID, actor: Actor, now: datetime) -> None:
     """Note what a register answered to an inquiry of a case; a second time changes nothing."""
-    row = models.CaseNeed.objects.select_for_update(of=("self",)).select_related("case").filter(inquiry_uuid=inquiry).first()
+    row = (
+        models.CaseNeed.objects.select_for_update(of=("self",))
+        .select_related("case")
+        .filter(inquiry_uuid=inquiry)
+        .first()
+    )
     if row is None or row.state != "asked":
         return
     answer = inquiries.get_inquiry(inquiry)
@@ -192,7 +200,9 @@ def save_page(*, case: UUID, page: str, given: Mapping[str, list[str]], actor: A
         else:
             merged[question.code] = answering.to_json(parsed)
     row.answers = merged
-    visible = {one.code for one in answering.visible_questions(package, queries.context_of(case_of(row), package, today), page)}
+    visible = {
+        one.code for one in answering.visible_questions(package, queries.context_of(case_of(row), package, today), page)
+    }
     faults = [fault for fault in faults if fault.question in visible]
     if faults:
         raise AnswersRefused(page=page, faults=tuple(faults))
@@ -225,11 +235,19 @@ def add_file(*, case: UUID, question: str, file: files.FileSummary, actor: Actor
     asked = package.form.question(question)
     if not isinstance(asked, FileQuestion):
         raise AnswersRefused(page="", faults=(AnswerFault(question, "answers.files.not-asked"),))
-    if file.media_type not in {{"pdf": "application/pdf", "jpeg": "image/jpeg", "png": "image/png"}[kind] for kind in asked.accept}:
+    if file.media_type not in {
+        {"pdf": "application/pdf", "jpeg": "image/jpeg", "png": "image/png"}[kind] for kind in asked.accept
+    }:
         raise AnswersRefused(page="", faults=(AnswerFault(question, "answers.files.type"),))
     if file.size > asked.max_megabytes * 1024 * 1024:
-        raise AnswersRefused(page="", faults=(AnswerFault(question, "answers.files.too-large", {"megabytes": asked.max_megabytes}),))
-    held = list(models.CaseFile.objects.select_for_update().filter(case=row, question=question, removed_at__isnull=True).order_by("id"))
+        raise AnswersRefused(
+            page="", faults=(AnswerFault(question, "answers.files.too-large", {"megabytes": asked.max_megabytes}),)
+        )
+    held = list(
+        models.CaseFile.objects.select_for_update()
+        .filter(case=row, question=question, removed_at__isnull=True)
+        .order_by("id")
+    )
     for spare in held[: max(0, len(held) + 1 - asked.max_files)]:
         _take_off(spare, actor=actor, now=now)
     added = models.CaseFile.objects.create(
@@ -250,7 +268,7 @@ def remove_file(*, case: UUID, file: UUID, actor: Actor, now: datetime) -> Case:
     rules.require_editable(CaseState(row.state))
     held = models.CaseFile.objects.select_for_update().filter(case=row, file_uuid=file, removed_at__isnull=True).first()
     if held is None:
-        raise CaseUnknown()
+        raise CaseUnknown
     _take_off(held, actor=actor, now=now)
     return _renew_files(row, held.question, actor=actor, now=now)
 

@@ -67,5 +67,9 @@ def let_clock_run_out(*, task: UUID, actor: Actor, now: datetime) -> bool:
 @transaction.atomic
 def declare_closed_day(*, day: date, name: str, lifts: bool, actor: Actor, now: datetime) -> None:
     """Declare a day closed for the province's clocks, or lift a holiday; clocks that begin from now on count so."""
-    row, _ = models.ClosedDay.objects.update_or_create(day=day, defaults={"name": name, "lifts": lifts}, create_defaults={"uuid": uuid4(), "name": name, "lifts": lifts})
+    row, _ = models.ClosedDay.objects.update_or_create(
+        day=day,
+        defaults={"name": name, "lifts": lifts},
+        create_defaults={"uuid": uuid4(), "name": name, "lifts": lifts},
+    )
     facts.record(DAY_CLOSED, subject=row, actor=actor, at=now, day=day, lifts=lifts)

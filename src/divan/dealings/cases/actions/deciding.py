@@ -52,7 +52,10 @@ def paraph_decision(row: models.Case, *, actor: Actor, now: datetime) -> None:
         raise ActionNotPossible(reason="flow.nothing-proposed")
     person, post = _acting(actor)
     decision.state = "paraphed"
-    decision.paraphs = [*decision.paraphs, {"person": str(person), "post": str(post), "at": now.isoformat(), "version": decision.version}]
+    decision.paraphs = [
+        *decision.paraphs,
+        {"person": str(person), "post": str(post), "at": now.isoformat(), "version": decision.version},
+    ]
     decision.save()
     facts.record(DECISION_PARAPHED, subject=decision, actor=actor, at=now, version=decision.version)
 
@@ -91,13 +94,21 @@ def sign_decision(row: models.Case, package: Package, outcome: str, *, actor: Ac
     decision.signed_by, decision.signed_in, decision.signed_at = person, post_uuid, now
     decision.save()
     decision.sealed_fact = facts.record(
-        DECISION_SIGNED, subject=decision, actor=actor, at=now, number=str(letter.number), outcome=outcome, case=row.uuid
+        DECISION_SIGNED,
+        subject=decision,
+        actor=actor,
+        at=now,
+        number=str(letter.number),
+        outcome=outcome,
+        case=row.uuid,
     )
     decision.save(update_fields=["sealed_fact"])
     row.save()
     facts.record(DECISION_SIGNED, subject=row, actor=actor, at=now, outcome=outcome)
     signing.request_document(
-        document=_document(row, package, ending, decision, letter, signer=signer, post=post, applicant=applicant, now=now),
+        document=_document(
+            row, package, ending, decision, letter, signer=signer, post=post, applicant=applicant, now=now
+        ),
         actor=actor,
         now=now,
     )
@@ -106,11 +117,13 @@ def sign_decision(row: models.Case, package: Package, outcome: str, *, actor: Ac
 
 def _acting(actor: Actor) -> tuple[UUID, UUID]:
     if actor.uuid is None or actor.post is None:
-        raise NotYourTask()
+        raise NotYourTask
     return actor.uuid, actor.post
 
 
-def decision_in_words(package: Package, decision: models.Decision, letter: Letter, language: str, now: datetime) -> dict[str, str]:
+def decision_in_words(
+    package: Package, decision: models.Decision, letter: Letter, language: str, now: datetime
+) -> dict[str, str]:
     """Return the decision's fields as documents and messages print them."""
     number = str(letter.number) if language == "en" else persian_digits(str(letter.number))
     day = format_jalali(letter.registered_at.astimezone(TEHRAN).date(), "long", "en" if language == "en" else "fa")

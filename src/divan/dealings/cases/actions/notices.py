@@ -15,7 +15,13 @@ from divan_libs.servicepack.models import Package
 
 
 def send_notice(
-    row: models.Case, package: Package, message: str, *, actor: Actor, now: datetime, decision: dict[str, str] | None = None
+    row: models.Case,
+    package: Package,
+    message: str,
+    *,
+    actor: Actor,
+    now: datetime,
+    decision: dict[str, str] | None = None,
 ) -> None:
     """Queue a message of the package to the applicant's mobile, in the applicant's language; without a mobile, none."""
     if not row.applicant.mobile:
@@ -23,7 +29,12 @@ def send_notice(
     case = case_of(row)
     language = queries.case_language(case)
     sources = queries.output_sources(
-        case, package, today=now.astimezone(TEHRAN).date(), language=language, base_url=options().base_url, decision=decision
+        case,
+        package,
+        today=now.astimezone(TEHRAN).date(),
+        language=language,
+        base_url=options().base_url,
+        decision=decision,
     )
     declared = package.outputs.message(message)
     values = field_values(package, declared.fields, sources, language) if declared else {}

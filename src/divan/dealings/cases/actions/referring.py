@@ -45,10 +45,21 @@ def refer_task(
     rules.require_holder(actor, post=waiting.post_uuid, holder=holder.uuid if holder else None)
     sender, receiver = people.get_post(waiting.post_uuid), people.get_post(to_post)
     wording = normalize(instruction)
-    if not wording or receiver.uuid == sender.uuid or receiver.unit.body_uuid != sender.unit.body_uuid or (due_at and due_at <= now):
-        raise ReferralNotPossible()
+    if (
+        not wording
+        or receiver.uuid == sender.uuid
+        or receiver.unit.body_uuid != sender.unit.body_uuid
+        or (due_at and due_at <= now)
+    ):
+        raise ReferralNotPossible
     referral = models.Referral.objects.create(
-        uuid=uuid4(), task=waiting, from_post=sender.uuid, to_post=receiver.uuid, instruction=wording, due_at=due_at, sent_at=now
+        uuid=uuid4(),
+        task=waiting,
+        from_post=sender.uuid,
+        to_post=receiver.uuid,
+        instruction=wording,
+        due_at=due_at,
+        sent_at=now,
     )
     facts.record(CASE_REFERRED, subject=referral, actor=actor, at=now, case=row.uuid, to=receiver.uuid)
     package = catalogue.get_package(row.version.uuid)
@@ -83,14 +94,14 @@ def answer_referral(*, referral: UUID, answer: str, actor: Actor, now: datetime)
     """
     row = models.Referral.objects.select_for_update(of=("self",)).select_related("task").filter(uuid=referral).first()
     if row is None:
-        raise ReferralNotPossible()
+        raise ReferralNotPossible
     holder = people.holder_of(row.to_post, now)
     rules.require_holder(actor, post=row.to_post, holder=holder.uuid if holder else None)
     wording = normalize(answer)
     if row.answered_at or row.recalled_at or not wording:
-        raise ReferralNotPossible()
+        raise ReferralNotPossible
     if actor.uuid is None:
-        raise NotYourTask()
+        raise NotYourTask
     row.answer, row.answered_by, row.answered_at = wording, actor.uuid, now
     row.save(update_fields=["answer", "answered_by", "answered_at"])
     facts.record(REFERRAL_ANSWERED, subject=row, actor=actor, at=now)

@@ -96,9 +96,7 @@ def _responsible(case: Case, package: Package, step: Step) -> Post:
     raise NobodyResponsible(role=step.role)
 
 
-def close_task(
-    task: models.Task, *, action: str, actor: Actor, now: datetime, given: Given | None = None
-) -> None:
+def close_task(task: models.Task, *, action: str, actor: Actor, now: datetime, given: Given | None = None) -> None:
     """End a step: note who did what, take it off the worklist, and recall the referrals that were not answered."""
     given = given or Given()
     task.closed_at, task.action = now, action
@@ -107,7 +105,9 @@ def close_task(
     task.save()
     facts.record(TASK_DONE, subject=task, actor=actor, at=now, action=action, codes=list(given.codes))
     worklist.finish_work(about_uuid=task.uuid, actor=actor, now=now)
-    waiting = models.Referral.objects.select_for_update().filter(task=task, answered_at__isnull=True, recalled_at__isnull=True)
+    waiting = models.Referral.objects.select_for_update().filter(
+        task=task, answered_at__isnull=True, recalled_at__isnull=True
+    )
     for referral in waiting:
         referral.recalled_at = now
         referral.save(update_fields=["recalled_at"])

@@ -114,7 +114,9 @@ def resubmit_case(*, case: UUID, actor: Actor, now: datetime) -> Case:
     row.due_at = rules.due(row.submitted_at, package.card.promised_time, queries.work_calendar(now.date()), pauses)
     row.save()
     facts.record(CORRECTION_MADE, subject=row, actor=actor, at=now)
-    open_task(row, package, row.step, actor=actor, now=now, clock_started_at=waited.clock_started_at if waited else None)
+    open_task(
+        row, package, row.step, actor=actor, now=now, clock_started_at=waited.clock_started_at if waited else None
+    )
     return case_of(row)
 
 

@@ -56,7 +56,9 @@ def test_an_answer_that_cannot_stand_refuses_the_whole_page_and_changes_nothing(
             now=world.now,
         )
 
-    assert [(fault.question, fault.code) for fault in refusal.value.facts["faults"]] == [("households", "answers.number.not-whole")]
+    assert [(fault.question, fault.code) for fault in refusal.value.facts["faults"]] == [
+        ("households", "answers.number.not-whole")
+    ]
     assert queries.get_case(case.uuid).answers == {}
     assert facts.recorded_for(case.uuid) == before
 
@@ -67,7 +69,11 @@ def test_only_a_village_of_the_register_is_a_village(world, code):
 
     with pytest.raises(AnswersRefused) as refusal:
         actions.save_page(
-            case=case.uuid, page="village", given={"village": [code], "relation": ["owner"]}, actor=world.citizen(), now=world.now
+            case=case.uuid,
+            page="village",
+            given={"village": [code], "relation": ["owner"]},
+            actor=world.citizen(),
+            now=world.now,
         )
 
     assert [fault.question for fault in refusal.value.facts["faults"]] == ["village"]
@@ -158,7 +164,11 @@ def test_a_draft_that_is_given_up_loses_its_answers(world):
 def test_a_file_comes_to_its_question_and_leaves_it(world):
     case = world.draft()
     stored = files.store_upload(
-        name="view.png", content=[b"\x89PNG\r\n\x1a\n" + b"0" * 100], actor=world.citizen(), now=world.now, scanner=NothingFound()
+        name="view.png",
+        content=[b"\x89PNG\r\n\x1a\n" + b"0" * 100],
+        actor=world.citizen(),
+        now=world.now,
+        scanner=NothingFound(),
     )
 
     with_file = actions.add_file(case=case.uuid, question="photo", file=stored, actor=world.citizen(), now=world.now)

@@ -60,7 +60,9 @@ def test_each_step_lands_in_the_worklist_of_the_post_that_must_act(world):
 
     assert [item.number for item in before.items] == [case.number]
     assert correspondence.list_worklist(head).items == ()
-    assert [item.number for item in correspondence.list_worklist(world.post("district-head-of-district").uuid).items] == [case.number]
+    assert [
+        item.number for item in correspondence.list_worklist(world.post("district-head-of-district").uuid).items
+    ] == [case.number]
 
 
 @pytest.mark.parametrize("key", ["district-head", "ict-expert", "ict-director", "governor-officer", "secretariat"])
@@ -82,7 +84,11 @@ def test_who_comes_second_in_a_step_is_told_and_changes_nothing(world):
 
     with pytest.raises(TaskDone):
         actions.act(
-            task=task.uuid, action="object", given=Given(codes=("REQ-DEHYARI",)), actor=world.officer("village-head"), now=world.now
+            task=task.uuid,
+            action="object",
+            given=Given(codes=("REQ-DEHYARI",)),
+            actor=world.officer("village-head"),
+            now=world.now,
         )
 
     assert facts.recorded_for(case.uuid) == recorded
@@ -95,7 +101,11 @@ def test_a_signatory_who_lost_the_post_after_the_paraph_cannot_sign(world):
 
     with pytest.raises(NotYourTask):
         actions.act(
-            task=queries.find_open_task(case.uuid).uuid, action="sign", given=Given(), actor=director, now=world.pass_time(minutes=1)
+            task=queries.find_open_task(case.uuid).uuid,
+            action="sign",
+            given=Given(),
+            actor=director,
+            now=world.pass_time(minutes=1),
         )
 
     assert queries.get_case(case.uuid).state is CaseState.OPEN
@@ -132,9 +142,7 @@ def test_a_draft_sent_back_is_drafted_anew_and_loses_its_paraphs(world):
 def test_a_rejection_keeps_its_codes(world):
     case = world.at_step("draft")
 
-    world.act(
-        case.uuid, "ict-expert", "propose-rejection", codes=("REQ-WITHOUT-COVERAGE",), text="روستا زیر پوشش است."
-    )
+    world.act(case.uuid, "ict-expert", "propose-rejection", codes=("REQ-WITHOUT-COVERAGE",), text="روستا زیر پوشش است.")
     world.act(case.uuid, "ict-deputy", "paraph")
     world.act(case.uuid, "ict-director", "sign")
 

@@ -127,7 +127,7 @@ def page(request: HttpRequest, case: UUID, page: str) -> HttpResponse:
     found = own_case(request, case)
     if found.state not in {CaseState.DRAFT, CaseState.CORRECTION}:
         return redirect("portal:case", case)
-    package, context, language = _known(found)
+    package, context, _language = _known(found)
     shown = {one.code: one for one in pages_to_show(package, context)}
     if page not in shown:
         return redirect("portal:application", case)
@@ -321,7 +321,7 @@ def _missing(package: Package, kind: str, code: str, language: str) -> Problem:
 @access(CITIZEN)
 @require_safe
 def done(request: HttpRequest, case: UUID) -> HttpResponse:
-    """Confirm a sent application: number, secret of tracking, what happens next; the same however often it is opened."""
+    """Confirm a sent application: number, secret, what happens next; the same however often it is opened."""
     found = own_case(request, case)
     if not found.number:
         return redirect("portal:application", case)

@@ -90,7 +90,7 @@ def verified(request: HttpRequest, code: str) -> HttpResponse:
 
 @access(PUBLIC)
 @require_safe
-def receipt(request: HttpRequest, code: str) -> HttpResponse:
+def receipt(_request: HttpRequest, code: str) -> HttpResponse:
     """Give the receipt of a document's entry in the log."""
     found = signing.find_by_code(code)
     proof = ledger.find_receipt(found.issued_fact) if found and found.issued_fact else None
