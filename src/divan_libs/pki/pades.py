@@ -74,10 +74,8 @@ def sign_pdf(
         location=location,
     )
     signer = PdfSigner(metadata, _KeySigner(key, chain), timestamper=timestamper)
-    certificates = sum(len(certificate.public_bytes(Encoding.DER)) for certificate in (key.certificate, *chain))
-    fixed = certificates + _signature_size(key.public_key) + ATTRIBUTES_SIZE
     try:
-        return complete(_sign(signer, writer, timestamper, fixed, now))
+        return complete(_sign(signer, writer, timestamper, _fixed_size(key, chain), now))
     except (SigningError, PdfError) as error:
         raise PdfUnsignable(str(error)) from error
 
@@ -97,6 +95,11 @@ async def _sign(
         document_digest=digest.document_digest, pdf_cms_signed_attrs=PdfCMSSignedAttributes(signing_time=now)
     )
     return output.getvalue()
+
+
+def _fixed_size(key: Key, chain: Sequence[x509.Certificate]) -> int:
+    certificates = sum(len(certificate.public_bytes(Encoding.DER)) for certificate in (key.certificate, *chain))
+    return certificates + _signature_size(key.public_key) + ATTRIBUTES_SIZE
 
 
 def _writer(pdf: bytes, field_name: str, now: datetime) -> IncrementalPdfFileWriter:

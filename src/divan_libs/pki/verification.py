@@ -225,6 +225,10 @@ def verify_pdf(
         mapping=mapping,
         timestamp_required=timestamp_required,
     )
+    return _verdict(pdf, measure)
+
+
+def _verdict(pdf: bytes, measure: _Measure) -> PdfVerdict:
     if b"%PDF-" not in pdf[:HEADER_WITHIN]:
         return PdfVerdict(problems=(PdfProblem.NOT_A_PDF,))
     stage = PdfProblem.UNREADABLE
