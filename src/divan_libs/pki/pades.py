@@ -51,9 +51,8 @@ def sign_pdf(
 ) -> bytes:
     """Return the PDF with attachments and signature added in one incremental update that the signature covers whole.
 
-    ``chain`` holds the certificates between the signer's and the root, which go along; a root in it does not. ``now``
-    is written as the claimed time of signing; the proven one comes from the timestamper. With a deterministic key and
-    authority the same arguments give the same bytes.
+    ``chain`` holds the certificates up to the root, which itself is not enclosed. ``now`` is written as the claimed time
+    of signing. With a deterministic key and timestamp authority the same arguments give the same bytes.
 
     :raises PdfUnsignable: if the file is no sound PDF, is encrypted, or carries a signature already.
     :raises AttachmentInvalid: if an attachment has no name or one that is in use.
@@ -73,8 +72,8 @@ def sign_pdf(
         reason=reason,
         location=location,
     )
-    signer = PdfSigner(metadata, _KeySigner(key, chain), timestamper=timestamper)
     try:
+        signer = PdfSigner(metadata, _KeySigner(key, chain), timestamper=timestamper)
         return complete(_sign(signer, writer, timestamper, _fixed_size(key, chain), now))
     except (SigningError, PdfError) as error:
         raise PdfUnsignable(str(error)) from error
