@@ -26,6 +26,7 @@ from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import cast
 
 import uvloop
 from cryptography.hazmat.primitives import serialization
@@ -61,7 +62,7 @@ class _Provider(asyncio.Protocol):
     """Answers every request with the same 1 KiB of JSON."""
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        self._transport = transport
+        self._transport = cast("asyncio.WriteTransport", transport)
         self._buffer = b""
 
     def data_received(self, data: bytes) -> None:
@@ -101,7 +102,7 @@ class _Asker(asyncio.Protocol):
         self.done = asyncio.get_running_loop().create_future()
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        self._transport = transport
+        self._transport = cast("asyncio.WriteTransport", transport)
         self._buffer = b""
         self._ask()
 
@@ -196,12 +197,11 @@ class Bench:
         self.root.write_bytes(authority.root.public_bytes(serialization.Encoding.PEM))
         self.server_file = directory / "server.pem"
         self.client_file = directory / "client.pem"
-        for path, issue in (
-            (self.server_file, lambda key: authority.issue_tls_server(key, [HOST], now=self.now)),
-            (self.client_file, lambda key: authority.issue_tls_client(key, CLIENT, now=self.now)),
-        ):
-            private = generate_private_key()
-            FileKey.create(path, private, issue(private.public_key()), authority.chain)
+        server, client = generate_private_key(), generate_private_key()
+        server_certificate = authority.issue_tls_server(server.public_key(), [HOST], now=self.now)
+        client_certificate = authority.issue_tls_client(client.public_key(), CLIENT, now=self.now)
+        FileKey.create(self.server_file, server, server_certificate, authority.chain)
+        FileKey.create(self.client_file, client, client_certificate, authority.chain)
         self.signer = SoftSigner(generate_private_key())
         self.evidence_signer = SoftSigner.from_pem(self._write_key("evidence.pem"))
         (directory / "snapshot.pub").write_bytes(
@@ -405,11 +405,11 @@ def report(
         figures[f"{name}_rps"] = round(result.rate, 1)
         figures[f"{name}_p99_ms"] = round(result.p99 * 1e3, 3)
     console.print(table)
-    for count in connections:
+    for number in connections:
         for through, direct in (("gateway_plain", "direct_plain"), ("gateway_mtls", "direct_tls")):
-            ratio = results[f"{through}_{count}"].rate / results[f"{direct}_{count}"].rate
-            figures[f"{through}_to_{direct}_{count}"] = round(ratio, 3)
-            console.print(f"{through} / {direct} at {count} connections: {ratio:.2f}")
+            ratio = results[f"{through}_{number}"].rate / results[f"{direct}_{number}"].rate
+            figures[f"{through}_to_{direct}_{number}"] = round(ratio, 3)
+            console.print(f"{through} / {direct} at {number} connections: {ratio:.2f}")
     return figures
 
 
