@@ -51,8 +51,8 @@ def sign_pdf(
 ) -> bytes:
     """Return the PDF with attachments and signature added in one incremental update that the signature covers whole.
 
-    ``chain`` holds the certificates up to the root, which itself is not enclosed. ``now`` is written as the claimed time
-    of signing. With a deterministic key and timestamp authority the same arguments give the same bytes.
+    ``chain`` holds the certificates up to the root, which itself is not enclosed. ``now`` is written as the claimed
+    time of signing. With a deterministic key and timestamp authority the same arguments give the same bytes.
 
     :raises PdfUnsignable: if the file is no sound PDF, is encrypted, or carries a signature already.
     :raises AttachmentInvalid: if an attachment has no name or one that is in use.
