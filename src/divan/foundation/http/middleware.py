@@ -91,7 +91,8 @@ class AnswerHeaders:
         response = self.get_response(request)
         response.setdefault(
             "Content-Security-Policy",
-            f"default-src 'self'; img-src 'self' data:; style-src 'self' 'nonce-{nonce}'; script-src 'self' 'nonce-{nonce}'; "
+            f"default-src 'self'; img-src 'self' data:; style-src 'self' 'nonce-{nonce}'; "
+            f"script-src 'self' 'nonce-{nonce}'; "
             "object-src 'none'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'",
         )
         response.setdefault("Permissions-Policy", "camera=(), microphone=(), geolocation=()")

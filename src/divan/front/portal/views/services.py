@@ -61,7 +61,7 @@ def _facts(package: Package, language: str) -> dict[str, object]:
 @access(PUBLIC)
 @require_safe
 def service(request: HttpRequest, code: str) -> HttpResponse:
-    """Say what the service gives, to whom, in what time, at what cost and with which papers; lead to the application."""
+    """Say what the service gives, to whom, when, at what cost and with which papers; lead to the application."""
     version = catalogue.get_current_version(code)
     package = catalogue.get_package(version.uuid)
     context = {"code": code, "version": version, "trail": _trail(), **_facts(package, get_language() or "fa")}
