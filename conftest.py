@@ -41,8 +41,6 @@ if _RUN not in os.environ:
     os.environ.pop("PORT", None)
     os.environ[_RUN] = f"{run}:{os.getpid()}"
     os.environ["DIVAN_DATA"] = str(run / "var")
-    # Not in pyproject.toml: pytest-django would load the settings before the lines above take effect.
-    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "divan.project.settings")
     os.environ[_OWN_SERVER] = "" if os.environ.get("DIVAN_DATABASE_URL") else "1"
 
 _FOLDER, _STARTER = Path(os.environ[_RUN].rpartition(":")[0]), int(os.environ[_RUN].rpartition(":")[2])
@@ -55,6 +53,9 @@ def pytest_configure(config: pytest.Config) -> None:
         config.option.allow_hosts = "127.0.0.1,::1,localhost"
         config.option.allow_unix_socket = True
     if config.pluginmanager.hasplugin("django") and not _only_pure(config):
+        # Not in pyproject.toml: pytest-django would load the settings before the data folder is the test's own. The
+        # workers of xdist inherit the name, with the folder, and set Django up by themselves.
+        os.environ.setdefault("DJANGO_SETTINGS_MODULE", "divan.project.settings")
         django.setup()
 
 

@@ -57,7 +57,7 @@ def divan(folder: Path) -> Iterator[Run]:
         kept = {
             name: value
             for name, value in os.environ.items()
-            if not name.startswith(("DIVAN_", "PG")) and name != "PORT"
+            if name == "PG_BIN" or (not name.startswith(("DIVAN_", "PG")) and name != "PORT")
         }
         process = subprocess.Popen(
             [*before, python, "-m", "divan.project.command_line", *arguments],
