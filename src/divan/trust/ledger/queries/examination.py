@@ -147,15 +147,25 @@ class _Examination:
             self._find(Fault.OLDER_THAN_PUBLISHED, position=head.size, detail=f"published size {published.size}")
 
     def look_at_files(self, head: models.LogHead, frozen: _FrozenStore) -> Checkpoint | None:
-        """Judge the published files; return the checkpoint they were judged by, None when it does not hold."""
+        """Judge the published files; return the checkpoint they were judged by, None when there is none to judge by.
+
+        Where the published checkpoint does not hold, the settled one takes its place.
+        """
         published = _opened(frozen.checkpoint, head)
-        size = published.size if published else 0
+        if published is None:
+            missing = frozen.checkpoint is None
+            self._find(Fault.CHECKPOINT_MISSING if missing else Fault.CHECKPOINT_INVALID, path=CHECKPOINT_PATH)
+            frozen.checkpoint = head.note.encode()
+            published = _opened(frozen.checkpoint, head)
+        if published is None:
+            return None
+        size = published.size
         found = files.fsck(
             frozen,
             _verifiers(head),
             origin=head.origin,
             expect=files.Expectation(head.size, bytes(head.root)),
-            entries=_stored_commitments(size) if published else None,
+            entries=_stored_commitments(size),
             progress=lambda done, total: self._progress(Part.FILES, done, total),
         )
         self._bad_bundles = {finding.path for finding in found if finding.code in _OF_BUNDLES}

@@ -1,0 +1,35 @@
+"""A process that seals until nothing is left; a test cuts its power at a named point."""
+
+from __future__ import annotations
+
+import sys
+from datetime import UTC, datetime
+from pathlib import Path
+
+import django
+
+
+def main() -> None:
+    """Seal in the folder given, until nothing is left."""
+    django.setup()
+    from django.apps import apps  # noqa: PLC0415 (the registry is ready only now)
+
+    from divan.foundation.actors import SYSTEM  # noqa: PLC0415 (as above)
+    from divan.trust.ledger import actions  # noqa: PLC0415 (as above)
+    from divan.trust.ledger.apps import LedgerApp, LedgerOptions  # noqa: PLC0415 (as above)
+
+    folder = Path(sys.argv[1])
+    app = apps.get_app_config("ledger")
+    assert isinstance(app, LedgerApp)
+    app.options = LedgerOptions(
+        directory=folder / "log",
+        key_file=folder / "keys" / "log.key",
+        verifier_file=folder / "trust" / "log.vkey",
+        origin="log.divan.test",
+    )
+    while actions.seal_batch(actor=SYSTEM, now=datetime.now(UTC)):
+        pass
+
+
+if __name__ == "__main__":
+    main()
