@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import lru_cache
 from uuid import UUID
 
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 
 from divan.registers.catalogue import models
 from divan.registers.catalogue.values import ServiceListing, ServiceUnknown, VersionRef
@@ -69,14 +69,30 @@ def get_current_version(service_code: str) -> VersionRef:
     return _ref(row)
 
 
-def list_services(*, language: str = "fa", query: str = "", body: str = "") -> list[ServiceListing]:
-    """Return the services offered now that hold every word of the query, in Persian alphabetical order."""
-    rows = _current().defer("canonical").order_by("sort_key")
+def _behind(code: str) -> Q:
+    last = models.ServiceVersion.objects.only("sort_key").filter(service__code=code).order_by("-number").first()
+    if last is None:
+        raise ServiceUnknown(service=code)
+    return Q(sort_key__gt=last.sort_key) | Q(sort_key=last.sort_key, service__code__gt=code)
+
+
+def list_services(
+    *, language: str = "fa", query: str = "", body: str = "", after: str = "", limit: int = 500
+) -> list[ServiceListing]:
+    """Return the services offered now that hold every word of the query, in Persian alphabetical order.
+
+    ``after`` is the code of the last service of the page before; it may have been withdrawn since.
+
+    :raises ServiceUnknown: if no service ever had the code ``after``.
+    """
+    rows = _current().defer("canonical").order_by("sort_key", "service__code")
+    if after:
+        rows = rows.filter(_behind(after))
     if body:
         rows = rows.filter(body_code=body)
     for term in search_terms(query):
         rows = rows.filter(search_text__contains=term)
-    found = list(rows[:500])
+    found = list(rows[:limit])
     bodies = {unit.code: unit for unit in people.list_bodies()} if found else {}
     return [
         ServiceListing(

@@ -54,6 +54,7 @@ def import_divisions(
     with transaction.atomic():
         locks.hold("places.import")
         with connection.cursor() as cursor:
+            cursor.execute("DROP TABLE IF EXISTS pg_temp.incoming_place")
             cursor.execute(
                 "CREATE TEMPORARY TABLE incoming_place (code text PRIMARY KEY, level text, name text, sort_key text, "
                 "search_text text, parent_code text, inhabitable boolean) ON COMMIT DROP"

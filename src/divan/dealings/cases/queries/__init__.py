@@ -23,7 +23,7 @@ from divan.dealings.cases.queries.dossier import (
     tracking_secret,
 )
 from divan.dealings.cases.queries.figures import county_figures, list_bottlenecks, totals
-from divan.dealings.cases.queries.lists import list_cases_of, list_documents_of
+from divan.dealings.cases.queries.lists import list_cases_of, list_documents_of, page_of_cases
 from divan.dealings.cases.queries.readers import may_see_case, steps_read_by
 
 __all__ = [
@@ -48,6 +48,7 @@ __all__ = [
     "list_tasks",
     "may_see_case",
     "output_sources",
+    "page_of_cases",
     "responsible_post",
     "steps_read_by",
     "totals",

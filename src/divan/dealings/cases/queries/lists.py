@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from uuid import UUID
 
+from django.db.models import Q
+
 from divan.dealings.cases import models
 from divan.dealings.cases.queries.dossier import case_of
-from divan.dealings.cases.values import Case, CaseState
+from divan.dealings.cases.values import Case, CaseState, CaseUnknown
 
 
 def list_cases_of(applicant: UUID, *, limit: int = 100) -> list[Case]:
@@ -17,6 +19,23 @@ def list_cases_of(applicant: UUID, *, limit: int = 100) -> list[Case]:
         .exclude(state=CaseState.ABANDONED)
         .order_by("-changed_at")
     )
+    return [case_of(row) for row in rows[:limit]]
+
+
+def page_of_cases(applicant: UUID, *, after: UUID | None = None, limit: int = 50) -> list[Case]:
+    """Return a page of a person's cases, the one begun last first, behind the case that the page before ended with.
+
+    The order is by the beginning, which never changes, so that nothing is shown twice or left out while cases move on.
+
+    :raises CaseUnknown: if ``after`` is no case of this person.
+    """
+    rows = models.Case.objects.select_related("version__service", "applicant").filter(applicant__uuid=applicant)
+    if after is not None:
+        last = models.Case.objects.only("id", "started_at").filter(applicant__uuid=applicant, uuid=after).first()
+        if last is None:
+            raise CaseUnknown
+        rows = rows.filter(Q(started_at__lt=last.started_at) | Q(started_at=last.started_at, id__lt=last.id))
+    rows = rows.exclude(state=CaseState.ABANDONED).order_by("-started_at", "-id")
     return [case_of(row) for row in rows[:limit]]
 
 
