@@ -156,16 +156,17 @@ def list_worklist(post_uuid: UUID, *, after: str = "", limit: int = PAGE) -> Wor
 def _key(after: str) -> tuple[datetime, int] | None:
     moment, _, row_id = after.partition("~")
     try:
-        return datetime.fromisoformat(moment), int(row_id)
+        order_at, number = datetime.fromisoformat(moment), int(row_id)
     except ValueError:
         return None
+    return (order_at, number) if order_at.tzinfo and 0 < number < 2**63 else None
 
 
 def _count(post_uuid: UUID, condition: str) -> int:
     with connection.cursor() as cursor:
         cursor.execute(
             "SELECT count(*) FROM (SELECT 1 FROM correspondence_workitem "  # noqa: S608 (the condition is one of ours)
-            f"WHERE post_uuid = %s AND closed_at IS NULL {condition} LIMIT %s) AS some",
+            f"WHERE post_uuid = %s AND closed_at IS NULL {condition} LIMIT %s) AS counted",
             [post_uuid, FAR],
         )
         row = cursor.fetchone()
