@@ -224,7 +224,7 @@ MFA_FORMS = {
     "add_webauthn": "divan.trust.identity.views.forms.NewPasskey",
 }
 LEDGER = LedgerOptions(
-    directory=DIVAN.data / "log",
+    directory=DIVAN.data / "tlog",
     key_file=DIVAN.data / "keys" / "log.key",
     verifier_file=DIVAN.data / "trust" / "log.vkey",
     origin=DIVAN.log_origin,
