@@ -121,7 +121,7 @@ def admit(routes: Routes | None, caller: Caller, request: Request, *, now: datet
     path, permit = _permit(routes, client, target, request.method, now)
     if route.service.disabled_notice is not None:
         raise errors.service_disabled(target.service, route.service.disabled_notice)
-    return Admission(client, target, route, permit, path, _subject(route, path, request.body), road)
+    return Admission(client, target, route, permit, path, _subject(route, path, target, request.body), road)
 
 
 def _read_call(request: Request) -> tuple[Target, ClientId, RoadHeaders]:
@@ -179,11 +179,11 @@ def _permit(routes: Routes, client: ClientId, target: Target, method: bytes, now
     raise errors.access_denied(target.service)
 
 
-def _subject(route: Route, path: str, body: bytes) -> str | None:
+def _subject(route: Route, path: str, target: Target, body: bytes) -> str | None:
     place = route.service.subject
     if place is None:
         return None
-    subject = place.find(path, body)
+    subject = place.find(path, body, target.query)
     if subject is None and place.required:
         raise errors.invalid_request(f"The person is not named in the request ({place.where.value} {place.at})")
     return subject

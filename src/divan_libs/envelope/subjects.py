@@ -12,6 +12,7 @@ import json
 import unicodedata
 from dataclasses import dataclass
 from enum import StrEnum
+from urllib.parse import parse_qsl
 
 from divan_libs.envelope.errors import EnvelopeError
 
@@ -20,6 +21,7 @@ class SubjectIn(StrEnum):
     """Which part of a request names the person."""
 
     PATH_SEGMENT = "path-segment"
+    QUERY_PARAMETER = "query-parameter"
     JSON_POINTER = "json-pointer"
 
 
@@ -27,8 +29,8 @@ class SubjectIn(StrEnum):
 class SubjectPlace:
     """Where in the request the person stands.
 
-    ``at`` is the number of the path segment after the service code, counted from 0 (``/persons/0012345679``: 1), or
-    an RFC 6901 pointer into the JSON body (``/person/national_code``). With ``required`` a request that names nobody
+    ``at`` is the number of the path segment after the service code, counted from 0 (``/persons/0012345679``: 1), the
+    name of a query parameter, or an RFC 6901 pointer into the JSON body (``/person/national_code``). With ``required`` a request that names nobody
     there is refused, so that nobody can look without the person learning of it.
     """
 
@@ -39,26 +41,42 @@ class SubjectPlace:
     def __post_init__(self) -> None:
         if self.where is SubjectIn.PATH_SEGMENT:
             valid = self.at.isascii() and self.at.isdigit()
+        elif self.where is SubjectIn.QUERY_PARAMETER:
+            valid = self.at.isascii() and self.at.replace("_", "").replace("-", "").isalnum()
         else:
             valid = self.at.startswith("/")
         if not valid:
             raise EnvelopeError("exchange.subject.place", where=self.where.value, at=self.at)
 
-    def find(self, normalised_path: str, body: bytes) -> str | None:
+    def find(self, normalised_path: str, body: bytes, query: str | None = None) -> str | None:
         """Return the identifier that stands there, or None.
 
         The path is the normalised one, so that dot segments cannot show one person to the evidence and another to the
-        provider. A body that names a key twice is not read, because readers differ in which one they take.
+        provider; ``query`` is the raw one. A body or a query that names it twice is not read, because readers differ in
+        which one they take; of a query, in whatever letter case.
         """
         if self.where is SubjectIn.PATH_SEGMENT:
             segments = normalised_path.split("/")[1:]
             place = int(self.at)
             return (segments[place] or None) if place < len(segments) else None
+        if self.where is SubjectIn.QUERY_PARAMETER:
+            return self._in_query(query or "")
         try:
             document = json.loads(body, object_pairs_hook=_without_repetition)
         except (ValueError, RecursionError):
             return None
         return _scalar(_resolve(document, self.at))
+
+    def _in_query(self, query: str) -> str | None:
+        # Some servers part at the semicolon as well, so that one hides a second parameter from us and not from them.
+        if ";" in query:
+            return None
+        try:
+            pairs = parse_qsl(query, keep_blank_values=True, errors="strict", max_num_fields=200)
+        except ValueError:
+            return None
+        found = [(name, value) for name, value in pairs if name.lower().rstrip("[]") == self.at.lower()]
+        return found[0][1] or None if len(found) == 1 and found[0][0] == self.at else None
 
     def mask(self, normalised_path: str) -> str:
         """Return the path with the person's segment replaced by ``{subject}``."""

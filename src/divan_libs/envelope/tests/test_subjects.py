@@ -6,6 +6,7 @@ from divan_libs.envelope.errors import EnvelopeError
 from divan_libs.envelope.subjects import SubjectIn, SubjectPlace, canonical_subject, keyed_hash, subject_hash
 
 IN_PATH = SubjectPlace(where=SubjectIn.PATH_SEGMENT, at="1")
+IN_QUERY = SubjectPlace(where=SubjectIn.QUERY_PARAMETER, at="national_code")
 IN_BODY = SubjectPlace(where=SubjectIn.JSON_POINTER, at="/persons/0/code")
 
 
@@ -17,6 +18,29 @@ def test_the_person_stands_in_a_path_segment():
 @pytest.mark.parametrize("path", ["", "/persons", "/persons/", "/persons//x"])
 def test_a_path_without_that_segment_names_nobody(path):
     assert IN_PATH.find(path, b"") is None
+
+
+@pytest.mark.parametrize(
+    ("query", "found"),
+    [
+        ("mobile=0912&national_code=0012345679", "0012345679"),
+        ("national%5Fcode=%DB%B0", "۰"),
+        ("national_code=1&national_code=2", None),
+        ("national_code=1&National_Code=2", None),
+        ("national_code=1&national_code%5B%5D=2", None),
+        ("NATIONAL_CODE=1", None),
+        ("mobile=0912;national_code=1", None),
+        ("a=1;national_code=2&national_code=3", None),
+        ("national_code=", None),
+        ("national_code=%ff", None),
+        ("&".join(["a=1"] * 300), None),
+        ("", None),
+        (None, None),
+    ],
+)
+def test_the_person_stands_in_the_query(query, found):
+    assert IN_QUERY.find("/owners", b"", query) == found
+    assert IN_QUERY.mask("/owners/1") == "/owners/1"
 
 
 @pytest.mark.parametrize(
@@ -52,7 +76,14 @@ def test_a_pointer_reads_escaped_keys():
 
 
 @pytest.mark.parametrize(
-    ("where", "at"), [(SubjectIn.PATH_SEGMENT, "-1"), (SubjectIn.PATH_SEGMENT, ""), (SubjectIn.JSON_POINTER, "a")]
+    ("where", "at"),
+    [
+        (SubjectIn.PATH_SEGMENT, "-1"),
+        (SubjectIn.PATH_SEGMENT, ""),
+        (SubjectIn.JSON_POINTER, "a"),
+        (SubjectIn.QUERY_PARAMETER, ""),
+        (SubjectIn.QUERY_PARAMETER, "a&b"),
+    ],
 )
 def test_a_place_that_cannot_be_is_refused(where, at):
     with pytest.raises(EnvelopeError) as refused:

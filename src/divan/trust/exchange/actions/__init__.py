@@ -1,0 +1,18 @@
+"""What the exchange does."""
+
+from divan.trust.exchange.actions.founding import found_exchange
+from divan.trust.exchange.actions.importing import import_evidence
+from divan.trust.exchange.actions.membership import register_data_service, register_member, register_subsystem
+from divan.trust.exchange.actions.permits import grant_permit, revoke_permit
+from divan.trust.exchange.actions.publishing import publish_snapshot
+
+__all__ = [
+    "found_exchange",
+    "grant_permit",
+    "import_evidence",
+    "publish_snapshot",
+    "register_data_service",
+    "register_member",
+    "register_subsystem",
+    "revoke_permit",
+]

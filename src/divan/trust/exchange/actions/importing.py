@@ -1,0 +1,129 @@
+"""Taking over the gateway's evidence."""
+
+from __future__ import annotations
+
+import logging
+from datetime import datetime, timedelta
+from uuid import uuid4
+
+from django.db import transaction
+
+from divan.foundation import facts, locks
+from divan.foundation.actors import Actor
+from divan.foundation.faults import power_may_fail
+from divan.trust.exchange import models
+from divan.trust.exchange.adapters import keys
+from divan.trust.exchange.adapters.segments import Piece, Place, SealedBatch, list_segments, read_on
+from divan.trust.exchange.apps import options
+from divan.trust.exchange.queries.evidence import columns_of, moment
+from divan.trust.exchange.values import EVIDENCE_DOUBTED, EVIDENCE_IMPORTED
+from divan_libs.envelope.evidence.records import EvidenceError
+
+DOUBT_LOOKED_AT_AGAIN_AFTER = timedelta(minutes=5)
+
+logger = logging.getLogger(__name__)
+
+
+def import_evidence(*, actor: Actor, now: datetime) -> int:
+    """Take over every message that ended and is under a signed root; return how many. Each is taken over once.
+
+    A segment is one transaction: its rows, how far it was read, and the fact go together. What does not hold is not
+    taken over; the segment is named in a fact, left as it is, and looked at again later.
+
+    :raises ExchangeNotPrepared: if there is evidence, and the gateway's public key is missing.
+    """
+    sizes = list_segments(options().gateway / keys.EVIDENCE)
+    known = {row.name: row for row in models.Segment.objects.filter(name__in=sizes)}
+    due = [name for name, size in sizes.items() if _is_due(known.get(name), size, now)]
+    return sum(_import_segment(name, sizes[name], actor, now) for name in due)
+
+
+def _is_due(segment: models.Segment | None, size: int, now: datetime) -> bool:
+    if segment is None:
+        return True
+    if segment.doubt:
+        return now - segment.looked_at >= DOUBT_LOOKED_AT_AGAIN_AFTER
+    return size != segment.seen_to
+
+
+@transaction.atomic
+def _import_segment(name: str, size: int, actor: Actor, now: datetime) -> int:
+    if not locks.try_hold("exchange.evidence"):
+        return 0
+    segment, _ = models.Segment.objects.select_for_update().get_or_create(
+        name=name, defaults={"uuid": uuid4(), "looked_at": now}
+    )
+    segment.looked_at = now
+    try:
+        piece = _read_on(segment, size)
+    except EvidenceError as error:
+        _doubt(segment, error.code, int(str(error.facts.get("offset", 0))), actor, now)
+        return 0
+    return _take_over(segment, piece, actor, now)
+
+
+def _read_on(segment: models.Segment, size: int) -> Piece:
+    if size < segment.resume_at:
+        raise EvidenceError("exchange.evidence.shortened", offset=size)
+    told = options()
+    place = Place(segment.resume_at, segment.closings_before, segment.batch, segment.batch_digest)
+    return read_on(told.gateway / keys.EVIDENCE / segment.name, place, keys.evidence_keys(told))
+
+
+def _doubt(segment: models.Segment, code: str, offset: int, actor: Actor, now: datetime) -> None:
+    is_news = (segment.doubt, segment.doubt_at) != (code, offset)
+    segment.doubt, segment.doubt_at = code, offset
+    segment.save()
+    if is_news:
+        logger.error("evidence segment %s does not hold at octet %d: %s", segment.name, offset, code)
+        facts.record(
+            EVIDENCE_DOUBTED, subject=segment, actor=actor, at=now, segment=segment.name, doubt=code, offset=offset
+        )
+
+
+def _take_over(segment: models.Segment, piece: Piece, actor: Actor, now: datetime) -> int:
+    count = sum(_take_batch(segment, batch) for batch in piece.batches)
+    place = piece.place
+    segment.resume_at, segment.closings_before = place.resume_at, place.closings_before
+    segment.batch, segment.batch_digest = place.batch, place.batch_digest
+    segment.seen_to, segment.finished = piece.size, piece.finished
+    segment.doubt, segment.doubt_at = "", 0
+    segment.save()
+    power_may_fail("exchange.evidence-before-commit")
+    if piece.batches:
+        facts.record(
+            EVIDENCE_IMPORTED,
+            subject=segment,
+            actor=actor,
+            at=now,
+            segment=segment.name,
+            messages=count,
+            batch=segment.batch,
+            root=segment.batch_digest,
+        )
+    return count
+
+
+def _take_batch(segment: models.Segment, batch: SealedBatch) -> int:
+    row = models.EvidenceBatch.objects.create(
+        segment=segment,
+        number=batch.root.batch,
+        size=batch.root.count,
+        signed_at=moment(batch.root.signed_at),
+        root=batch.octets,
+    )
+    rows = [
+        models.EvidenceRow(
+            segment=segment,
+            batch=row,
+            place=message.place,
+            leaf=message.leaf,
+            path=message.path,
+            intent=message.intent_octets,
+            closing=message.closing_octets,
+            **columns_of(message.intent, message.closing),
+        )
+        for message in batch.messages
+    ]
+    models.EvidenceRow.objects.bulk_create(rows, batch_size=1000)
+    return len(rows)

@@ -1,0 +1,1 @@
+"""What the exchange touches outside the database: the gateway, its files, keys."""

@@ -1,0 +1,35 @@
+"""What the exchange does later: taking over evidence, keeping the gateway's snapshot fresh."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from divan.foundation.actors import SYSTEM
+from divan.foundation.duties import Duty
+from divan.trust.exchange import actions, queries, rules
+from divan.trust.exchange.actions.publishing import hand_out_newest
+
+
+def import_evidence(now: datetime) -> int:
+    """Take over what the gateway has sealed since the last time; return how many messages."""
+    return actions.import_evidence(actor=SYSTEM, now=now)
+
+
+def keep_snapshot(now: datetime) -> int:
+    """Hand the newest snapshot to the gateway if it is not there, and publish anew before it grows old.
+
+    An exchange without any snapshot was never founded, and nothing is done. Returns how many were published.
+    """
+    newest = queries.find_newest_snapshot()
+    if newest is None:
+        return 0
+    if rules.is_snapshot_due(newest.issued_at, now):
+        actions.publish_snapshot(actor=SYSTEM, now=now)
+        return 1
+    hand_out_newest()
+    return 0
+
+
+def duties() -> tuple[Duty, ...]:
+    """Return the exchange's duties for the worker."""
+    return (Duty("evidence", import_evidence, every=2.0), Duty("snapshot", keep_snapshot, every=60.0))

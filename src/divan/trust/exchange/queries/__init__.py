@@ -1,0 +1,33 @@
+"""What the exchange tells."""
+
+from divan.trust.exchange.queries.asking import ask
+from divan.trust.exchange.queries.evidence import get_evidence, list_evidence, list_in_doubt
+from divan.trust.exchange.queries.examination import verify_evidence
+from divan.trust.exchange.queries.looks import list_looks_at
+from divan.trust.exchange.queries.membership import (
+    data_service_codes,
+    get_data_service,
+    get_permit,
+    list_data_services,
+    list_members,
+    list_permits,
+    list_subsystems,
+)
+from divan.trust.exchange.queries.routing import find_newest_snapshot
+
+__all__ = [
+    "ask",
+    "data_service_codes",
+    "find_newest_snapshot",
+    "get_data_service",
+    "get_evidence",
+    "get_permit",
+    "list_data_services",
+    "list_evidence",
+    "list_in_doubt",
+    "list_looks_at",
+    "list_members",
+    "list_permits",
+    "list_subsystems",
+    "verify_evidence",
+]

@@ -1,0 +1,59 @@
+"""Asking a data service through the gateway."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Mapping
+from urllib.parse import urlencode
+
+from divan.trust.exchange import models, rules
+from divan.trust.exchange.adapters import gateway
+from divan.trust.exchange.apps import options
+from divan.trust.exchange.queries.membership import data_service_of
+from divan.trust.exchange.values import ExchangeAnswer, ExchangeSilent
+from divan_libs.envelope.addresses import normalise_path
+from divan_libs.envelope.subjects import canonical_subject
+
+logger = logging.getLogger(__name__)
+
+
+def ask(
+    *,
+    data_service: str,
+    path: str,
+    query: Mapping[str, str] | None = None,
+    subject: str = "",
+    purpose: str = "",
+    message_id: str,
+    timeout: float,
+) -> ExchangeAnswer:
+    """Send one GET about a person as this installation's own subsystem, and return the answer.
+
+    ``path`` (percent-encoded) and ``query`` follow the address of the data service; ``subject`` is whom it is about,
+    and must be whom the request names where the service says a person stands. ``purpose`` travels with the message
+    beside the purpose of the permit. The same ``message_id`` again is another attempt at the same message. No
+    transaction may be open: the other side may take ``timeout`` seconds.
+
+    :raises ExchangeSilent: when no answer came, or only a refusal that may pass. A data service that is not registered
+        is silent too: it may be registered later.
+    :raises ValueError: if the request names somebody else than ``subject``.
+    """
+    row = models.DataService.objects.filter(code=data_service).first()
+    if row is None or not options().subsystem:
+        logger.warning("%s is not registered at the exchange, or this installation is not", data_service)
+        raise ExchangeSilent(reason="not-registered", data_service=data_service)
+    place = data_service_of(row).subject
+    if place is not None:
+        named = place.find(normalise_path(path), b"", urlencode(query or {}))
+        if named is None or canonical_subject(named) != canonical_subject(subject):
+            raise ValueError("the request names another person than it is said to be about")
+    answer = gateway.send(
+        options(),
+        service=row.address,
+        path=path,
+        query=query,
+        message_id=message_id,
+        stated=purpose,
+        timeout=timeout,
+    )
+    return rules.judge(answer)

@@ -1,0 +1,210 @@
+"""What the evidence says of messages."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from datetime import UTC, datetime
+from urllib.parse import unquote
+from uuid import UUID
+
+from cryptography.hazmat.primitives.asymmetric.ec import EllipticCurvePublicKey
+from django.db.models import Q, QuerySet
+
+from divan.trust.exchange import models
+from divan.trust.exchange.adapters.keys import evidence_keys
+from divan.trust.exchange.apps import options
+from divan.trust.exchange.values import Evidence, EvidenceLine, EvidenceUnknown, Outcome
+from divan_libs.envelope.evidence import proofs
+from divan_libs.envelope.evidence.records import Closing, EvidenceError, Intent, SignedRoot
+from divan_libs.envelope.keys import key_id
+
+LONGEST_ID = 255
+_HASH = 32
+
+
+class Names:
+    """The names of clients and services by their addresses, and both purposes of permits, in one language."""
+
+    def __init__(self, rows: Iterable[models.EvidenceRow], language: str) -> None:
+        rows = list(rows)
+        english = language == "en"
+        subsystems = models.Subsystem.objects.filter(address__in={row.client for row in rows}).select_related("member")
+        services = models.DataService.objects.filter(address__in={row.service for row in rows})
+        permits = models.Permit.objects.filter(uuid__in={_uuid(row.permit) for row in rows} - {None})
+        self.clients = {row.address: _in(english, row.member.name_fa, row.member.name_en) for row in subsystems}
+        self.services = {row.address: _in(english, row.name_fa, row.name_en) for row in services}
+        self.reasons = {
+            str(row.uuid): (
+                _in(english, row.purpose_fa, row.purpose_en),
+                _in(english, row.legal_basis_fa, row.legal_basis_en),
+            )
+            for row in permits
+        }
+
+    def client(self, address: str) -> str:
+        """Return the name of the member behind a client, or the address of one that is not registered here."""
+        return self.clients.get(address, address)
+
+    def service(self, address: str) -> str:
+        """Return the name of a data service, or the address of one that is not registered here."""
+        return self.services.get(address, address)
+
+    def reason(self, intent: Intent) -> tuple[str, str]:
+        """Return purpose and legal basis: those of the permit in this language, else as the evidence has them."""
+        return self.reasons.get(intent.permit, (intent.purpose, intent.legal_basis))
+
+
+def _in(english: bool, name_fa: str, name_en: str) -> str:
+    return name_en if english and name_en else name_fa
+
+
+def _uuid(text: str) -> UUID | None:
+    try:
+        return UUID(text)
+    except ValueError:
+        return None
+
+
+def moment(microseconds: int) -> datetime:
+    """Return a moment of a record."""
+    return datetime.fromtimestamp(microseconds / 1_000_000, UTC)
+
+
+def stated(intent: Intent) -> str:
+    """Return what the asker said of the reason besides the permit."""
+    return unquote(intent.issue or "")
+
+
+def newest_first() -> QuerySet[models.EvidenceRow]:
+    """Return the rows of evidence in the order of lists."""
+    return models.EvidenceRow.objects.order_by("-received_at", "-request_id")
+
+
+def _line(row: models.EvidenceRow, names: Names) -> EvidenceLine:
+    intent, closing = Intent.decode(bytes(row.intent)), Closing.decode(bytes(row.closing))
+    purpose, legal_basis = names.reason(intent)
+    return EvidenceLine(
+        request_id=row.request_id,
+        message_id=intent.message_id,
+        client=row.client,
+        client_name=names.client(row.client),
+        service=row.service,
+        service_name=names.service(row.service),
+        method=intent.method,
+        path=intent.path,
+        purpose=purpose,
+        legal_basis=legal_basis,
+        stated=stated(intent),
+        outcome=Outcome(row.outcome),
+        status=row.status,
+        error=closing.error or "",
+        received_at=row.received_at,
+        ended_at=row.ended_at,
+        token=f"{intent.received_at}-{row.request_id}",
+    )
+
+
+def list_evidence(
+    *,
+    after: str = "",
+    limit: int = 50,
+    client: str = "",
+    service: str = "",
+    outcome: Outcome | None = None,
+    language: str = "fa",
+) -> list[EvidenceLine]:
+    """Return messages whose evidence was taken over, newest first; ``after`` is the token of the last line seen.
+
+    ``client`` and ``service`` are addresses. A token that is none begins at the newest.
+    """
+    rows = newest_first()
+    wanted = {"client": client, "service": service, "outcome": str(outcome) if outcome else ""}
+    rows = rows.filter(**{name: value for name, value in wanted.items() if value})
+    received_at, dash, request_id = after.partition("-")
+    if dash and received_at.isascii() and received_at.isdigit() and len(received_at) < 18:
+        at = moment(int(received_at))
+        rows = rows.filter(Q(received_at__lt=at) | Q(received_at=at, request_id__lt=request_id))
+    found = list(rows[:limit])
+    names = Names(found, language)
+    return [_line(row, names) for row in found]
+
+
+def list_in_doubt(*, limit: int = 200, language: str = "fa") -> list[EvidenceLine]:
+    """Return the messages of which nobody knows whether the provider acted on them, newest first."""
+    return list_evidence(outcome=Outcome.IN_DOUBT, limit=limit, language=language)
+
+
+def get_evidence(message_id: str, *, request_id: str = "", language: str = "fa") -> Evidence:
+    """Return the evidence of a message: of the attempt named, else of the newest one; its proof is checked here.
+
+    :raises EvidenceUnknown: if no attempt under this identifier was taken over.
+    :raises ExchangeNotPrepared: if the gateway's public key is missing.
+    """
+    attempts = list(newest_first().select_related("segment", "batch").filter(message_id=message_id[:LONGEST_ID])[:100])
+    chosen = [row for row in attempts if request_id in {"", row.request_id}]
+    if not chosen:
+        raise EvidenceUnknown
+    row = chosen[0]
+    proof = proof_of(row)
+    intent, closing = Intent.decode(proof.intent), Closing.decode(proof.closing)
+    return Evidence(
+        line=_line(row, Names([row], language)),
+        problem=problem_of(row, keys_by_id()),
+        permit=_uuid(intent.permit),
+        snapshot=intent.snapshot,
+        request_hash=intent.request_hash,
+        response_hash=closing.response_hash or "",
+        names_a_person=intent.subject is not None,
+        sent_at=moment(closing.sent_at) if closing.sent_at else None,
+        segment=row.segment.name,
+        batch=row.batch.number,
+        signed_at=row.batch.signed_at,
+        root=proof.root.root,
+        document=proof.as_document(),
+        attempts=tuple(row.request_id for row in reversed(attempts)),
+    )
+
+
+def proof_of(row: models.EvidenceRow) -> proofs.Evidence:
+    """Return the proof that a row keeps."""
+    octets = bytes(row.path)
+    hashes = tuple(octets[start : start + _HASH] for start in range(0, len(octets), _HASH))
+    path = proofs.MerklePath(row.leaf, row.batch.size, hashes)
+    return proofs.Evidence(bytes(row.intent), bytes(row.closing), path, SignedRoot.decode(bytes(row.batch.root)))
+
+
+def columns_of(intent: Intent, closing: Closing) -> dict[str, object]:
+    """Return the columns of a row that are read from its records, so that the two can be compared."""
+    return {
+        "request_id": intent.request_id,
+        "message_id": intent.message_id[:LONGEST_ID],
+        "client": intent.client,
+        "service": intent.service,
+        "permit": intent.permit,
+        "outcome": closing.outcome,
+        "status": closing.status,
+        "subject": intent.subject or "",
+        "received_at": moment(intent.received_at),
+        "ended_at": moment(closing.ended_at),
+    }
+
+
+def problem_of(row: models.EvidenceRow, keys: Mapping[str, EllipticCurvePublicKey]) -> str:
+    """Return the code of what does not hold in a row, or an empty text; ``keys`` are public keys by their ids."""
+    try:
+        proof = proof_of(row)
+        intent, closing = proofs.verify_message(proof, keys[proof.root.key])
+    except KeyError:
+        return "exchange.evidence.signature"
+    except EvidenceError as error:
+        return error.code
+    changed = any(getattr(row, name) != value for name, value in columns_of(intent, closing).items())
+    return "exchange.evidence.row-altered" if changed else ""
+
+
+def keys_by_id() -> dict[str, EllipticCurvePublicKey]:
+    """Return the public keys that may have signed evidence, by their ids.
+
+    :raises ExchangeNotPrepared: if there is none.
+    """
+    return {key_id(key): key for key in evidence_keys(options())}

@@ -1,0 +1,96 @@
+"""The routing state: what the rows say now, and what was published."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from divan.trust.exchange import models
+from divan.trust.exchange.adapters.keys import newest_subject_key
+from divan.trust.exchange.apps import options
+from divan.trust.exchange.queries.membership import data_service_of
+from divan.trust.exchange.rules import SNAPSHOT_LIFE
+from divan.trust.exchange.values import Connection, SnapshotRef
+from divan_libs.envelope import permits, snapshot
+from divan_libs.envelope.addresses import ClientId, MemberId, ServerId, ServiceId
+
+
+def find_newest_snapshot() -> SnapshotRef | None:
+    """Return the newest published snapshot, or None before the first."""
+    row = models.SnapshotVersion.objects.order_by("-number").first()
+    return None if row is None else snapshot_ref(row)
+
+
+def snapshot_ref(row: models.SnapshotVersion) -> SnapshotRef:
+    """Return a snapshot's row as others see it."""
+    return SnapshotRef(number=row.number, digest=row.sha256, issued_at=row.issued_at, expires_at=row.expires_at)
+
+
+def newest_signed_snapshot() -> bytes | None:
+    """Return the signed octets of the newest snapshot."""
+    found = models.SnapshotVersion.objects.order_by("-number").values_list("signed", flat=True).first()
+    return None if found is None else bytes(found)
+
+
+def routing_state(number: int, now: datetime) -> snapshot.Snapshot:
+    """Return the whole routing state as a snapshot of this number; permits that are over are left out.
+
+    :raises ExchangeNotPrepared: if there is no key for the hashes of persons.
+    """
+    told = options()
+    return snapshot.Snapshot(
+        version=number,
+        issued_at=now,
+        expires_at=now + SNAPSHOT_LIFE,
+        server=ServerId.parse(told.server),
+        subject_key=newest_subject_key(told),
+        members=tuple(
+            snapshot.Member(id=MemberId.parse(row.address), name=row.name_fa)
+            for row in models.Member.objects.order_by("address")
+        ),
+        subsystems=tuple(_subsystem(row) for row in models.Subsystem.objects.order_by("address")),
+        services=tuple(_service(row) for row in models.DataService.objects.order_by("address")),
+        permits=tuple(
+            _permit(row)
+            for row in models.Permit.objects.select_related("consumer", "data_service")
+            .filter(revoked_at__isnull=True)
+            .exclude(ends_at__lte=now)
+            .order_by("id")
+        ),
+    )
+
+
+def _subsystem(row: models.Subsystem) -> snapshot.Subsystem:
+    return snapshot.Subsystem(
+        id=ClientId.parse(row.address),
+        name=row.name_fa,
+        connection=Connection(row.connection),
+        certificates=frozenset(row.certificates),
+    )
+
+
+def _service(row: models.DataService) -> snapshot.Service:
+    told = data_service_of(row)
+    return snapshot.Service(
+        id=ServiceId.parse(told.address),
+        name=told.name_fa,
+        addresses=told.base_urls,
+        timeout_ms=told.timeout_ms,
+        connect_timeout_ms=told.connect_timeout_ms,
+        subject=told.subject,
+        trusted_certificates=told.trusted_certificates,
+        disabled_notice=told.disabled_notice or None,
+    )
+
+
+def _permit(row: models.Permit) -> permits.Permit:
+    return permits.Permit(
+        id=str(row.uuid),
+        subject=ClientId.parse(row.consumer.address),
+        service=ServiceId.parse(row.data_service.address),
+        method=row.method,
+        path_glob=row.path_glob,
+        purpose=row.purpose_fa,
+        legal_basis=row.legal_basis_fa,
+        starts_at=row.starts_at,
+        ends_at=row.ends_at,
+    )
