@@ -64,6 +64,13 @@ class Configuration:
         "",
         "Address of the exchange gateway as this installation's own client reaches it; default `https://localhost:PORT+1`.",
     )
+    exchange_subsystem: str = setting(
+        "",
+        "Address of this installation's own subsystem on the exchange, `instance/class/code/subsystem`; in rehearsal an invented one.",
+    )
+    exchange_server: str = setting(
+        "", "Address of the gateway on the exchange, `instance/class/code/server`; in rehearsal an invented one."
+    )
     sign_on_issuer: str = setting(
         "", "Issuer address of the national sign-on (OpenID Connect); default in rehearsal: the twin."
     )
@@ -121,6 +128,8 @@ NEEDED_IN_PRODUCTION = (
     "scanner",
     "sign_on_issuer",
     "sign_on_client_secret",
+    "exchange_subsystem",
+    "exchange_server",
 )
 """Settings that have no default outside a rehearsal."""
 
@@ -161,6 +170,8 @@ def _completed(configuration: Configuration) -> Configuration:
             "sign_on_issuer": configuration.sign_on_issuer or f"http://{configuration.address(2)}/sign-on",
             "scanner": configuration.scanner or configuration.address(6),
             "sms_token": configuration.sms_token or "rehearsal",
+            "exchange_subsystem": configuration.exchange_subsystem or "LR/GOV/governor-office/divan",
+            "exchange_server": configuration.exchange_server or "LR/GOV/governor-office/gateway",
             "sign_on_client_secret": configuration.sign_on_client_secret or "rehearsal-secret",
             "secret_key": configuration.secret_key or _kept_secret(configuration.data / "keys" / "secret-key"),
         }

@@ -11,6 +11,7 @@ from divan.dealings.cases.apps import CasesOptions
 from divan.foundation.apps import FoundationOptions
 from divan.front.portal.options import PortalOptions
 from divan.project.configuration import Configuration, read_configuration
+from divan.trust.exchange.apps import ExchangeOptions
 from divan.trust.identity.apps import IdentityOptions
 from divan.trust.ledger.apps import LedgerOptions
 
@@ -222,10 +223,20 @@ MFA_FORMS = {
     "reauthenticate": "divan.trust.identity.views.forms.SecondFactorAgain",
     "activate_totp": "divan.trust.identity.views.forms.NewAuthenticatorApp",
     "add_webauthn": "divan.trust.identity.views.forms.NewPasskey",
+    "authenticate_webauthn": "divan.trust.identity.views.forms.PasskeyProof",
+    "reauthenticate_webauthn": "divan.trust.identity.views.forms.PasskeyAgain",
 }
 LEDGER = LedgerOptions(
     directory=DIVAN.data / "tlog",
     key_file=DIVAN.data / "keys" / "log.key",
     verifier_file=DIVAN.data / "trust" / "log.vkey",
     origin=DIVAN.log_origin,
+)
+EXCHANGE = ExchangeOptions(
+    rehearsal=DIVAN.rehearsal,
+    control=DIVAN.data / "exchange",
+    gateway=DIVAN.data / "gateway",
+    address=DIVAN.exchange_gateway,
+    subsystem=DIVAN.exchange_subsystem,
+    server=DIVAN.exchange_server,
 )
