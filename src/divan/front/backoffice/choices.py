@@ -1,0 +1,207 @@
+"""What the flow offers in a step, as forms: each choice with what it requires, and what was typed so far."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from django.http import QueryDict
+from django.utils.translation import gettext as _
+
+from divan.dealings.cases.values import Decision, Given
+from divan.foundation.ui.fields import Field, Option
+from divan.front.texts.actions import FLOW_REASONS
+from divan.front.texts.answers import problem_text
+from divan_libs.persian.text import normalize
+from divan_libs.servicepack.models import APPLICANT, Action, Demand, Package, StepKind
+
+LONGEST_TEXT = 10_000
+LONGEST_NOTE = 2_000
+
+Problems = Mapping[str, str]
+"""What is wrong, by the part it concerns: codes, text, note or confirmed; "" is the choice as a whole."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ChoiceForm:
+    """A choice as a form of its own. ``previews`` offers a look at the letter before it is sent on."""
+
+    action: Action
+    label: str
+    hint: str
+    fields: Sequence[Field]
+    signs: bool
+    previews: bool
+    leading: bool
+
+
+def choice_forms(
+    package: Package,
+    step: str,
+    actions: Sequence[Action],
+    *,
+    language: str,
+    decision: Decision | None,
+    chosen: str = "",
+    sent: QueryDict | None = None,
+    problems: Problems | None = None,
+) -> list[ChoiceForm]:
+    """Return a form for each action; the chosen one stands as it was sent, with what is wrong in it."""
+    forms = []
+    for position, action in enumerate(actions):
+        is_chosen = action.code == chosen
+        forms.append(
+            ChoiceForm(
+                action=action,
+                label=package.text(f"actions.{step}.{action.code}.label", language),
+                hint=package.find_text(f"actions.{step}.{action.code}.hint", language) or "",
+                fields=_fields(
+                    package,
+                    step,
+                    action,
+                    language=language,
+                    decision=decision,
+                    sent=sent if is_chosen else None,
+                    problems=(problems or {}) if is_chosen else {},
+                ),
+                signs=_signs(package, step, action),
+                previews=Demand.TEXT in action.requires and action.proposes is not None,
+                leading=position == 0,
+            )
+        )
+    return forms
+
+
+def _signs(package: Package, step: str, action: Action) -> bool:
+    found = package.flow.step(step)
+    return action.conclude and found is not None and found.kind is StepKind.SIGN
+
+
+def _fields(
+    package: Package,
+    step: str,
+    action: Action,
+    *,
+    language: str,
+    decision: Decision | None,
+    sent: QueryDict | None,
+    problems: Problems,
+) -> list[Field]:
+    earlier = decision if decision is not None and action.proposes else None
+    fields = []
+    if Demand.CODES in action.requires:
+        before = list(earlier.codes) if earlier and earlier.outcome == action.proposes else []
+        fields.append(_codes(package, action, language, sent, before, problems))
+    if Demand.TEXT in action.requires:
+        value = sent.get(_name(action, "text"), "") if sent is not None else earlier.text if earlier else ""
+        hint = _("The draft that was sent back stands here.") if earlier and sent is None else ""
+        fields.append(
+            Field(
+                _name(action, "text"),
+                "long-text",
+                _("Text of the letter"),
+                hint,
+                value,
+                _wrong(problems, "text"),
+                attributes={"rows": "12", "maxlength": str(LONGEST_TEXT)},
+            )
+        )
+    if _signs(package, step, action):
+        label = _("I have read the letter as it stands above, and sign it.")
+        value = sent.get(_name(action, "confirmed"), "") if sent is not None else ""
+        fields.append(Field(_name(action, "confirmed"), "consent", label, "", value, _wrong(problems, "confirmed")))
+    if not action.conclude:
+        fields.append(_note(action, sent, problems))
+    return fields
+
+
+def _codes(
+    package: Package,
+    action: Action,
+    language: str,
+    sent: QueryDict | None,
+    before: list[str],
+    problems: Problems,
+) -> Field:
+    label = _("What is to be corrected?") if action.to == APPLICANT else _("Which requirements are not met?")
+    options = [
+        Option(need.code, package.text(f"needs.{need.code}.rejection", language), need.code)
+        for need in package.needs.requirements
+    ]
+    value = sent.getlist(_name(action, "codes")) if sent is not None else before
+    return Field(_name(action, "codes"), "choices", label, "", value, _wrong(problems, "codes"), options=options)
+
+
+def _note(action: Action, sent: QueryDict | None, problems: Problems) -> Field:
+    label = _("Note to the applicant") if action.to == APPLICANT else _("Note to whoever receives it")
+    hint = (
+        _("The applicant reads it.")
+        if action.to == APPLICANT
+        else _("It stands in the worklist and stays in the case.")
+    )
+    return Field(
+        _name(action, "note"),
+        "long-text",
+        label,
+        hint,
+        sent.get(_name(action, "note"), "") if sent is not None else "",
+        _wrong(problems, "note"),
+        Demand.NOTE in action.requires,
+        attributes={"rows": "3", "maxlength": str(LONGEST_NOTE)},
+    )
+
+
+def _name(action: Action, part: str) -> str:
+    return f"{action.code}-{part}"
+
+
+def _wrong(problems: Problems, part: str) -> list[str]:
+    return [problems[part]] if part in problems else []
+
+
+def given_with(action: Action, sent: QueryDict) -> Given:
+    """Return what was typed for an action; letters are brought to one form, lines and digits stay."""
+    return Given(
+        codes=tuple(dict.fromkeys(sent.getlist(_name(action, "codes")))),
+        text=_lines(sent.get(_name(action, "text"), "")),
+        note=_lines(sent.get(_name(action, "note"), "")),
+    )
+
+
+def _lines(text: str) -> str:
+    return "\n".join(normalize(line) for line in text.splitlines()).strip()
+
+
+def problems_of(package: Package, step: str, action: Action, given: Given, sent: QueryDict) -> dict[str, str]:
+    """Return all that is missing or too long at once, so that nobody meets one fault after the other.
+
+    The action itself refuses the same; here is only what the page can point at.
+    """
+    problems = {}
+    if Demand.CODES in action.requires and not given.codes:
+        problems["codes"] = str(FLOW_REASONS["flow.codes-required"])
+    if Demand.TEXT in action.requires and not given.text:
+        problems["text"] = str(FLOW_REASONS["flow.text-required"])
+    if Demand.NOTE in action.requires and not given.note:
+        problems["note"] = str(FLOW_REASONS["flow.note-required"])
+    for part, text, limit in (("text", given.text, LONGEST_TEXT), ("note", given.note, LONGEST_NOTE)):
+        if len(text) > limit:
+            problems[part] = problem_text("answers.too-long", {"maximum": limit})
+    if _signs(package, step, action) and sent.get(_name(action, "confirmed")) != "yes":
+        problems["confirmed"] = _("Tick the box: a signature is never given by one click alone.")
+    return problems
+
+
+PARTS_OF_REASONS: Mapping[str, str] = {
+    "flow.codes-required": "codes",
+    "flow.unknown-codes": "codes",
+    "flow.text-required": "text",
+    "flow.note-required": "note",
+}
+"""Which part of a form a reason of the flow points at; the others concern the choice as a whole."""
+
+
+def problem_of_reason(reason: str) -> dict[str, str]:
+    """Return the problem that the flow's own reason for refusing means on the page."""
+    text = FLOW_REASONS.get(reason)
+    return {PARTS_OF_REASONS.get(reason, ""): str(text)} if text is not None else {}

@@ -1,0 +1,30 @@
+"""Which posts open which rooms of the back office, by the role code of the post in use."""
+
+from __future__ import annotations
+
+from django.http import HttpRequest
+
+from divan.foundation.errors import NotAllowed
+from divan.foundation.http.access import holding
+from divan.foundation.http.middleware import actor_of
+from divan.registers.people import queries as people
+from divan.registers.people.values import Post
+
+SECRETARIAT = "secretariat"
+
+REGISTER = holding(SECRETARIAT, "ict-director", "ict-deputy", "ict-expert")
+"""Who reads the secretariat's register of the own body: it names recipients, so not every post does."""
+
+INTEGRATION = holding("integrator")
+GOVERNOR = holding("governor-officer")
+
+
+def own_post(request: HttpRequest) -> Post:
+    """Return the post in which the visitor acts at this moment.
+
+    :raises NotAllowed: for somebody without a post.
+    """
+    post = actor_of(request).post
+    if post is None:
+        raise NotAllowed
+    return people.get_post(post)

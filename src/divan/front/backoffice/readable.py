@@ -1,0 +1,107 @@
+"""What an officer reads of an application: the answers that the own steps need, in words, and no others."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from divan.dealings.cases import queries
+from divan.dealings.cases.values import Case
+from divan.foundation.ui.frame import Link
+from divan.foundation.ui.pieces import Row
+from divan.front.texts.words import TONES, word
+from divan.registers.places import queries as places
+from divan_libs.servicepack.answers import visible_answers, visible_questions
+from divan_libs.servicepack.evaluation import AnswerValue, Context
+from divan_libs.servicepack.filling import answer_in_words
+from divan_libs.servicepack.models import FileQuestion, Package, PlaceQuestion, Question
+
+FileLine = tuple[str, UUID, str]
+"""Question, file and name, as cases lists them."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Confirmation:
+    """What a register said about a requirement."""
+
+    title: str
+    state: str
+    tone: str
+    at: datetime | None
+
+
+def is_read_in(package: Package, question: Question, steps: Collection[str]) -> bool:
+    """Whether one of these steps needs an answer.
+
+    A file that a requirement asks for and that names no readers is read in every step: each may judge by that code.
+    """
+    if question.read_by:
+        return bool(set(question.read_by) & set(steps))
+    return bool(steps) and any(need.question == question.code for need in package.needs.documents)
+
+
+def told(
+    package: Package, context: Context, case: Case, steps: Collection[str], language: str
+) -> list[tuple[str, list[Row]]]:
+    """Return the answers that these steps need, by page, files as links to download."""
+    answers = visible_answers(package, context)
+    held = queries.list_case_files(case.uuid)
+    parts = []
+    for page in package.form.pages:
+        rows = [
+            _row(package, question, answers, held, case, language)
+            for question in visible_questions(package, context, page.code)
+            if question.type not in {"information", "consent"} and is_read_in(package, question, steps)
+        ]
+        if rows:
+            parts.append((package.text(f"pages.{page.code}.title", language), rows))
+    return parts
+
+
+def _row(
+    package: Package,
+    question: Question,
+    answers: dict[str, AnswerValue],
+    held: list[FileLine],
+    case: Case,
+    language: str,
+) -> Row:
+    label = package.text(f"questions.{question.code}.label", language)
+    if isinstance(question, FileQuestion):
+        files = [(file, name) for code, file, name in held if code == question.code]
+        links = [
+            Link(reverse("backoffice:file", args=[case.uuid, file]), _("Open"), hidden=name) for file, name in files
+        ]
+        return Row(label, _(", ").join(name for _file, name in files), links)
+    answer = answers.get(question.code)
+    if answer is None:
+        return Row(label, "")
+    if isinstance(question, PlaceQuestion):
+        return Row(label, " › ".join(place.name for place in places.lineage(str(answer))))
+    return Row(label, answer_in_words(package, question, answer, language))
+
+
+def may_read_file(package: Package, case: Case, file: UUID, steps: Collection[str]) -> bool:
+    """Whether a file of a case was put to a question that these steps need."""
+    questions = {code for code, held, _name in queries.list_case_files(case.uuid) if held == file}
+    return any(
+        question.code in questions and is_read_in(package, question, steps) for question in package.form.questions()
+    )
+
+
+def confirmations(package: Package, case: Case, language: str) -> list[Confirmation]:
+    """Return what registers said, in the order in which they were asked."""
+    return [
+        Confirmation(
+            title=package.text(f"needs.{need.code}.title", language),
+            state=word("need-state", need.state),
+            tone=TONES[need.state],
+            at=need.answered_at,
+        )
+        for need in case.needs
+    ]

@@ -1,0 +1,41 @@
+"""The back office's addresses, below /office/."""
+
+from __future__ import annotations
+
+from django.urls import path
+
+from divan.front.backoffice.views import (
+    cases,
+    entrance,
+    exchange,
+    governor,
+    ledger,
+    letters,
+    referrals,
+    tasks,
+    worklist,
+)
+
+app_name = "backoffice"
+
+urlpatterns = [
+    path("", worklist.worklist, name="worklist"),
+    path("sign-in/", entrance.sign_in, name="sign-in"),
+    path("tasks/<uuid:task>/", tasks.task, name="task"),
+    path("tasks/<uuid:task>/refer/", tasks.refer, name="refer"),
+    path("referrals/<uuid:referral>/", referrals.referral, name="referral"),
+    path("cases/<uuid:case>/", cases.case, name="case"),
+    path("cases/<uuid:case>/files/<uuid:file>/", cases.file, name="file"),
+    path("register/", letters.register, name="register"),
+    path("letters/<uuid:letter>/", letters.letter, name="letter"),
+    path("letters/<uuid:letter>/file/", letters.file_letter, name="file-letter"),
+    path("letters/<uuid:letter>/document.pdf", letters.document, name="letter-document"),
+    path("governor/", governor.governor, name="governor"),
+    path("ledger/", ledger.ledger, name="ledger"),
+    path("exchange/permits/", exchange.permits, name="permits"),
+    path("exchange/permits/new/", exchange.grant, name="grant-permit"),
+    path("exchange/permits/<uuid:permit>/revoke/", exchange.revoke, name="revoke-permit"),
+    path("exchange/evidence/", exchange.evidence, name="evidence"),
+    path("exchange/evidence/<path:message_id>/", exchange.evidence_message, name="evidence-message"),
+    path("exchange/in-doubt/", exchange.in_doubt, name="in-doubt"),
+]

@@ -1,0 +1,1 @@
+"""What officers see in the back office, by subject."""
