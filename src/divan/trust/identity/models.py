@@ -38,14 +38,14 @@ class Account(AbstractBaseUser):
 
     is_staff = False
     # Each sign-in is a fact; a column beside it would change the row without one.
-    last_login = None  # type: ignore[assignment]  # Django's way to leave an inherited field out
+    last_login = None
 
     objects = Accounts()
 
     USERNAME_FIELD = "username"
     REQUIRED_FIELDS: ClassVar[list[str]] = []
 
-    subject_kind = "identity.account"
+    subject_kind: ClassVar[str] = "identity.account"
 
     class Meta:
         constraints = (
@@ -53,7 +53,7 @@ class Account(AbstractBaseUser):
             models.CheckConstraint(condition=Q(kind__in=("citizen", "staff")), name="account_kind_known"),
         )
 
-    def check_password(self, raw_password: str | None) -> bool:  # type: ignore[override]  # the stub allows other types
+    def check_password(self, raw_password: str | None) -> bool:
         """Whether this is the password. A hash of older strength stays until the password is set anew, as a fact."""
         return check_password(raw_password, self.password)
 
@@ -92,7 +92,7 @@ class SignInChallenge(models.Model):
     sent_at = models.DateTimeField(null=True)
     ended_at = models.DateTimeField(null=True)
 
-    subject_kind = "identity.challenge"
+    subject_kind: ClassVar[str] = "identity.challenge"
 
     class Meta:
         constraints = (
@@ -100,8 +100,12 @@ class SignInChallenge(models.Model):
                 condition=Q(state__in=("asking", "ready", "unanswered", "redeemed", "spent", "replaced")),
                 name="challenge_state_known",
             ),
-            models.CheckConstraint(condition=~Q(state="ready") | Q(sent_at__isnull=False), name="challenge_ready_has_code"),
-            models.CheckConstraint(condition=~Q(state="redeemed") | Q(is_owner=True), name="challenge_redeemed_by_owner"),
+            models.CheckConstraint(
+                condition=~Q(state="ready") | Q(sent_at__isnull=False), name="challenge_ready_has_code"
+            ),
+            models.CheckConstraint(
+                condition=~Q(state="redeemed") | Q(is_owner=True), name="challenge_redeemed_by_owner"
+            ),
             models.CheckConstraint(condition=Q(tries__lte=5), name="challenge_five_tries"),
         )
         indexes = (models.Index(fields=("opened_at",), condition=~Q(mobile=""), name="challenge_to_forget"),)
@@ -164,7 +168,7 @@ class Inquiry(models.Model):
     leased_until = models.DateTimeField(null=True)
     answered_at = models.DateTimeField(null=True)
 
-    subject_kind = "identity.inquiry"
+    subject_kind: ClassVar[str] = "identity.inquiry"
 
     class Meta:
         constraints = (
@@ -172,7 +176,8 @@ class Inquiry(models.Model):
                 condition=Q(state__in=("asked", "matched", "not-matched", "unknown")), name="inquiry_state_known"
             ),
             models.CheckConstraint(
-                condition=Q(state="asked", answered_at__isnull=True) | (~Q(state="asked") & Q(answered_at__isnull=False)),
+                condition=Q(state="asked", answered_at__isnull=True)
+                | (~Q(state="asked") & Q(answered_at__isnull=False)),
                 name="inquiry_answered_when",
             ),
             models.CheckConstraint(condition=Q(state="matched") | Q(fields={}), name="inquiry_only_a_match_tells"),

@@ -43,7 +43,7 @@ def get_account(account: UUID) -> Account:
     """
     row = models.Account.objects.filter(uuid=account).first()
     if row is None:
-        raise AccountUnknown()
+        raise AccountUnknown
     return _account(row)
 
 
@@ -99,7 +99,7 @@ def get_challenge(challenge: UUID) -> Challenge:
     """
     row = models.SignInChallenge.objects.filter(uuid=challenge).exclude(mobile="").first()
     if row is None:
-        raise ChallengeUnknown()
+        raise ChallengeUnknown
     return Challenge(
         uuid=row.uuid,
         state=ChallengeState(row.state),
@@ -140,7 +140,7 @@ def get_inquiry(inquiry: UUID) -> Inquiry:
     """
     row = models.Inquiry.objects.select_related("subject").filter(uuid=inquiry).first()
     if row is None:
-        raise InquiryUnknown()
+        raise InquiryUnknown
     return _inquiry(row)
 
 

@@ -53,7 +53,7 @@ TOTP_TOLERANCE = 1
 
 
 def drained(level: float, passed: timedelta, limit: Limit) -> float:
-    """Return what is left of a level of attempts after some time: it sinks by ``burst`` over ``per_seconds``, to zero."""
+    """Return what is left of a level of attempts after some time: it sinks by ``burst`` over ``per_seconds``."""
     return max(0.0, level - max(0.0, passed.total_seconds()) * limit.burst / limit.per_seconds)
 
 

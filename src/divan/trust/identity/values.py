@@ -102,7 +102,7 @@ class Inquiry:
     """A question to a register with its answer.
 
     ``fields`` are what the register told (text, truth values), empty unless matched. ``message_id`` names the
-    exchange's evidence of the message that brought the answer. ``reason`` is a code where the state alone says too little.
+    exchange's evidence of the message that brought the answer. ``reason`` is a code where the state says too little.
     """
 
     uuid: UUID
@@ -337,16 +337,18 @@ SECOND_FACTOR_ADDED = FactKind("identity.second-factor-added", "A second factor 
 SECOND_FACTOR_REMOVED = FactKind("identity.second-factor-removed", "A second factor of a staff account was removed.")
 SIGNED_IN = FactKind("identity.signed-in", "Somebody signed in; the method is told.")
 SIGNED_OUT = FactKind("identity.signed-out", "Somebody signed out.")
-CHALLENGE_OPENED = FactKind("identity.challenge-opened", "A sign-in by code began: the owner of the mobile number is being asked.")
+CHALLENGE_OPENED = FactKind(
+    "identity.challenge-opened", "A sign-in by code began: the register is asked whose number it is."
+)
 CHALLENGE_READY = FactKind(
     "identity.challenge-ready", "The register answered who owns the mobile number; a code was sent only to the owner."
 )
-CHALLENGE_UNANSWERED = FactKind("identity.challenge-unanswered", "The register of mobile numbers stayed silent; no code was sent.")
+CHALLENGE_UNANSWERED = FactKind("identity.challenge-unanswered", "The register stayed silent; no code was sent.")
 CHALLENGE_REPLACED = FactKind("identity.challenge-replaced", "A sign-in by code was begun anew, and the former ended.")
 CODE_RESENT = FactKind("identity.code-resent", "Another code was made; the former no longer counts.")
 CODE_REFUSED = FactKind("identity.code-refused", "A wrong code was given.")
 CODE_REDEEMED = FactKind("identity.code-redeemed", "The right code was given in time, once.")
 CHALLENGE_FORGOTTEN = FactKind("identity.challenge-forgotten", "The personal data of an old sign-in by code left.")
-INQUIRY_FORGOTTEN = FactKind("identity.inquiry-forgotten", "The personal data of a question that served an old sign-in left.")
-INQUIRY_ASKED = FactKind("identity.inquiry-asked", "A question to a register was written down, to be asked through the exchange.")
-INQUIRY_ANSWERED = FactKind("identity.inquiry-answered", "A question to a register came to its end: matched, not matched or unknown.")
+INQUIRY_FORGOTTEN = FactKind("identity.inquiry-forgotten", "The personal data of an old question to a register left.")
+INQUIRY_ASKED = FactKind("identity.inquiry-asked", "A question to a register was written down, to be asked.")
+INQUIRY_ANSWERED = FactKind("identity.inquiry-answered", "A question ended: matched, not matched or unknown.")

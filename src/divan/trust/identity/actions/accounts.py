@@ -94,7 +94,7 @@ def close_account(*, account: UUID, actor: Actor, now: datetime) -> None:
     """
     row = models.Account.objects.select_for_update(of=("self",)).filter(uuid=account).first()
     if row is None:
-        raise AccountUnknown()
+        raise AccountUnknown
     if row.is_active:
         row.is_active = False
         row.save(update_fields=["is_active"])
@@ -113,7 +113,7 @@ def enrol_totp(*, account: UUID, actor: Actor, now: datetime, secret: str = "") 
     secret = secret or base64.b32encode(secrets.token_bytes(20)).decode()
     rules.totp_code(secret, 0)
     if Authenticator.objects.filter(user_id=row.pk, type=Authenticator.Type.TOTP).exists():
-        raise SecondFactorPresent()
+        raise SecondFactorPresent
     Authenticator.objects.create(
         user_id=row.pk, type=Authenticator.Type.TOTP, data={"secret": encrypt(secret)}, created_at=now
     )
@@ -174,9 +174,7 @@ def _take(account: models.Account, code: str, now: datetime) -> Authenticator | 
 
 
 def _staff(account: UUID) -> models.Account:
-    row = (
-        models.Account.objects.select_for_update(of=("self",)).filter(uuid=account, kind=AccountKind.STAFF).first()
-    )
+    row = models.Account.objects.select_for_update(of=("self",)).filter(uuid=account, kind=AccountKind.STAFF).first()
     if row is None:
-        raise AccountUnknown()
+        raise AccountUnknown
     return row

@@ -22,21 +22,24 @@ KEPT_FOR = timedelta(days=2)
 def spend(limits: Mapping[str, Limit], *, now: datetime, **whose: str) -> None:
     """Count one attempt for each of these (``person=…, address=…``) before it is made, in a transaction of its own.
 
-    Counting comes first: of many guesses made at once none slips through between a look and a count.
+    Counting comes first: of many guesses made at once none slips through between a look and a count. A refused attempt
+    is counted nowhere: nobody is guessed for, and whoever was stopped at an address stops no person by going on.
 
-    :raises TooManyAttempts: if any of them tried too often; the refused attempt is not counted there.
+    :raises TooManyAttempts: if any of them tried too often; ``minutes`` tells how long to wait.
     """
     wait = 0
     with transaction.atomic():
+        rows = []
         for key, limit in sorted(_keys(limits, whose), key=lambda pair: pair[0]):
             models.AttemptCount.objects.get_or_create(key=key, defaults={"measured_at": now})
             row = models.AttemptCount.objects.select_for_update().get(key=key)
-            level = rules.drained(row.level, now - row.measured_at, limit)
-            minutes = rules.minutes_until_free(level, limit)
-            row.level = level if minutes else level + 1
+            row.level = rules.drained(row.level, now - row.measured_at, limit)
             row.measured_at = max(now, row.measured_at)
+            wait = max(wait, rules.minutes_until_free(row.level, limit))
+            rows.append(row)
+        for row in rows if not wait else ():
+            row.level += 1
             row.save(update_fields=["level", "measured_at"])
-            wait = max(wait, minutes)
     if wait:
         raise TooManyAttempts(minutes=wait)
 

@@ -150,7 +150,7 @@ def resend_code(*, challenge: UUID, address: str, actor: Actor, now: datetime) -
 
 def _require_resendable(row: models.SignInChallenge | None, now: datetime) -> None:
     if row is None:
-        raise ChallengeUnknown()
+        raise ChallengeUnknown
     if refusal := _refusal_of_state(row):
         raise refusal
     assert row.sent_at is not None  # noqa: S101 (a constraint: what is ready was sent)
@@ -158,7 +158,7 @@ def _require_resendable(row: models.SignInChallenge | None, now: datetime) -> No
     if wait > timedelta(0):
         raise ResendTooSoon(seconds=-(-wait // timedelta(seconds=1)))
     if row.resends >= rules.RESENDS:
-        raise CodeSpent()
+        raise CodeSpent
 
 
 def _refusal_of_state(row: models.SignInChallenge) -> Refusal | None:
@@ -183,7 +183,7 @@ def redeem_code(*, challenge: UUID, code: str, address: str, actor: Actor, now: 
     """
     seen = models.SignInChallenge.objects.filter(uuid=challenge).first()
     if seen is None or not seen.mobile:
-        raise ChallengeUnknown()
+        raise ChallengeUnknown
     whose = {"person": seen.national_code, "phone": seen.mobile, "address": address}
     attempts.spend(rules.CODE_LIMITS, now=now, **whose)
     # A wrong try must stay counted, so the refusal is raised after its transaction has ended.

@@ -36,9 +36,9 @@ def open_inquiry(
     :raises PersonUnknown: if the person is not in the register of people.
     :raises DataServiceUnknown: if no register answers to this name, or it needs a mobile number that is not known.
     """
-    person = models.Inquiry._meta.get_field("subject").related_model.objects.filter(uuid=subject).first()
+    person: Any = models.Inquiry._meta.get_field("subject").related_model._default_manager.filter(uuid=subject).first()
     if person is None:
-        raise PersonUnknown()
+        raise PersonUnknown
     parameters = {"mobile": person.mobile} if data_service == MOBILE_OWNERS else {}
     if data_service not in DATA_SERVICES or "" in parameters.values():
         raise DataServiceUnknown(data_service=data_service)
@@ -84,8 +84,11 @@ def write_down(
         next_attempt_at=now,
     )
     facts.record(
-        INQUIRY_ASKED, subject=row, actor=actor, at=now, about=[row.about_kind, row.about_uuid], data_service=data_service
+        INQUIRY_ASKED,
+        subject=row,
+        actor=actor,
+        at=now,
+        about=[row.about_kind, row.about_uuid],
+        data_service=data_service,
     )
     return row.uuid
-
-

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
+from typing import Any
 from uuid import UUID, uuid4
 
 from django.contrib.auth.hashers import make_password
@@ -27,15 +28,15 @@ from divan.trust.identity.values import (
 
 
 def account_of(person: UUID, kind: AccountKind, *, username: str, actor: Actor, now: datetime) -> models.Account:
-    """Return the account of a person in a capacity, in the running transaction; create it without a password if needed."""
-    row_of_person = models.Account._meta.get_field("person").related_model.objects.get(uuid=person)
+    """Return the account of a person in a capacity, created without a password where there is none."""
+    row_of_person: Any = models.Account._meta.get_field("person").related_model._default_manager.get(uuid=person)
     row, is_new = models.Account.objects.get_or_create(
         person=row_of_person,
         kind=kind,
         defaults={"uuid": uuid4(), "username": username, "password": make_password(None), "created_at": now},
     )
     if is_new:
-        facts.record(ACCOUNT_CREATED, subject=row, actor=actor, at=now, kind=kind)
+        facts.record(ACCOUNT_CREATED, subject=row, actor=actor, at=now, capacity=kind)
     return row
 
 
@@ -65,28 +66,35 @@ def sign_citizen_in(
     name = citizen_name(person.uuid)
     account = account_of(person.uuid, AccountKind.CITIZEN, username=name, actor=actor, now=now)
     if not account.is_active:
-        raise AccountClosed()
+        raise AccountClosed
     facts.record(SIGNED_IN, subject=account, actor=actor, at=now, method=method)
     return account.uuid
 
 
 @transaction.atomic
 def sign_in_by_national_sign_on(
-    *, national_code: str, first_name: str, last_name: str, actor: Actor, now: datetime
+    *,
+    national_code: str,
+    first_name: str,
+    last_name: str,
+    actor: Actor,  # noqa: ARG001 (nobody known yet: the facts name whom the sign-on vouches for)
+    now: datetime,
 ) -> UUID:
     """Sign in whom the national sign-on vouches for; return the citizen's account, created where there is none.
 
     :raises divan_libs.persian.identifiers.InvalidIdentifier: if the national code cannot be one.
     :raises AccountClosed: if the account was closed.
     """
-    account = sign_citizen_in(
-        national_code, names=(first_name, last_name), method=SignInMethod.NATIONAL_SIGN_ON, now=now
-    )
-    return account
+    return sign_citizen_in(national_code, names=(first_name, last_name), method=SignInMethod.NATIONAL_SIGN_ON, now=now)
 
 
 @transaction.atomic
-def sign_in_for_rehearsal(*, username: str, actor: Actor, now: datetime) -> UUID:  # noqa: ARG001 (who switches is nobody yet, or somebody else)
+def sign_in_for_rehearsal(
+    *,
+    username: str,
+    actor: Actor,  # noqa: ARG001 (whoever sits there; the fact names whom they become)
+    now: datetime,
+) -> UUID:
     """Become an invented person without any proof: for the role switch of a rehearsal. Return the account.
 
     :raises OnlyInRehearsal: in production, always.
@@ -94,12 +102,12 @@ def sign_in_for_rehearsal(*, username: str, actor: Actor, now: datetime) -> UUID
     :raises AccountClosed: if the account was closed.
     """
     if not options().rehearsal:
-        raise OnlyInRehearsal()
+        raise OnlyInRehearsal
     row = models.Account.objects.select_for_update(of=("self",)).filter(username=username).first()
     if row is None:
-        raise AccountUnknown()
+        raise AccountUnknown
     if not row.is_active:
-        raise AccountClosed()
+        raise AccountClosed
     became = Actor(kind=ActorKind(row.kind), uuid=row.person.uuid)
     facts.record(SIGNED_IN, subject=row, actor=became, at=now, method=SignInMethod.REHEARSAL)
     return row.uuid
@@ -127,5 +135,5 @@ def note_sign_out(*, account: UUID, actor: Actor, now: datetime) -> None:
 def _account(account: UUID) -> models.Account:
     row = models.Account.objects.select_for_update(of=("self",)).filter(uuid=account).first()
     if row is None:
-        raise AccountUnknown()
+        raise AccountUnknown
     return row

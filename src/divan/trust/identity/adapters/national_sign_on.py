@@ -26,6 +26,7 @@ from divan_libs.persian.identifiers import InvalidIdentifier, parse_national_cod
 from divan_libs.persian.text import normalize
 
 SCOPE = "openid profile"
+ENDPOINTS = ("authorization_endpoint", "token_endpoint", "jwks_uri")
 ALGORITHMS = ("RS256", "ES256", "PS256")
 LIMIT = 5.0
 """Seconds for everything that a visitor's return makes this side ask."""
@@ -133,9 +134,10 @@ class OidcSignOn:
         """Change the code for an identity token, verify it, and read the person; see :class:`NationalSignOn`."""
         with self._client() as client:
             tokens = self._tokens(client, code, start.verifier, return_address)
-            claims = self._claims(client, str(tokens.get("id_token", "")), str(tokens.get("access_token", "")), start.nonce, now)
+            access_token = str(tokens.get("access_token", ""))
+            claims = self._claims(client, str(tokens.get("id_token", "")), access_token, start.nonce, now)
             if not claims.get("nationalCode"):
-                claims = {**claims, **self._profile(client, str(tokens.get("access_token", "")), str(claims["sub"]))}
+                claims = {**claims, **self._profile(client, access_token, str(claims["sub"]))}
         return _person(claims)
 
     def _client(self) -> httpx.Client:
@@ -154,9 +156,9 @@ class OidcSignOn:
         try:
             answer = client.get(address, headers=headers)
         except httpx.HTTPError as error:
-            raise SignOnSilent() from error
+            raise SignOnSilent from error
         if answer.status_code != 200:
-            raise SignOnSilent()
+            raise SignOnSilent
         return answer
 
     def _description(self, client: httpx.Client) -> Mapping[str, Any]:
@@ -166,7 +168,7 @@ class OidcSignOn:
         told = self._json(self._get(client, f"{self._issuer}/.well-known/openid-configuration"), "description")
         if str(told.get("issuer", "")).rstrip("/") != self._issuer:
             raise SignOnRefused(reason="description: another issuer")
-        if not all(isinstance(told.get(name), str) for name in ("authorization_endpoint", "token_endpoint", "jwks_uri")):
+        if not all(isinstance(told.get(name), str) for name in ENDPOINTS):
             raise SignOnRefused(reason="description: an address is missing")
         with self._lock:
             known.description, known.described_at = told, time.monotonic()
@@ -183,9 +185,9 @@ class OidcSignOn:
         try:
             answer = client.post(address, data=form, auth=(self._client_id, self._client_secret))
         except httpx.HTTPError as error:
-            raise SignOnSilent() from error
+            raise SignOnSilent from error
         if answer.status_code >= 500:
-            raise SignOnSilent()
+            raise SignOnSilent
         if answer.status_code != 200:
             raise SignOnRefused(reason=f"token: {answer.status_code}")
         return self._json(answer, "token")
@@ -197,14 +199,17 @@ class OidcSignOn:
         claims = CodeIDToken(
             token.claims,
             token.header,
-            {"iss": {"essential": True, "value": self._stated_issuer()}, "aud": {"essential": True, "value": self._client_id}},
+            {
+                "iss": {"essential": True, "value": self._stated_issuer()},
+                "aud": {"essential": True, "value": self._client_id},
+            },
             {"nonce": nonce, "client_id": self._client_id, "access_token": access_token},
         )
         try:
             claims.validate(now=int(now.timestamp()), leeway=LEEWAY)
         except (JoseError, TypeError, ValueError) as error:
             raise SignOnRefused(reason=f"claims: {error}") from error
-        return claims
+        return dict(claims)
 
     def _stated_issuer(self) -> str:
         return str(self._known.description["issuer"])

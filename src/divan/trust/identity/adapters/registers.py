@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Protocol
 
+from divan.foundation.errors import Refusal, Trouble
 from divan.trust.exchange.values import ExchangeAnswer, ExchangeSilent
 from divan.trust.identity.values import RegisterAnswer, Unknown
 
@@ -92,6 +93,9 @@ def ask_register(
         )
     except ExchangeSilent:
         return Unknown("silent", again=True)
+    except (Refusal, Trouble):
+        # The exchange of this installation is not ready yet; that is no word of the register.
+        return Unknown("unavailable", again=True)
     if answer.status >= 500 or answer.status in WORTH_ANOTHER_TRY:
         return Unknown("unavailable", again=True)
     if len(answer.body) > LONGEST_ANSWER:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import struct
 from collections.abc import Callable, Mapping
 from types import MappingProxyType
 from typing import Any
@@ -10,9 +11,8 @@ from allauth.account.forms import ChangePasswordForm, LoginForm, ReauthenticateF
 from allauth.mfa.base.forms import AuthenticateForm
 from allauth.mfa.base.forms import ReauthenticateForm as ReauthenticateByCodeForm
 from allauth.mfa.totp.forms import ActivateTOTPForm
-from allauth.mfa.webauthn.forms import AddWebAuthnForm
+from allauth.mfa.webauthn.forms import AddWebAuthnForm, AuthenticateWebAuthnForm, ReauthenticateWebAuthnForm
 from django import forms
-from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from divan.foundation import clock
@@ -22,13 +22,13 @@ from divan.trust.identity.actions import accounts, attempts
 from divan.trust.identity.values import TooManyAttempts
 from divan_libs.persian.identifiers import InvalidIdentifier, parse_mobile, parse_national_code
 
-_SAID: Mapping[str, str | Promise] = MappingProxyType(
+_SAID: Mapping[str, Any] = MappingProxyType(
     {
         "persian.national-code.digits": _("A national code consists of digits only."),
         "persian.national-code.length": _("A national code has ten digits; a zero at its beginning is written too."),
         "persian.national-code.all-equal": _("A national code with ten equal digits belongs to nobody."),
         "persian.national-code.serial-zero": _("This national code belongs to nobody."),
-        "persian.national-code.check-digit": _("This national code is mistyped: its last digit does not fit the others."),
+        "persian.national-code.check-digit": _("This national code is mistyped: its last digit does not fit."),
         "persian.mobile.digits": _("A mobile number consists of digits only."),
         "persian.mobile.length": _("A mobile number has eleven digits, such as 09121234567."),
         "persian.mobile.prefix": _("A mobile number begins with 09."),
@@ -199,6 +199,37 @@ class NewPasskey(AddWebAuthnForm):  # type: ignore[misc]  # the package is untyp
         super().__init__(*args, **kwargs)
         self.fields["name"].label = _("Name of this passkey")
         self.fields["name"].help_text = _("So that you know it among others, for example: office computer.")
+
+    def clean(self) -> dict[str, Any]:
+        """Take the passkey; refuse what is none."""
+        try:
+            return dict(super().clean())
+        except UNREADABLE as error:
+            raise forms.ValidationError(UNREADABLE_PASSKEY, code="identity.passkey-unreadable") from error
+
+
+class _ProofOfPasskey:
+    """The answer of a passkey to a challenge, which a browser sends and anybody may forge."""
+
+    def clean_credential(self) -> Any:
+        """Return the authenticator that answered; refuse what proves nothing."""
+        try:
+            return super().clean_credential()  # type: ignore[misc]  # of the form beside it
+        except UNREADABLE as error:
+            raise forms.ValidationError(UNREADABLE_PASSKEY, code="identity.passkey-unreadable") from error
+
+
+class PasskeyProof(_ProofOfPasskey, AuthenticateWebAuthnForm):  # type: ignore[misc]  # the package is untyped
+    """The passkey at the sign-in."""
+
+
+class PasskeyAgain(_ProofOfPasskey, ReauthenticateWebAuthnForm):  # type: ignore[misc]  # the package is untyped
+    """The passkey once more, before something that needs it."""
+
+
+UNREADABLE = (AttributeError, IndexError, KeyError, TypeError, ValueError, struct.error)
+"""What the reader of passkeys raises on forged answers, found by trying: it does not promise one kind of error."""
+UNREADABLE_PASSKEY = _("The proof of the passkey does not fit. Try again.")
 
 
 def _name_code(form: forms.Form) -> None:

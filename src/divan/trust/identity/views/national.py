@@ -64,7 +64,7 @@ def come_back(request: HttpRequest) -> HttpResponse:
     now = clock.now()
     begun = _begun(kept, request.GET.get("state", ""), now)
     if request.GET.get("error"):
-        raise SignOnCancelled()
+        raise SignOnCancelled
     # RFC 9207: an answer that names another issuer was mixed up with somebody else's.
     if request.GET.get("iss", options().sign_on_issuer).rstrip("/") != options().sign_on_issuer.rstrip("/"):
         raise SignOnRefused(reason="issuer of the answer")
@@ -83,7 +83,7 @@ def come_back(request: HttpRequest) -> HttpResponse:
 
 def _begun(kept: Mapping[str, Any] | None, state: str, now: datetime) -> SignOnStart:
     if not kept or not constant_time_compare(kept["state"], state):
-        raise SignOnStale()
+        raise SignOnStale
     if now - datetime.fromisoformat(kept["at"]) > rules.SIGN_ON_COUNTS_FOR:
-        raise SignOnStale()
+        raise SignOnStale
     return SignOnStart(url="", state=kept["state"], nonce=kept["nonce"], verifier=kept["verifier"])

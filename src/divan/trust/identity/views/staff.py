@@ -64,18 +64,23 @@ def _for_staff_accounts(view: View) -> View:
     @never_cache
     @wraps(view)
     def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-        account = request.user
-        is_staff = isinstance(account, models.Account) and account.kind == AccountKind.STAFF
-        if is_staff and not sessions.has_passed(request, account) and queries.has_second_factor(account.uuid):
-            logout(request)
-            is_staff = False
-        if not is_staff:
+        if not _may_see_credentials(request):
             return HttpResponseRedirect(
                 reverse("account_login") + "?" + urlencode({addresses.NEXT: request.get_full_path()})
             )
         return view(request, *args, **kwargs)
 
     return guarded
+
+
+def _may_see_credentials(request: HttpRequest) -> bool:
+    account = request.user
+    if not isinstance(account, models.Account) or account.kind != AccountKind.STAFF:
+        return False
+    if sessions.has_passed(request, account) or not queries.has_second_factor(account.uuid):
+        return True
+    logout(request)
+    return False
 
 
 class EnrolApp(totp_views.ActivateTOTPView):  # type: ignore[misc]  # the package is untyped
@@ -99,6 +104,15 @@ class EnrolPasskey(passkey_views.AddWebAuthnView):  # type: ignore[misc]  # the 
         response: HttpResponse = super().form_valid(form)
         _note(self.request, SecondFactor.PASSKEY, is_added=True)
         return response
+
+
+class PasskeyAgain(passkey_views.ReauthenticateWebAuthnView):  # type: ignore[misc]  # the package is untyped
+    """Ask for the passkey once more."""
+
+    def form_invalid(self, form: Any) -> HttpResponse:
+        """Stay on the page and say what is wrong."""
+        shown: HttpResponse = self.render_to_response(self.get_context_data() | {"form": form})
+        return shown
 
 
 class RemoveApp(totp_views.DeactivateTOTPView):  # type: ignore[misc]  # the package is untyped
@@ -148,7 +162,7 @@ sign_in = access(PUBLIC)(SignIn.as_view())
 second_step = access(PUBLIC)(factor_views.authenticate)
 password_again = _for_staff_accounts(account_views.reauthenticate)
 code_again = _for_staff_accounts(factor_views.reauthenticate)
-passkey_again = _for_staff_accounts(passkey_views.reauthenticate_webauthn)
+passkey_again = _for_staff_accounts(PasskeyAgain.as_view())
 change_password = _for_staff_accounts(account_views.password_change)
 factors = _for_staff_accounts(factor_views.index)
 enrol_app = _for_staff_accounts(EnrolApp.as_view())
@@ -172,8 +186,8 @@ def choose_post(request: HttpRequest) -> HttpResponse:
     try:
         chosen = str(UUID(request.POST.get("post", "")))
     except ValueError as error:
-        raise PostNotHeld() from error
+        raise PostNotHeld from error
     if chosen not in held:
-        raise PostNotHeld()
+        raise PostNotHeld
     request.session[sessions.POST] = chosen
     return redirect(addresses.wanted(request) or addresses.staff_home())
