@@ -14,6 +14,7 @@ from divan.project.configuration import Configuration, read_configuration
 from divan.trust.exchange.apps import ExchangeOptions
 from divan.trust.identity.apps import IdentityOptions
 from divan.trust.ledger.apps import LedgerOptions
+from divan.trust.signing.apps import SigningOptions
 
 DIVAN: Configuration = read_configuration()
 SOURCE = Path(__file__).resolve().parents[1]
@@ -239,4 +240,13 @@ EXCHANGE = ExchangeOptions(
     address=DIVAN.exchange_gateway,
     subsystem=DIVAN.exchange_subsystem,
     server=DIVAN.exchange_server,
+)
+SIGNING = SigningOptions(
+    rehearsal=DIVAN.rehearsal,
+    base_url=DIVAN.base_url,
+    key_directory=DIVAN.data / "keys" / "signing",
+    trust_directory=DIVAN.data / "trust",
+    trusted_roots=Path(DIVAN.trusted_roots) if DIVAN.trusted_roots else None,
+    timestamp_address=DIVAN.timestamp_authority,
+    fonts_directory=SOURCE / "foundation" / "ui" / "static" / "ui" / "dist" / "fonts" / "letters",
 )
