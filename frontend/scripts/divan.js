@@ -43,12 +43,46 @@ async function copyCode(event) {
 function walkRows(event) {
   if (event.key !== "ArrowDown" && event.key !== "ArrowUp") return;
   const row = event.target.closest("[data-rows] tbody tr");
-  if (!row || event.target.matches("input, select, textarea")) return;
-  const next = event.key === "ArrowDown" ? row.nextElementSibling : row.previousElementSibling;
-  const link = next?.querySelector("a[href]");
-  if (!link) return;
-  event.preventDefault();
-  link.focus();
+  if (!row || isTyping(event.target)) return;
+  if (focusRow(event.key === "ArrowDown" ? row.nextElementSibling : row.previousElementSibling)) event.preventDefault();
+}
+
+function isTyping(element) {
+  return element.matches("input, select, textarea, [contenteditable]");
+}
+
+function focusRow(row) {
+  const link = row?.querySelector("a[href]");
+  link?.focus();
+  return Boolean(link);
+}
+
+// Single letters walk a list that says so (J down, K up, O opens), by their place on the keyboard: a Persian layout
+// has other letters there. They can be switched off, because a voice that dictates also types letters.
+const lettersOff = "divan-letters-off";
+
+function walkRowsByLetters(event) {
+  const list = document.querySelector("[data-rows-letters]");
+  if (!list || event.ctrlKey || event.altKey || event.metaKey || isTyping(event.target)) return;
+  if (localStorage.getItem(lettersOff)) return;
+  const row = document.activeElement.closest("[data-rows-letters] tbody tr");
+  if (event.code === "KeyJ") focusRow(row ? row.nextElementSibling : list.querySelector("tbody tr"));
+  else if (event.code === "KeyK") focusRow(row?.previousElementSibling);
+  else if (event.code === "KeyO") row?.querySelector("a[href]")?.click();
+}
+
+function switchLetters(event) {
+  const button = event.target.closest("[data-shortcuts]");
+  if (!button) return;
+  if (localStorage.getItem(lettersOff)) localStorage.removeItem(lettersOff);
+  else localStorage.setItem(lettersOff, "yes");
+  showLetters(document);
+}
+
+function showLetters(root) {
+  for (const button of root.querySelectorAll("[data-shortcuts]")) {
+    button.setAttribute("aria-pressed", String(!localStorage.getItem(lettersOff)));
+  }
 }
 
 // Only a control that a script makes work is shown by a script.
@@ -60,10 +94,13 @@ document.addEventListener("click", followErrorLink);
 document.addEventListener("click", askForPrint);
 document.addEventListener("click", copyCode);
 document.addEventListener("submit", sendOnce);
+document.addEventListener("click", switchLetters);
 document.addEventListener("keydown", walkRows);
+document.addEventListener("keydown", walkRowsByLetters);
 document.addEventListener("htmx:load", (event) => showScriptedControls(event.target));
 document.addEventListener("DOMContentLoaded", () => {
   showScriptedControls(document);
+  showLetters(document);
   focusErrorSummary(document);
 });
 // A page taken back from the browser's memory may be sent again.
