@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from typing import Literal
 
+from django.utils.functional import Promise
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from divan.dealings.cases.values import HistoryLine
 from divan.foundation.ui.numbers import digits
@@ -12,6 +15,8 @@ from divan.foundation.ui.pieces import Event
 from divan.front.backoffice.people_named import Names, identifier
 from divan.front.texts.words import word
 from divan_libs.servicepack.models import Package
+
+Tone = Literal["", "good", "waiting", "bad", "ahead"]
 
 
 def officer_events(lines: Iterable[HistoryLine], package: Package, names: Names, language: str) -> list[Event]:
@@ -77,31 +82,30 @@ def _escalated(line: HistoryLine, names: Names) -> Event:
     return Event(_("The deadline passed; handed on to %(post)s") % {"post": superior}, line.at, late, tone="bad")
 
 
+SAID: Mapping[str, tuple[Promise | str, Tone]] = {
+    "cases.referral-answered": (gettext_lazy("The referral was answered"), ""),
+    "cases.referral-recalled": (gettext_lazy("The referral fell away unanswered"), ""),
+    "cases.correction-asked": (gettext_lazy("The applicant was asked to correct"), "waiting"),
+    "cases.correction-made": (gettext_lazy("The applicant corrected"), ""),
+    "cases.decision-drafted": (gettext_lazy("A draft of the decision was written"), ""),
+    "cases.decision-paraphed": (gettext_lazy("The draft was paraphed"), ""),
+    "cases.decision-signed": (gettext_lazy("The decision was signed"), "good"),
+    "cases.decision-issued": (gettext_lazy("The signed letter was made"), ""),
+    "cases.case-closed": (gettext_lazy("The applicant was told of the decision"), "good"),
+    "correspondence.letter-filed": (gettext_lazy("The letter was filed"), ""),
+    "cases.case-withdrawn": (gettext_lazy("The applicant withdrew the request"), ""),
+}
+"""What is said of kinds that need nothing but their name; kinds that stand nowhere here are not told."""
+
+
 def _plain(line: HistoryLine, package: Package, by: str, language: str) -> Event | None:
-    match line.kind:
-        case "cases.referral-answered":
-            return Event(_("The referral was answered"), line.at, by)
-        case "cases.referral-recalled":
-            return Event(_("The referral fell away unanswered"), line.at, by)
-        case "cases.correction-asked":
-            return Event(
-                _("The applicant was asked to correct"), line.at, by, _codes(line, package, language), "waiting"
-            )
-        case "cases.correction-made":
-            return Event(_("The applicant corrected"), line.at, by)
-        case "cases.decision-drafted":
-            version = digits(line.data.get("version", ""))
-            return Event(_("Draft %(version)s of the decision was written") % {"version": version}, line.at, by)
-        case "cases.decision-paraphed":
-            return Event(_("The draft was paraphed"), line.at, by)
-        case "cases.decision-signed" if "number" in line.data:
-            return Event(_("The decision was signed"), line.at, by, digits(line.data["number"]), "good")
-        case "cases.decision-issued":
-            return Event(_("The signed letter was made"), line.at)
-        case "cases.case-closed":
-            return Event(_("The applicant was told of the decision"), line.at, tone="good")
-        case "correspondence.letter-filed":
-            return Event(_("The letter was filed"), line.at, by)
-        case "cases.case-withdrawn":
-            return Event(_("The applicant withdrew the request"), line.at, by)
-    return None
+    # A signature is recorded for the decision and for its case; the decision's fact carries the number.
+    if line.kind not in SAID or (line.kind == "cases.decision-signed" and "number" not in line.data):
+        return None
+    title, tone = SAID[line.kind]
+    text = _codes(line, package, language)
+    if "number" in line.data:
+        text = digits(line.data["number"])
+    elif line.kind == "cases.decision-drafted":
+        text = _("Draft %(version)s") % {"version": digits(line.data.get("version", ""))}
+    return Event(str(title), line.at, by, text, tone)

@@ -18,14 +18,15 @@ from divan.foundation.errors import Refusal
 from divan.foundation.http.access import access
 from divan.foundation.http.media import bytes_answer
 from divan.foundation.http.middleware import actor_of
-from divan.foundation.ui.fields import ErrorSummary
+from divan.foundation.ui.fields import ErrorSummary, Field
 from divan.foundation.ui.frame import Link
 from divan.foundation.ui.refusals import text_of
 from divan.front.backoffice.duties import INTEGRATION
-from divan.front.backoffice.permit_form import permit_fields, problem_of, read_permit
+from divan.front.backoffice.permit_form import LONGEST, permit_fields, problem_of, read_permit
 from divan.front.texts.words import TONES, word
 from divan.trust.exchange import actions, queries
 from divan.trust.exchange.values import EvidenceLine, Outcome, Permit, PermitFaulty
+from divan_libs.persian.text import normalize
 
 PAGE = 50
 
@@ -79,7 +80,6 @@ def grant(request: HttpRequest) -> HttpResponse:
             except Refusal as refusal:
                 problems = {"": str(text_of(refusal))}
             else:
-                actions.publish_snapshot(actor=actor_of(request), now=now)
                 messages.success(request, _("The permit was given; the gateway knows it within a second."))
                 return redirect("backoffice:permits")
     fields = permit_fields(
@@ -103,12 +103,15 @@ def revoke(request: HttpRequest, permit: UUID) -> HttpResponse:
     """
     found = queries.get_permit(permit)
     if request.method == "POST":
-        now = clock.now()
-        actions.revoke_permit(permit=permit, actor=actor_of(request), now=now)
-        actions.publish_snapshot(actor=actor_of(request), now=now)
+        reason = normalize(request.POST.get("reason", ""))[:LONGEST]
+        actions.revoke_permit(permit=permit, reason=reason, actor=actor_of(request), now=clock.now())
         messages.success(request, _("The permit was revoked; the gateway refuses it within a second."))
         return redirect("backoffice:permits")
-    return render(request, "backoffice/revoke_permit.html", _permit_line(found, _language()))
+    reason = Field(
+        "reason", "text", _("Reason"), _("It stays on record."), required=False, attributes={"maxlength": str(LONGEST)}
+    )
+    values = {**_permit_line(found, _language()), "field": reason}
+    return render(request, "backoffice/revoke_permit.html", values)
 
 
 def _sections(current: str) -> list[Link]:

@@ -57,7 +57,7 @@ def _county(figures: CountyFigures) -> str:
 
 
 def _share(figures: CountyFigures) -> int | None:
-    """Return the answered part of what was received in whole per cent, rounded down; None where nothing was received."""
+    """Return the answered part of what was received in whole per cent, rounded down; None where there is none."""
     return 100 * figures.answered // figures.received if figures.received else None
 
 

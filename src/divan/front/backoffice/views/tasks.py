@@ -137,7 +137,7 @@ def _again(
     preview: Paper | None = None,
     refusal: Refusal | Trouble | None = None,
 ) -> HttpResponse:
-    """Show the step once more as it was sent; when it waits for this post no longer, show what was typed to be copied."""
+    """Show the step once more as it was sent; when it waits here no longer, show what was typed to be copied."""
     task, case = queries.get_task(task.uuid), queries.get_case(case.uuid)
     if not _is_waiting(task, case, post):
         given = given_with(chosen, request.POST) if chosen else None
