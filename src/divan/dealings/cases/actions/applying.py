@@ -35,10 +35,11 @@ from divan.registers.places import queries as places
 from divan.registers.places.values import Level, PlaceUnknown
 from divan.trust.identity import actions as identity
 from divan.trust.identity import queries as inquiries
+from divan.trust.identity.values import DataServiceUnknown
 from divan_libs.persian.jalali import TEHRAN
 from divan_libs.servicepack import answers as answering
 from divan_libs.servicepack.answers import AnswerProblem
-from divan_libs.servicepack.models import Delivery, FileQuestion, Package, PlaceQuestion
+from divan_libs.servicepack.models import Delivery, FileQuestion, InquiryNeed, Package, PlaceQuestion
 
 
 def locked_case(case_uuid: UUID, actor: Actor | None = None) -> models.Case:
@@ -99,20 +100,29 @@ def start_draft(*, service_code: str, language: str, actor: Actor, now: datetime
 
 def _ask_needs(row: models.Case, package: Package, *, actor: Actor, now: datetime) -> None:
     for need in package.needs.inquiries:
-        inquiry = identity.open_inquiry(
+        asked = models.CaseNeed(uuid=uuid4(), case=row, code=need.code, fact=need.fact)
+        _ask(asked, need, package, actor=actor, now=now)
+
+
+def _ask(asked: models.CaseNeed, need: InquiryNeed, package: Package, *, actor: Actor, now: datetime) -> None:
+    """Ask a register for a case; what cannot be asked, such as the owner of a number nobody gave, is not known."""
+    try:
+        asked.inquiry_uuid = identity.open_inquiry(
             need=need.code,
             data_service=need.data_service,
-            subject=row.applicant.uuid,
+            subject=asked.case.applicant.uuid,
             purpose=package.text("card.title", "fa"),
-            about_kind=row.subject_kind,
-            about_uuid=row.uuid,
+            about_kind=asked.case.subject_kind,
+            about_uuid=asked.case.uuid,
             actor=actor,
             now=now,
         )
-        asked = models.CaseNeed.objects.create(
-            uuid=uuid4(), case=row, code=need.code, fact=need.fact, state="asked", inquiry_uuid=inquiry, asked_at=now
-        )
-        facts.record(NEED_ASKED, subject=asked, actor=actor, at=now, need=need.code)
+        asked.state, asked.answered_at = "asked", None
+    except DataServiceUnknown:
+        asked.state, asked.answered_at = "unknown", now
+    asked.asked_at = now
+    asked.save()
+    facts.record(NEED_ASKED, subject=asked, actor=actor, at=now, need=need.code, state=asked.state)
 
 
 @transaction.atomic
@@ -144,24 +154,12 @@ def ask_again(*, case: UUID, need: str, actor: Actor, now: datetime) -> None:
     """
     row = locked_case(case, actor)
     rules.require_editable(CaseState(row.state))
-    asked = models.CaseNeed.objects.select_for_update().filter(case=row, code=need, state="unknown").first()
+    asked = models.CaseNeed.objects.select_for_update(of=("self",)).filter(case=row, code=need, state="unknown").first()
     if asked is None:
         return
     package = catalogue.get_package(row.version.uuid)
     declared = next(one for one in package.needs.inquiries if one.code == need)
-    asked.inquiry_uuid = identity.open_inquiry(
-        need=need,
-        data_service=declared.data_service,
-        subject=row.applicant.uuid,
-        purpose=package.text("card.title", "fa"),
-        about_kind=row.subject_kind,
-        about_uuid=row.uuid,
-        actor=actor,
-        now=now,
-    )
-    asked.state, asked.asked_at, asked.answered_at = "asked", now, None
-    asked.save()
-    facts.record(NEED_ASKED, subject=asked, actor=actor, at=now, need=need, again=True)
+    _ask(asked, declared, package, actor=actor, now=now)
 
 
 @transaction.atomic

@@ -12,7 +12,7 @@ from divan.trust.exchange.values import ExchangeAnswer, ExchangeSilent
 from divan.trust.identity.values import RegisterAnswer, Unknown
 
 CIVIL_REGISTRY = "civil-registry/person"
-MOBILE_OWNERS = "mobile-operator/owner"
+MOBILE_OWNERS = "mobile-register/owner"
 DATA_SERVICES = frozenset({CIVIL_REGISTRY, MOBILE_OWNERS})
 
 TIMEOUT = 5.0

@@ -275,7 +275,7 @@ class Register:
     def answer(self, question):
         print(question.message_id, flush=True)
         return Matched({})
-jobs.ask_inquiries(datetime.fromisoformat("%s"), registers={"mobile-operator/owner": Register()})
+jobs.ask_inquiries(datetime.fromisoformat("%s"), registers={"mobile-register/owner": Register()})
 """
 
 

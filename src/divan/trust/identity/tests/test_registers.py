@@ -41,7 +41,7 @@ class Exchange:
         if self.mood == "lie":
             return answered(200, "<html>")
         person = CAST.get(message["subject"])
-        if message["data_service"] == "mobile-operator/owner":
+        if message["data_service"] == "mobile-register/owner":
             query = message["query"]
             owner = CAST.get(query["national_code"])
             return answered(200, {"matched": owner is not None and owner.mobile == query["mobile"]})
@@ -132,7 +132,7 @@ def test_questions_go_out_with_subject_purpose_identifier_and_a_limit():
     assert exchange.sent == [
         {"data_service": "civil-registry/person", "path": f"/persons/{ZAHRA.national_code}", "query": None, **common},
         {
-            "data_service": "mobile-operator/owner",
+            "data_service": "mobile-register/owner",
             "path": "/owners",
             "query": {"mobile": ZAHRA.mobile, "national_code": ZAHRA.national_code},
             **common,
