@@ -77,6 +77,11 @@ class Configuration:
     sign_on_client_id: str = setting("divan", "Client id at the national sign-on.")
     sign_on_client_secret: str = setting("", "Client secret at the national sign-on.")
     timestamp_authority: str = setting("", "RFC 3161 authority over HTTP; empty means the installation's own.")
+    trusted_roots: str = setting(
+        "",
+        "PEM file of the root certificates to which signatures and timestamps must lead; "
+        "empty in rehearsal means its own authority, production verifies nothing without it.",
+    )
     log_origin: str = setting(
         "",
         "Name of the transparency log, unique in the world and never changed; "

@@ -1,0 +1,14 @@
+"""What signing does."""
+
+from divan.trust.signing.actions.enrolling import enrol_signatory, prepare_authority
+from divan.trust.signing.actions.issuing import issue_next_document
+from divan.trust.signing.actions.requesting import give_receipt, request_document, retry_document
+
+__all__ = [
+    "enrol_signatory",
+    "give_receipt",
+    "issue_next_document",
+    "prepare_authority",
+    "request_document",
+    "retry_document",
+]
