@@ -143,7 +143,7 @@ class World:
 def furnish(now: datetime = MORNING) -> None:
     """Put the demo's places, bodies, people and service into the database of a test."""
     from divan.foundation.actors import SYSTEM
-    from divan.project.demo.bodies import found_bodies, seat_cast
+    from divan.project.demo.bodies import enrol_signatories, found_bodies, seat_cast
     from divan.project.demo.services import shipped_services
     from divan.registers.catalogue import actions as catalogue
     from divan.registers.people import queries as people
@@ -157,6 +157,7 @@ def furnish(now: datetime = MORNING) -> None:
     found_bodies(actor=SYSTEM, now=now)
     seat_cast(actor=SYSTEM, now=now)
     signing.prepare_authority(actor=SYSTEM, now=now)
+    enrol_signatories(actor=SYSTEM, now=now)
     around = Surroundings(
         roles=people.list_roles(),
         bodies=people.list_body_codes(),

@@ -12,7 +12,7 @@ from django.conf import settings
 
 from divan.foundation import clock
 from divan.foundation.actors import Actor, operator
-from divan.project.demo.bodies import found_bodies, seat_cast
+from divan.project.demo.bodies import enrol_signatories, found_bodies, seat_cast
 from divan.project.demo.installation import found_installation
 from divan.project.demo.services import publish_shipped_services
 from divan.project.rehearsal.cast import CAST, CastMember
@@ -50,6 +50,7 @@ def load() -> None:
         places.import_divisions(directory=Path(directory), actor=actor, now=now)
     found_bodies(actor=actor, now=now)
     seat_cast(actor=actor, now=now)
+    enrol_signatories(actor=actor, now=clock.now())
     for one in CAST:
         _account(one, actor)
     publish_shipped_services(actor=actor, now=clock.now())

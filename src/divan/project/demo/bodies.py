@@ -10,6 +10,9 @@ from divan.foundation.actors import Actor
 from divan.project.rehearsal.cast import CAST, COUNTY, DISTRICT, OTHER_DISTRICT, PROVINCE, VILLAGE, CastMember
 from divan.registers.people import actions, queries
 from divan.registers.people.values import UnitKind, UnitLevel
+from divan.trust.signing import actions as signing
+from divan.trust.signing import queries as signatories
+from divan.trust.signing.values import SignerRef
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -162,3 +165,29 @@ def seat_cast(*, actor: Actor, now: datetime) -> None:
 def role_of(one: CastMember) -> str:
     """Return the role code of the post a member of the cast holds, or an empty text."""
     return next((role for code, _fa, _en, role, _unit in POSTS if code == one.post), "")
+
+
+SIGNING_POSTS = ("ict-director",)
+
+
+def enrol_signatories(*, actor: Actor, now: datetime) -> None:
+    """Give the holders of posts that sign their keys and certificates; again changes nothing."""
+    for code in SIGNING_POSTS:
+        post = queries.get_post_by_code(code)
+        holder = queries.holder_of(post.uuid, now)
+        if holder is None or signatories.find_signatory(holder.uuid, post.uuid, now) is not None:
+            continue
+        body = queries.get_unit(post.unit.body_code)
+        signing.enrol_signatory(
+            signer=SignerRef(
+                person=holder.uuid,
+                national_code=holder.national_code,
+                name=holder.full_name,
+                post=post.uuid,
+                title=post.title_fa,
+                organization=body.name_fa,
+                legal_id=body.legal_id,
+            ),
+            actor=actor,
+            now=now,
+        )
