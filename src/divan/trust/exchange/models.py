@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import ClassVar
+
 from django.db import models
 from django.db.models import F, Q
 
@@ -18,7 +20,7 @@ class Member(models.Model):
     name_fa = models.CharField(max_length=200)
     name_en = models.CharField(max_length=200, blank=True)
 
-    subject_kind = "exchange.member"
+    subject_kind: ClassVar[str] = "exchange.member"
 
     def subject_state(self) -> dict[str, object]:
         """Return what the digest of a member covers."""
@@ -40,7 +42,7 @@ class Subsystem(models.Model):
     connection = models.CharField(max_length=5)
     certificates = models.JSONField(default=list)
 
-    subject_kind = "exchange.subsystem"
+    subject_kind: ClassVar[str] = "exchange.subsystem"
 
     class Meta:
         constraints = (
@@ -82,7 +84,7 @@ class DataService(models.Model):
     trusted_certificates = models.JSONField(default=list)
     disabled_notice = models.CharField(max_length=300, blank=True)
 
-    subject_kind = "exchange.data-service"
+    subject_kind: ClassVar[str] = "exchange.data-service"
 
     class Meta:
         constraints = (
@@ -130,7 +132,7 @@ class Permit(models.Model):
     granted_at = models.DateTimeField()
     revoked_at = models.DateTimeField(null=True)
 
-    subject_kind = "exchange.permit"
+    subject_kind: ClassVar[str] = "exchange.permit"
 
     class Meta:
         constraints = (
@@ -168,7 +170,7 @@ class SnapshotVersion(models.Model):
     issued_at = models.DateTimeField()
     expires_at = models.DateTimeField()
 
-    subject_kind = "exchange.snapshot"
+    subject_kind: ClassVar[str] = "exchange.snapshot"
 
     class Meta:
         constraints = (
@@ -205,7 +207,7 @@ class Segment(models.Model):
     doubt_at = models.PositiveBigIntegerField(default=0)
     looked_at = models.DateTimeField()
 
-    subject_kind = "exchange.segment"
+    subject_kind: ClassVar[str] = "exchange.segment"
 
     def subject_state(self) -> dict[str, object]:
         """Return what the digest of a segment covers: the last imported root, which names all roots before it."""

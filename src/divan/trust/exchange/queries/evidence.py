@@ -30,7 +30,7 @@ class Names:
         english = language == "en"
         subsystems = models.Subsystem.objects.filter(address__in={row.client for row in rows}).select_related("member")
         services = models.DataService.objects.filter(address__in={row.service for row in rows})
-        permits = models.Permit.objects.filter(uuid__in={_uuid(row.permit) for row in rows} - {None})
+        permits = models.Permit.objects.filter(uuid__in=[uuid for row in rows if (uuid := _uuid(row.permit))])
         self.clients = {row.address: _in(english, row.member.name_fa, row.member.name_en) for row in subsystems}
         self.services = {row.address: _in(english, row.name_fa, row.name_en) for row in services}
         self.reasons = {

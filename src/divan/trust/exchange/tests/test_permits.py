@@ -1,0 +1,253 @@
+"""Members, data services, permits, and the snapshots that carry them to the gateway."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import timedelta
+from uuid import uuid4
+
+import pytest
+from django.db import DatabaseError, transaction
+
+from divan.foundation import facts
+from divan.foundation.actors import SYSTEM
+from divan.foundation.models import Fact
+from divan.trust.exchange import actions, jobs, models, queries
+from divan.trust.exchange.adapters import keys
+from divan.trust.exchange.values import (
+    AddressFaulty,
+    CertificateFaulty,
+    DataServiceFaulty,
+    DataServiceUnknown,
+    ExchangeNotPrepared,
+    ExchangePlan,
+    Member,
+    MemberUnknown,
+    PermitFaulty,
+    PermitRevoked,
+    PermitState,
+    PermitUnknown,
+    Subsystem,
+    SubsystemUnknown,
+)
+from divan_libs.envelope.keys import load_public_key
+from divan_libs.envelope.snapshot import Snapshot, open_snapshot
+
+from .world import MEMBERS, NOW, OURS, SERVICE, permit, plan
+
+
+def snapshot_of(told, at=NOW) -> Snapshot:
+    """Open the gateway's file as the gateway does."""
+    key = load_public_key((told.gateway / keys.SNAPSHOT_PUBLIC_KEY).read_bytes())
+    return open_snapshot((told.gateway / keys.SNAPSHOT).read_bytes(), key, now=at)
+
+
+@pytest.fixture
+def commit(django_capture_on_commit_callbacks):
+    return lambda: django_capture_on_commit_callbacks(execute=True)
+
+
+def counts() -> tuple[int, int, int]:
+    return models.Permit.objects.count(), models.SnapshotVersion.objects.count(), Fact.objects.count()
+
+
+def test_the_first_snapshot_says_all_that_the_plan_says(founded):
+    snapshot = snapshot_of(founded)
+
+    assert (snapshot.version, snapshot.server.encoded()) == (1, "LR/GOV/governor-office/gateway")
+    assert [member.id.encoded() for member in snapshot.members] == ["LR/GOV/civil-registry", "LR/GOV/governor-office"]
+    assert [service.id.encoded() for service in snapshot.services] == [SERVICE]
+    [right] = snapshot.permits
+    assert (right.method, right.path_glob, right.purpose) == ("GET", "/persons/*", "احراز هویت")
+    ours = next(subsystem for subsystem in snapshot.subsystems if subsystem.id.encoded() == OURS)
+    assert ours.certificates == {keys.client_fingerprint(founded)}
+    assert queries.data_service_codes() == {"civil-registry/person"}
+
+
+def test_founding_again_changes_nothing(founded, commit):
+    before, key = counts(), (founded.gateway / keys.EVIDENCE_KEY).read_bytes()
+
+    with commit():
+        assert actions.found_exchange(plan=plan(), actor=SYSTEM, now=NOW + timedelta(days=1)) is False
+
+    assert counts() == before
+    assert (founded.gateway / keys.EVIDENCE_KEY).read_bytes() == key
+
+
+def test_a_permit_that_was_revoked_is_not_given_again_by_founding(founded, commit):
+    [given] = queries.list_permits()
+    actions.revoke_permit(permit=given.uuid, actor=SYSTEM, now=NOW)
+
+    with commit():
+        actions.found_exchange(plan=plan(), actor=SYSTEM, now=NOW)
+
+    assert [one.state_at(NOW) for one in queries.list_permits()] == [PermitState.REVOKED]
+
+
+def test_a_revoked_permit_is_in_no_later_snapshot(founded, commit):
+    [given] = queries.list_permits()
+
+    with commit():
+        actions.revoke_permit(permit=given.uuid, reason="پایان نیاز", actor=SYSTEM, now=NOW)
+
+    snapshot = snapshot_of(founded)
+    assert (snapshot.version, snapshot.permits) == (2, ())
+    assert facts.recorded_for(given.uuid) == ["exchange.permit-granted", "exchange.permit-revoked"]
+    before = counts()
+    with pytest.raises(PermitRevoked):
+        actions.revoke_permit(permit=given.uuid, actor=SYSTEM, now=NOW)
+    assert counts() == before
+
+
+def test_a_granted_permit_stands_in_the_next_snapshot(founded, commit):
+    with commit():
+        uuid = actions.grant_permit(
+            permit=permit(path_glob="/persons/*/alive", ends_at=NOW + timedelta(days=30)), actor=SYSTEM, now=NOW
+        )
+
+    snapshot = snapshot_of(founded)
+    assert snapshot.version == 2
+    assert [right.path_glob for right in snapshot.permits if right.id == str(uuid)] == ["/persons/*/alive"]
+    assert queries.get_permit(uuid).state_at(NOW + timedelta(days=30)) is PermitState.ENDED
+
+
+def test_a_permit_that_is_over_is_left_out(founded, commit):
+    actions.grant_permit(permit=permit(path_glob="/x", ends_at=NOW + timedelta(hours=1)), actor=SYSTEM, now=NOW)
+
+    with commit():
+        actions.publish_snapshot(actor=SYSTEM, now=NOW + timedelta(hours=1))
+
+    assert [right.path_glob for right in snapshot_of(founded, NOW + timedelta(hours=1)).permits] == ["/persons/*"]
+
+
+@pytest.mark.parametrize(
+    ("changes", "reason"),
+    [
+        ({"purpose_fa": "  "}, "purpose"),
+        ({"legal_basis_fa": ""}, "legal-basis"),
+        ({"method": "get"}, "method"),
+        ({"path_glob": "persons"}, "path"),
+        ({"path_glob": "/" + "x" * 300}, "path"),
+        ({"ends_at": NOW}, "period"),
+    ],
+)
+def test_a_permit_that_says_too_little_is_refused_and_nothing_moves(founded, changes, reason):
+    before = counts()
+
+    with pytest.raises(PermitFaulty) as refusal:
+        actions.grant_permit(permit=permit(**changes), actor=SYSTEM, now=NOW)
+
+    assert refusal.value.facts == {"reason": reason}
+    assert counts() == before
+
+
+@pytest.mark.parametrize(
+    ("changes", "refusal"),
+    [({"consumer": "LR/GOV/nobody/x"}, SubsystemUnknown), ({"data_service": "a/b"}, DataServiceUnknown)],
+)
+def test_a_permit_needs_both_sides(founded, changes, refusal):
+    with pytest.raises(refusal):
+        actions.grant_permit(permit=permit(**changes), actor=SYSTEM, now=NOW)
+
+
+def test_an_unknown_permit_cannot_be_revoked(founded):
+    with pytest.raises(PermitUnknown):
+        actions.revoke_permit(permit=uuid4(), actor=SYSTEM, now=NOW)
+
+
+@pytest.mark.parametrize("address", ["LR/GOV", "LR/GOV/a/b", "LR//a", "LR/GOV/a%", ""])
+def test_a_member_needs_an_address_of_the_exchange(founded, address):
+    before = counts()
+
+    with pytest.raises(AddressFaulty):
+        actions.register_member(member=Member(address=address, name_fa="نام"), actor=SYSTEM, now=NOW)
+
+    assert counts() == before
+
+
+def test_a_subsystem_needs_its_member_and_real_fingerprints(founded):
+    with pytest.raises(MemberUnknown):
+        actions.register_subsystem(subsystem=Subsystem(address="LR/GOV/other/x", name_fa="نام"), actor=SYSTEM, now=NOW)
+    with pytest.raises(CertificateFaulty):
+        actions.register_subsystem(
+            subsystem=Subsystem(address=OURS, name_fa="نام", certificates=("12:34",)), actor=SYSTEM, now=NOW
+        )
+    with pytest.raises(AddressFaulty):
+        actions.register_subsystem(
+            subsystem=Subsystem(address=MEMBERS[0].address, name_fa="نام"), actor=SYSTEM, now=NOW
+        )
+
+
+def test_a_newer_certificate_reaches_the_gateway(founded, commit):
+    newer = Subsystem(address="LR/GOV/civil-registry/population", name_fa="جمعیت", certificates=("AB:" * 31 + "AB",))
+
+    with commit():
+        assert actions.register_subsystem(subsystem=newer, actor=SYSTEM, now=NOW)
+
+    known = {one.id.encoded(): one.certificates for one in snapshot_of(founded).subsystems}
+    assert known[newer.address] == {"ab" * 32}
+
+
+@pytest.mark.parametrize(
+    ("changes", "reason"),
+    [
+        ({"code": "Person"}, "code"),
+        ({"base_urls": ()}, "exchange.snapshot.address"),
+        ({"base_urls": ("ftp://x",)}, "exchange.snapshot.address"),
+        ({"base_urls": ("http://user@x",)}, "exchange.snapshot.address"),
+        ({"timeout_ms": 0}, "timeout"),
+        ({"code": "civil-registry/other"}, "address-taken"),
+    ],
+)
+def test_a_data_service_that_cannot_be_routed_is_refused(founded, changes, reason):
+    before = counts()
+
+    with pytest.raises(DataServiceFaulty) as refusal:
+        actions.register_data_service(data_service=replace(plan().data_services[0], **changes), actor=SYSTEM, now=NOW)
+
+    assert refusal.value.facts["reason"] == reason
+    assert counts() == before
+
+
+def test_a_snapshot_that_did_not_reach_the_gateway_is_handed_out_later(founded):
+    # Nothing runs after the commit here: the process died between the two.
+    actions.publish_snapshot(actor=SYSTEM, now=NOW)
+    assert snapshot_of(founded).version == 1
+
+    assert jobs.keep_snapshot(NOW) == 0
+
+    assert snapshot_of(founded).version == 2
+
+
+def test_a_snapshot_is_renewed_before_it_grows_old(founded, commit):
+    tomorrow = NOW + timedelta(hours=24)
+
+    with commit():
+        assert [jobs.keep_snapshot(tomorrow - timedelta(seconds=1)), jobs.keep_snapshot(tomorrow)] == [0, 1]
+
+    assert snapshot_of(founded, tomorrow).version == 2
+
+
+def test_an_exchange_that_was_never_founded_publishes_nothing(db):
+    assert jobs.keep_snapshot(NOW) == 0
+    assert models.SnapshotVersion.objects.count() == 0
+
+
+def test_a_production_exchange_makes_no_keys(db, production):
+    with pytest.raises(ExchangeNotPrepared):
+        actions.found_exchange(
+            plan=ExchangePlan(members=(), subsystems=(), data_services=(), permits=()), actor=SYSTEM, now=NOW
+        )
+
+    assert not production.control.exists()
+
+
+def test_a_published_snapshot_stands(founded):
+    with pytest.raises(DatabaseError), transaction.atomic():
+        models.SnapshotVersion.objects.update(sha256="0" * 64)
+
+
+def test_private_keys_are_for_their_owner_alone(founded):
+    private = [*founded.control.glob("*.pem"), *founded.gateway.glob("*.pem"), founded.gateway / keys.SUBJECT_KEYS]
+
+    assert [path.name for path in private if path.stat().st_mode & 0o077] == []
