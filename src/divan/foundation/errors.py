@@ -56,3 +56,10 @@ class NotAllowed(Refusal):
 
     code = "foundation.not-allowed"
     status = 403
+
+
+class BodyTooLarge(Refusal):
+    """More was sent than anything that is taken here."""
+
+    code = "foundation.body-too-large"
+    status = 413

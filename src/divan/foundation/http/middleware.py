@@ -13,7 +13,7 @@ from django.shortcuts import render
 from django.urls import reverse
 
 from divan.foundation.actors import ANONYMOUS, Actor, ActorKind
-from divan.foundation.errors import NotAllowed, Refusal, Trouble
+from divan.foundation.errors import BodyTooLarge, NotAllowed, Refusal, Trouble
 from divan.foundation.http.access import declared_access
 
 logger = logging.getLogger(__name__)
@@ -39,13 +39,19 @@ class Door:
     def process_view(
         self, request: HttpRequest, view: Callable[..., Any], _args: tuple[Any, ...], _kwargs: dict[str, Any]
     ) -> HttpResponse | None:
-        """Refuse, or send to the sign-in page, unless the route admits the actor."""
+        """Refuse, or send to the sign-in page, unless the route admits the actor.
+
+        A view for programs turns away in its own words: by its attribute ``refuse``, a function of request and actor.
+        """
         who = declared_access(view)
         actor = actor_of(request)
         if who is not None and who.admits(actor):
             return None
+        refuse: Callable[[HttpRequest, Actor], HttpResponse] | None = getattr(view, "refuse", None)
         if who is None:
             logger.error("route declares no access: %s", request.path)
+        elif refuse is not None:
+            return refuse(request, actor)
         elif actor.kind is ActorKind.ANONYMOUS and who.sign_in:
             return HttpResponseRedirect(reverse(who.sign_in) + "?" + urlencode({"next": request.get_full_path()}))
         return refused(request, NotAllowed())
@@ -76,6 +82,22 @@ class Refusals:
 def refused(request: HttpRequest, refusal: Refusal) -> HttpResponse:
     """Return the page that tells a person what was refused and what can be done."""
     return render(request, "ui/refused.html", {"refusal": refusal}, status=refusal.status)
+
+
+class BodyLimit:
+    """Refuse a request whose body is announced larger than anything that is taken here, before it is read."""
+
+    LIMIT = 25 * 1024 * 1024
+
+    def __init__(self, get_response: Answer) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        """Answer 413 and leave the body unread, or pass the request on."""
+        announced = str(request.META.get("CONTENT_LENGTH") or "0")
+        if not announced.isdigit() or int(announced) > self.LIMIT:
+            return refused(request, BodyTooLarge(limit=self.LIMIT))
+        return self.get_response(request)
 
 
 class AnswerHeaders:

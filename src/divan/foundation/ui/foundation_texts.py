@@ -21,6 +21,12 @@ def declare() -> None:
         _("It belongs to another person or another post."),
         _("If you hold more than one post, choose the right one and try again."),
     )
+    declare_text(
+        "foundation.body-too-large",
+        _("What you sent is too large."),
+        _("Nothing of it was kept."),
+        _("Send files of at most 5 megabytes, or as the page says."),
+    )
     _declare_files()
 
 

@@ -12,9 +12,14 @@ from divan.foundation.errors import NotFound
 from divan.foundation.http.access import PUBLIC, access
 from divan.foundation.http.media import bytes_answer
 from divan.foundation.ui.fields import ErrorSummary, Field
+from divan.foundation.ui.numbers import jalali, jalali_time
+from divan.foundation.ui.pieces import Row
 from divan.front.portal.patience import VERIFICATION, count_guess, take_back
+from divan.front.texts.verdicts import alteration_words, contradicted_fields, verdict_words
 from divan.trust.ledger import queries as ledger
+from divan.trust.ledger.values import ReceiptImpossible
 from divan.trust.signing import queries as signing
+from divan.trust.signing.values import Verdict
 
 LARGEST = 20 * 1024 * 1024
 """Bytes of a file that is verified here; letters are far smaller."""
@@ -31,11 +36,7 @@ def verify(request: HttpRequest) -> HttpResponse:
         if upload is not None:
             if upload.size and upload.size <= LARGEST:
                 verdict = signing.verify_file(upload.read(), clock.now())
-                return render(
-                    request,
-                    "portal/verdict.html",
-                    {"verdict": verdict, "name": upload.name, **_sealing(verdict.document)},
-                )
+                return _verdict(request, verdict, by_code=False)
             errors["file"] = _("The file is empty, or larger than 20 megabytes.")
         elif code:
             count_guess(VERIFICATION, request)
@@ -70,9 +71,42 @@ def verify(request: HttpRequest) -> HttpResponse:
     return render(request, "portal/verify.html", values, status=422 if errors else 200)
 
 
-def _sealing(document: object) -> dict[str, object]:
-    issued = getattr(document, "issued_fact", None)
-    return {"receipt": ledger.find_receipt(issued) if issued else None}
+def _verdict(request: HttpRequest, verdict: Verdict, *, by_code: bool) -> HttpResponse:
+    issued = verdict.document.issued_fact if verdict.document else None
+    broken = False
+    receipt = None
+    try:
+        receipt = ledger.find_receipt(issued) if issued and (verdict.is_genuine or by_code) else None
+    except ReceiptImpossible:
+        broken = True
+    values = {
+        "verdict": verdict,
+        "words": verdict_words(verdict),
+        "alteration": alteration_words(verdict),
+        "contradicted": contradicted_fields(verdict),
+        "rows": _rows(verdict),
+        "by_code": by_code,
+        "document_code": verdict.document.code if verdict.document else "",
+        "receipt": receipt,
+        "log_broken": broken,
+    }
+    return render(request, "portal/verdict.html", values)
+
+
+def _rows(verdict: Verdict) -> list[Row]:
+    """Return what is known of the letter; a recipient's name is part of it, because whoever asks holds the letter."""
+    rows = [
+        Row(_("Number"), verdict.number, code=True),
+        Row(_("Subject"), verdict.title),
+        Row(_("Date"), jalali(verdict.dated_on) if verdict.dated_on else ""),
+        Row(_("Recipient"), verdict.recipient),
+        Row(_("Signed by"), verdict.signer_name),
+        Row(_("Post"), verdict.signer_title),
+        Row(_("Organization"), verdict.organization),
+        Row(_("Signed at"), jalali_time(verdict.signed_at) if verdict.signed_at else ""),
+        Row(_("Proven time"), jalali_time(verdict.timestamped_at) if verdict.timestamped_at else ""),
+    ]
+    return [row for row in rows if row.value]
 
 
 @access(PUBLIC)
@@ -82,10 +116,7 @@ def verified(request: HttpRequest, code: str) -> HttpResponse:
     found = signing.find_by_code(code)
     if found is None or found.state != "issued":
         raise NotFound
-    verdict = signing.verify_file(signing.read_pdf(found.uuid), clock.now())
-    return render(
-        request, "portal/verdict.html", {"verdict": verdict, "by_code": True, "code": code, **_sealing(found)}
-    )
+    return _verdict(request, signing.verify_document(found.uuid, clock.now()), by_code=True)
 
 
 @access(PUBLIC)
