@@ -1,21 +1,23 @@
-"""Identity alone: its own addresses, quick hashes, twins for the registers, a clock that tests move."""
+"""Identity alone: its own addresses, quick hashes, twins for the registers, a clock that tests move.
+
+What needs a set-up Django is imported inside the fixtures: named on the command line, this module loads before it.
+"""
 
 from __future__ import annotations
 
 import copy
 from collections.abc import Callable
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING
 
 import pytest
 from django.apps import apps
 
 from divan.foundation import clock
-from divan.trust.identity import jobs
-from divan.trust.identity.adapters.registers import CIVIL_REGISTRY, MOBILE_OWNERS
-from divan.trust.identity.adapters.rehearsal import RehearsalOwners, RehearsalRegistry
 
-from . import factories
+if TYPE_CHECKING:
+    from divan.trust.identity.adapters.rehearsal import RehearsalOwners, RehearsalRegistry
 
 
 @pytest.fixture(autouse=True)
@@ -47,17 +49,27 @@ def production(house, monkeypatch):
 
 @pytest.fixture
 def owners() -> RehearsalOwners:
-    return RehearsalOwners(factories.CAST)
+    from divan.trust.identity.adapters.rehearsal import RehearsalOwners  # noqa: PLC0415 (see above)
+
+    from .factories import CAST  # noqa: PLC0415 (see above)
+
+    return RehearsalOwners(CAST)
 
 
 @pytest.fixture
 def registry() -> RehearsalRegistry:
-    return RehearsalRegistry(factories.CAST)
+    from divan.trust.identity.adapters.rehearsal import RehearsalRegistry  # noqa: PLC0415 (see above)
+
+    from .factories import CAST  # noqa: PLC0415 (see above)
+
+    return RehearsalRegistry(CAST)
 
 
 @pytest.fixture
 def work(owners, registry) -> Callable[[datetime], int]:
     """Let the worker ask the registers at a moment."""
+    from divan.trust.identity import jobs  # noqa: PLC0415 (see above)
+    from divan.trust.identity.adapters.registers import CIVIL_REGISTRY, MOBILE_OWNERS  # noqa: PLC0415 (see above)
 
     def ask(now: datetime) -> int:
         return jobs.ask_inquiries(now, registers={CIVIL_REGISTRY: registry, MOBILE_OWNERS: owners})
@@ -67,7 +79,7 @@ def work(owners, registry) -> Callable[[datetime], int]:
 
 class MovableClock:
     def __init__(self) -> None:
-        self.now = factories.NOON
+        self.now = datetime(2026, 11, 22, 8, 30, tzinfo=UTC)
 
     def go_on(self, **time: float) -> datetime:
         self.now += timedelta(**time)

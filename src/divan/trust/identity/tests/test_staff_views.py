@@ -12,7 +12,6 @@ from django.test import Client
 
 from divan.foundation import facts
 from divan.foundation.actors import SYSTEM
-from divan.registers.people import actions as people
 from divan.trust.identity import actions, models, queries
 from divan.trust.identity.views import sessions, sign_in_rules
 
@@ -248,60 +247,6 @@ def test_a_password_is_changed_by_its_holder_and_other_sessions_end(client, time
     assert facts.recorded_for(models.Account.objects.get().uuid).count("identity.password-set") == 2
     live = facts.live_digests("identity.account", [models.Account.objects.get().uuid])
     assert list(live.values()) == [facts.of_subjects(live)[-1].subject_digest]
-
-
-def test_a_lost_post_is_lost_at_the_next_request(client, time, officer):
-    sign_in(client, time)
-    post = client.get("/who/").json()["post"]
-
-    people.leave_post(person=officer, post=post, actor=SYSTEM, now=time.go_on(minutes=1))
-
-    who = client.get("/who/").json()
-    assert (who["kind"], who.get("post"), who["duties"]) == ("staff", None, [])
-
-
-def test_who_holds_two_posts_acts_in_the_chosen_one_while_it_is_held(client, time, officer):
-    second = make_post("ict-deputy-1", "ict-deputy")
-    give(officer, second)
-    sign_in(client, time)
-    assert client.get("/who/").json()["duties"] == ["ict-expert"]
-
-    assert client.post("/staff/post", {"post": str(second), "next": "/who/"}).headers["Location"] == "/who/"
-    assert client.get("/who/").json()["duties"] == ["ict-deputy"]
-    assert client.get("/who/").json()["post"] == str(second)
-
-    people.leave_post(person=officer, post=second, actor=SYSTEM, now=time.go_on(minutes=1))
-    assert client.get("/who/").json()["duties"] == ["ict-expert"]
-
-
-@pytest.mark.parametrize("which", ["of another", "unknown", "no uuid"])
-def test_a_post_that_is_not_held_cannot_be_chosen(client, time, officer, which):
-    vacant = make_post("ict-director-1", "ict-director")
-    sign_in(client, time)
-    post = {"of another": str(vacant), "unknown": "00000000-0000-0000-0000-000000000009", "no uuid": "x"}[which]
-
-    assert client.post("/staff/post", {"post": post}).status_code == 403
-    assert client.get("/who/").json()["duties"] == ["ict-expert"]
-
-
-def test_a_post_given_from_tomorrow_opens_nothing_today(client, time, officer):
-    director = make_post("ict-director-1", "ict-director")
-    give(officer, director, at=NOON.replace(day=23))
-    sign_in(client, time)
-
-    assert client.post("/staff/post", {"post": str(director)}).status_code == 403
-    session = client.session
-    session["post"] = str(director)
-    session.save()
-    assert client.get("/who/").json()["duties"] == ["ict-expert"]
-
-
-def test_who_acts_costs_three_questions_to_the_database(client, time, officer, django_assert_num_queries):
-    give(officer, make_post("ict-deputy-1", "ict-deputy"))
-    sign_in(client, time)
-
-    with django_assert_num_queries(3):
-        client.get("/who/")
 
 
 def test_the_session_of_a_citizen_ends_where_an_officer_signs_in(client, time, officer):
