@@ -1,0 +1,28 @@
+"""How often a stranger may guess from one address; the counters are those of the pages, so two doors give no more."""
+
+from __future__ import annotations
+
+from django.http import HttpRequest
+
+from divan.foundation import clock
+from divan.foundation.http.addresses import address_of
+from divan.trust.identity.actions import attempts
+from divan.trust.identity.values import Limit
+
+TRACKING = {"address": Limit(scope="tracking.address", burst=20, per_seconds=3600)}
+VERIFICATION = {"address": Limit(scope="verification.address", burst=60, per_seconds=3600)}
+FILES = {"address": Limit(scope="verification.files", burst=120, per_seconds=3600)}
+"""No guesses, but work: judging a file costs far more than sending it."""
+
+
+def count(limits: dict[str, Limit], request: HttpRequest) -> None:
+    """Count an attempt before it is looked at.
+
+    :raises TooManyAttempts: when there were too many from this address.
+    """
+    attempts.spend(limits, now=clock.now(), address=address_of(request))
+
+
+def take_back(limits: dict[str, Limit], request: HttpRequest) -> None:
+    """Take back the count of a guess that was right."""
+    attempts.forgive(limits, address=address_of(request))

@@ -1,0 +1,134 @@
+"""The description made ready for its page: operations and shapes, with types that people can read."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+Text = Promise | str
+
+SUMMARIES: Mapping[str, Text] = {
+    "listServices": _("List the services offered now"),
+    "getService": _("Tell a service: card, requirements, form, steps, fees"),
+    "getPackage": _("Give the published version of a service, byte for byte"),
+    "listOwnCases": _("List one's own cases"),
+    "getOwnCase": _("Tell one's own case"),
+    "trackCase": _("Tell where a case stands by its number and secret"),
+    "verifyCode": _("Judge a document by its code"),
+    "verifyFile": _("Judge a PDF by its own bytes"),
+}
+
+MEANINGS: Mapping[str, Text] = {
+    "q": _("words that all must occur"),
+    "after": _("“next” of the page before"),
+    "limit": _("most lines of a page"),
+    "language": _("fa or en; else the header Accept-Language decides"),
+    "code": _("code of the service or document"),
+    "case": _("identifier of the case"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Parameter:
+    """A value in the address or the query."""
+
+    name: str
+    type: str
+    required: bool
+    meaning: Text
+
+
+@dataclass(frozen=True, slots=True)
+class Operation:
+    """An address with a method: what it takes and what it gives."""
+
+    code: str
+    method: str
+    address: str
+    summary: Text
+    signed_in: bool
+    parameters: tuple[Parameter, ...]
+    takes: str
+    gives: str
+
+
+@dataclass(frozen=True, slots=True)
+class Member:
+    """A named value of a shape."""
+
+    name: str
+    type: str
+    required: bool
+    meaning: str
+
+
+@dataclass(frozen=True, slots=True)
+class Shape:
+    """A shape that operations take or give."""
+
+    name: str
+    meaning: str
+    members: tuple[Member, ...]
+
+
+def operations_of(description: Mapping[str, Any]) -> list[Operation]:
+    """Return the operations in their order."""
+    return [
+        _operation(address, method, found)
+        for address, methods in description["paths"].items()
+        for method, found in methods.items()
+    ]
+
+
+def _operation(address: str, method: str, found: Mapping[str, Any]) -> Operation:
+    return Operation(
+        code=found["operationId"],
+        method=method.upper(),
+        address=address,
+        summary=SUMMARIES[found["operationId"]],
+        signed_in="security" in found,
+        parameters=tuple(
+            Parameter(one["name"], type_of(one["schema"]), one["required"], MEANINGS[one["name"]])
+            for one in found["parameters"]
+        ),
+        takes=_content(found.get("requestBody", {})),
+        gives=_content(found["responses"]["200"]),
+    )
+
+
+def _content(body: Mapping[str, Any]) -> str:
+    for media_type, content in body.get("content", {}).items():
+        return media_type if media_type.startswith("multipart/") else type_of(content["schema"])
+    return ""
+
+
+def shapes_of(description: Mapping[str, Any]) -> list[Shape]:
+    """Return the shapes by name."""
+    return [
+        Shape(name, found.get("description", ""), tuple(_members(found)))
+        for name, found in description["components"]["schemas"].items()
+    ]
+
+
+def _members(found: Mapping[str, Any]) -> Iterator[Member]:
+    for name, value in found.get("properties", {}).items():
+        yield Member(name, type_of(value), name in found.get("required", ()), value.get("description", ""))
+
+
+def type_of(schema: Mapping[str, Any]) -> str:
+    """Return a schema in one line: ``Version``, ``[Option]``, ``string (uuid) | null``."""
+    if "$ref" in schema:
+        return str(schema["$ref"]).rpartition("/")[2]
+    if "enum" in schema:
+        return " | ".join(str(value) for value in schema["enum"])
+    if "anyOf" in schema:
+        return " | ".join(type_of(one) for one in schema["anyOf"])
+    if schema.get("type") == "array":
+        return f"[{type_of(schema['items'])}]"
+    if "format" in schema:
+        return f"{schema['type']} ({schema['format']})"
+    return str(schema.get("const", schema.get("type", "any")))

@@ -1,0 +1,204 @@
+"""The shapes of services: lines of the list, the card, requirements, the form, the steps."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from typing import Annotated, Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+
+Code = Annotated[str, Field(description="a stable code")]
+
+
+class Version(BaseModel):
+    """A published, frozen version of a service."""
+
+    number: int
+    sha256: str = Field(description="SHA-256 of the version's canonical JSON, which /package gives")
+    published_at: datetime
+
+
+class ServiceLine(BaseModel):
+    """A service as the list has it."""
+
+    code: Code
+    title: str
+    summary: str
+    body: str = Field(description="name of the body that gives the service")
+    delivery: Code = Field(description="electronic, information-only, hand-off or counter-only")
+    version: Version
+
+
+class Services(BaseModel):
+    """A page of the list of services, in Persian alphabetical order."""
+
+    items: list[ServiceLine]
+    next: str | None = Field(description="give this as `after` to get the page that follows; null on the last")
+
+
+class Length(BaseModel):
+    """A span that a law or the card promises."""
+
+    model_config = ConfigDict(from_attributes=True)
+
+    amount: int
+    unit: Code = Field(description="hours, calendar-days or working-days")
+
+
+class Body(BaseModel):
+    """A body of the administration."""
+
+    code: Code
+    name: str
+
+
+class Law(BaseModel):
+    """One row of the legal basis; `confirmed` is false until somebody has read the text itself."""
+
+    model_config = ConfigDict(from_attributes=True)
+
+    code: Code
+    title: str
+    number: str | None
+    on: date | None
+    article: str | None
+    confirmed: bool
+
+
+class Recipients(BaseModel):
+    """How many receive the service; `estimated` tells a guess from a count."""
+
+    model_config = ConfigDict(from_attributes=True)
+
+    count: int
+    per: Code
+    estimated: bool
+
+
+class Way(BaseModel):
+    """A way to a stage of the service: information, request, production, delivery."""
+
+    stage: Code
+    channel: Code
+    electronic: bool
+    address: str | None
+    reason: str | None
+
+
+class Question(BaseModel):
+    """A question that people ask about the service, with its answer."""
+
+    question: str
+    answer: str
+
+
+class Card(BaseModel):
+    """The identity card of the service, in one language."""
+
+    title: str
+    process: str | None
+    description: str
+    audience: str
+    hours: str
+    output: str | None
+    identifier: str | None = Field(description="given by the administrative organisation")
+    provider: Body
+    parent_body: Body | None
+    delivery: Code
+    hand_off_address: str | None
+    relations: list[Code]
+    nature: Code
+    levels: list[Code]
+    life_events: list[Code]
+    start_mode: Code
+    laws: list[Law]
+    recipients: Recipients
+    average_time: Length
+    promised_time: Length
+    visits_in_person: int
+    ways: list[Way]
+    questions_and_answers: list[Question]
+    prepared_by: str
+    prepared_on: date
+
+
+class Requirement(BaseModel):
+    """What the service requires, by the code under which a case may be refused or sent back."""
+
+    code: Code
+    kind: Literal["inquiry", "document", "condition", "opinion"]
+    title: str
+    help: str | None
+    law: Code
+    data_service: str | None = Field(description="for an inquiry: which register is asked instead of the person")
+    optional: bool
+
+
+class Option(BaseModel):
+    """One thing that may be chosen."""
+
+    code: Code
+    label: str
+
+
+class FormQuestion(BaseModel):
+    """A question of the form; `limits` are those of its type, such as max_length or minimum."""
+
+    code: Code
+    type: Code
+    label: str
+    hint: str | None
+    required: bool
+    show_when: str | None = Field(description="a condition in CEL over the other answers")
+    options: list[Option]
+    limits: dict[str, int]
+
+
+class FormPage(BaseModel):
+    """A page of the form."""
+
+    code: Code
+    title: str
+    show_when: str | None
+    questions: list[FormQuestion]
+
+
+class Step(BaseModel):
+    """A step of the examination with its clock."""
+
+    code: Code
+    kind: Code
+    title: str
+    clock: Length
+
+
+class FeeRow(BaseModel):
+    """The first row whose condition holds decides; a row without one always holds."""
+
+    title: str
+    when: str | None = Field(description="a condition in CEL over the answers")
+    rials: int
+
+
+class Fee(BaseModel):
+    """A charge that is in force; a service adds up all of them."""
+
+    code: Code
+    title: str
+    law: Code
+    rows: list[FeeRow]
+
+
+class Service(BaseModel):
+    """A service with its card, requirements, form and steps."""
+
+    code: Code
+    edition: Code
+    language: Literal["fa", "en"]
+    version: Version
+    card: Card
+    requirements: list[Requirement]
+    form: list[FormPage]
+    steps: list[Step]
+    free_by: Code | None = Field(description="the law by which the service is free of charge")
+    fees: list[Fee]

@@ -1,0 +1,69 @@
+"""People who come to the door for machines, and services on the list."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from django.test import Client
+from tests.world import SERVICE
+
+from divan.foundation import clock
+from divan.foundation.actors import SYSTEM
+from divan.registers.catalogue import actions as catalogue
+from divan.registers.catalogue import queries as published
+from divan.registers.people import actions as people
+from divan.trust.identity import actions as identity
+from divan.trust.identity import models
+from divan.trust.identity.values import SignInMethod
+from divan.trust.identity.views.sessions import SECOND_FACTOR
+from divan_libs.servicepack.lint import Surroundings
+from divan_libs.servicepack.models import Package
+
+
+def signed_in(account) -> Client:
+    """Return a client with a session of this account; staff have passed their second factor."""
+    client = Client()
+    client.force_login(models.Account.objects.get(uuid=account))
+    session = client.session
+    session[SECOND_FACTOR] = {"account": str(account), "factor": str(SignInMethod.PASSWORD)}
+    session.save()
+    return client
+
+
+def citizen(world, key: str = "villager") -> Client:
+    """Return a signed-in client of somebody of the cast."""
+    person = world.person(key).uuid
+    return signed_in(identity.create_citizen_account(person=person, actor=SYSTEM, now=world.now))
+
+
+def officer(world) -> Client:
+    """Return a signed-in client of staff that holds a post now."""
+    person = world.person("ict-expert").uuid
+    post = people.create_post(
+        code="archive",
+        title_fa="بایگان",
+        title_en="Archivist",
+        role="archivist",
+        unit_code="ict-directorate",
+        actor=SYSTEM,
+        now=world.now,
+    )
+    begun = clock.now() - timedelta(days=1)
+    people.give_post(person=person, post=post.uuid, starts_at=begun, actor=SYSTEM, now=world.now)
+    return signed_in(identity.create_staff_account(person=person, username="archivist", actor=SYSTEM, now=world.now))
+
+
+def publish_another(world, code: str, title: str) -> None:
+    """Publish the shipped service once more under another code and title."""
+    shipped = published.get_package(published.get_current_version(SERVICE).uuid)
+    data = shipped.model_dump(mode="json", exclude_none=True)
+    data["code"] = data["card"]["code"] = code
+    for language in ("fa", "en"):
+        data["texts"][language]["card.title"] = title
+    package = Package.model_validate(data)
+    around = Surroundings(
+        roles=frozenset(step.role for step in package.flow.steps) | {"governor-officer"},
+        bodies=frozenset({"ict-directorate", "governor-office", "ict-ministry"}),
+        data_services=frozenset(package.card.inquiries),
+    )
+    catalogue.publish_package(package=package, surroundings=around, actor=SYSTEM, now=world.now)

@@ -1,0 +1,31 @@
+"""The addresses of the interface; whatever lies below them is answered with JSON."""
+
+from __future__ import annotations
+
+from django.urls import URLPattern, path, re_path
+
+from divan.foundation.http.access import PUBLIC
+from divan.front.api import views
+from divan.front.api.description import api
+from divan.front.api.entrance import guard, guarded
+
+
+def _operations() -> list[URLPattern]:
+    # Of the framework's own addresses only the root is there; ours stands in its place.
+    patterns = [pattern for pattern in api.urls[0] if isinstance(pattern, URLPattern) and pattern.name != "api-root"]
+    for pattern in patterns:
+        guard(pattern)
+    return patterns
+
+
+api_urls = (
+    [
+        path("", views.root, name="api-root"),
+        path("docs", views.docs, name="docs"),
+        path("openapi.json", views.openapi, name="openapi"),
+        *_operations(),
+        re_path(r"^.*$", guarded(views.nothing_here, PUBLIC), name="nothing-here"),
+    ],
+    "api",
+    "api",
+)
