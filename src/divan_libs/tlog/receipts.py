@@ -22,6 +22,9 @@ from divan_libs.tlog.proofs import inclusion_proof, verify_inclusion
 from divan_libs.tlog.storage import ReadableStore
 
 FILE_EXTENSION = ".tlog-proof"
+ATTACHED_AS = f"receipt{FILE_EXTENSION}"
+"""The name of a receipt inside another file, such as the PDF of the decision that it proves."""
+
 MAXIMUM_INDEX = (1 << 63) - 1
 
 _HEADER = "c2sp.org/tlog-proof@v1"

@@ -1,0 +1,125 @@
+"""`divan ledger`: the transparency log over the facts."""
+
+from __future__ import annotations
+
+import json
+import os
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import asdict
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from divan.project.launcher.troubles import CannotStart
+
+if TYPE_CHECKING:
+    from divan.trust.ledger.values import Finding
+
+MOST_ROWS = 200
+"""Findings shown one by one; beyond, the counts must do. ``--json`` gives them all."""
+
+PARTS = {"files": "Published files", "facts": "Sealed facts", "rows": "Live rows"}
+
+
+def register(app: typer.Typer) -> None:
+    """Add the commands of the log."""
+    group = typer.Typer(help="The transparency log over the facts.", no_args_is_help=True)
+    group.command("open")(open_log)
+    group.command()(status)
+    group.command()(fsck)
+    app.add_typer(group, name="ledger")
+
+
+def open_log() -> None:
+    """Open the log: make its key where there is none, hand out the public key, publish the empty log."""
+    _prepare_house()
+    from divan.foundation import clock  # noqa: PLC0415 (models are readable only now)
+    from divan.foundation.actors import operator  # noqa: PLC0415 (as above)
+    from divan.foundation.duties import FatalTrouble  # noqa: PLC0415 (as above)
+    from divan.trust.ledger import actions  # noqa: PLC0415 (as above)
+
+    try:
+        actions.open_log(actor=operator(os.environ.get("USER", "root")), now=clock.now())
+    except FatalTrouble as trouble:
+        raise CannotStart(str(trouble)) from trouble
+    status()
+
+
+def status() -> None:
+    """Say where the log stands; exit code 3 when it is not opened, 1 when the published log cannot be believed."""
+    _prepare_house()
+    from divan.trust.ledger import queries  # noqa: PLC0415 (models are readable only now)
+
+    state = queries.log_state()
+    if not state.is_open:
+        typer.echo(f"not opened; {state.pending} facts wait. Open it with `divan ledger open`")
+        raise typer.Exit(3)
+    typer.echo(
+        f"{state.origin}: {state.size} entries sealed, {state.published_size} published, {state.pending} facts wait"
+    )
+    typer.echo(f"root {state.root}; last sealed {state.sealed_at:%Y-%m-%d %H:%M:%S} UTC")
+    typer.echo(f"key {state.verifier}")
+    typer.echo(f"published: {state.doubt or state.standing}")
+    if state.doubt or state.standing not in {"level", "behind"}:
+        raise typer.Exit(1)
+
+
+def fsck(
+    as_json: Annotated[
+        bool, typer.Option("--json", help="Print one JSON object for each finding, and no table.")
+    ] = False,
+) -> None:
+    """Recompute the published log, every sealed fact and the live rows; exit code 1 when anything was altered."""
+    _prepare_house()
+    from rich.console import Console  # noqa: PLC0415 (not needed to print the help)
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn  # noqa: PLC0415
+
+    from divan.trust.ledger import queries  # noqa: PLC0415 (models are readable only now)
+
+    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
+    with Progress(*columns, console=Console(stderr=True), transient=as_json) as bars:
+        shown = {part: bars.add_task(name, total=None) for part, name in PARTS.items()}
+        findings = queries.fsck(lambda part, done, total: bars.update(shown[part], completed=done, total=total))
+    if as_json:
+        for finding in findings:
+            typer.echo(json.dumps(asdict(finding), default=str, ensure_ascii=False))
+    else:
+        _print_findings(findings)
+    if findings:
+        raise typer.Exit(1)
+
+
+def _print_findings(findings: Sequence[Finding]) -> None:
+    from rich.console import Console  # noqa: PLC0415 (not needed to print the help)
+    from rich.table import Column, Table  # noqa: PLC0415 (as above)
+
+    from divan.trust.ledger.values import MEANINGS  # noqa: PLC0415 (as above)
+
+    console = Console()
+    if not findings:
+        console.print("Nothing was altered: log, facts and rows are as they were sealed.")
+        return
+    table = Table("position", "what", Column("where", overflow="fold"))
+    for finding in findings[:MOST_ROWS]:
+        position = "" if finding.position is None else str(finding.position)
+        table.add_row(position, f"{MEANINGS[finding.code]}\n{finding.code}", _where(finding))
+    console.print(table)
+    counts = Counter(str(finding.code) for finding in findings)
+    console.print(
+        f"{len(findings)} findings: " + ", ".join(f"{code} {count}" for code, count in sorted(counts.items()))
+    )
+    if len(findings) > MOST_ROWS:
+        console.print(f"The table shows the first {MOST_ROWS}; --json gives them all.")
+
+
+def _where(finding: Finding) -> str:
+    subject = f"{finding.subject_kind} {finding.subject_uuid or ''}".strip()
+    return "\n".join(part for part in (subject, finding.fact_kind, finding.path, finding.detail) if part)
+
+
+def _prepare_house() -> None:
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "divan.project.settings")
+    import django  # noqa: PLC0415 (needs the house's packages)
+
+    django.setup()

@@ -1,0 +1,115 @@
+"""`divan ledger`: what it prints and how it ends."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import replace
+from datetime import UTC, datetime
+
+import pytest
+import typer
+from django.apps import apps
+from django.db import connection, transaction
+from typer.testing import CliRunner
+
+from divan.foundation import facts
+from divan.foundation.actors import SYSTEM
+from divan.project.commands import ledger
+from divan.project.launcher.troubles import CannotStart
+from divan.trust.ledger import actions
+from divan.trust.ledger.apps import LedgerApp
+from divan.trust.ledger.models import LogHead
+
+NOW = datetime(2026, 11, 22, 8, 30, tzinfo=UTC)
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+@pytest.fixture
+def log(tmp_path):
+    app = apps.get_app_config("ledger")
+    assert isinstance(app, LedgerApp)
+    kept = app.options
+    app.options = replace(
+        kept, directory=tmp_path / "log", key_file=tmp_path / "log.key", verifier_file=tmp_path / "log.vkey"
+    )
+    yield app.options
+    app.options = kept
+
+
+def run(*arguments):
+    app = typer.Typer()
+    ledger.register(app)
+    return CliRunner().invoke(app, ["ledger", *arguments])
+
+
+def seal():
+    facts.place_facts()
+    return actions.seal_batch(actor=SYSTEM, now=NOW)
+
+
+def test_a_log_that_is_not_opened_is_said_with_what_to_do(log):
+    told = run("status")
+
+    assert (told.exit_code, told.output) == (3, "not opened; 0 facts wait. Open it with `divan ledger open`\n")
+
+
+def test_opening_says_where_the_log_stands(log):
+    opened, again = run("open"), run("open")
+    seal()
+    told = run("status")
+
+    assert (opened.exit_code, again.exit_code, told.exit_code) == (0, 0, 0)
+    assert "0 entries sealed, 0 published" in opened.output
+    assert f"{log.origin}: 1 entries sealed, 1 published, 0 facts wait" in told.output
+    assert log.verifier_file.read_text().strip() in told.output
+    assert told.output.endswith("published: level\n")
+
+
+def test_a_log_that_cannot_be_believed_ends_with_one(log):
+    run("open")
+    (log.directory / "checkpoint").write_text("nonsense")
+
+    told = run("status")
+
+    assert told.exit_code == 1
+    assert "ledger.checkpoint-invalid" in told.output
+
+
+def test_opening_over_a_published_log_is_refused_in_one_line(log):
+    run("open")
+    with connection.cursor() as cursor:
+        cursor.execute("TRUNCATE ledger_loghead")
+
+    refused = run("open").exception
+
+    assert isinstance(refused, CannotStart)
+    assert str(refused).startswith("ledger.older-than-published ")
+
+
+def test_a_whole_log_passes_the_examination(log):
+    run("open")
+    seal()
+
+    told = run("fsck")
+
+    assert told.exit_code == 0
+    assert "Nothing was altered" in told.output
+
+
+def test_findings_are_shown_with_place_and_meaning_and_end_with_one(log):
+    run("open")
+    seal()
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute("SET LOCAL session_replication_role TO replica")
+        cursor.execute("UPDATE foundation_fact SET data = '{}'")
+    head = LogHead.objects.get()
+
+    table, lines = run("fsck"), run("fsck", "--json")
+
+    assert (table.exit_code, lines.exit_code) == (1, 1)
+    assert "ledger.fact-altered" in table.output
+    assert "1 findings: ledger.fact-altered 1" in table.output
+    (finding,) = (json.loads(line) for line in lines.stdout.splitlines())
+    assert (finding["code"], finding["position"]) == ("ledger.fact-altered", 0)
+    assert (finding["subject_kind"], finding["subject_uuid"]) == ("ledger.log", str(head.uuid))

@@ -1,0 +1,85 @@
+"""What a verifier trusts, read from a folder: public keys and roots, none of them secret."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from cryptography import x509
+from cryptography.hazmat.primitives.asymmetric.ec import EllipticCurvePublicKey
+
+from divan_libs.envelope.errors import EnvelopeError
+from divan_libs.envelope.keys import load_public_key
+from divan_libs.pki.encoding import read_certificates
+from divan_libs.pki.errors import CertificateUnreadable
+from divan_libs.tlog.errors import TlogError
+from divan_libs.tlog.notes import NoteVerifier
+
+LOG_KEYS = "*.vkey"
+ROOTS = "roots.pem"
+TIMESTAMP_ROOTS = "timestamp-roots.pem"
+EVIDENCE_KEYS = "evidence-key.pub"
+
+_END_OF_KEY = b"-----END PUBLIC KEY-----"
+
+
+class TrustUnreadable(Exception):
+    """A file of the trust folder is damaged; the message says which and why."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Trust:
+    """The keys of logs and witnesses, the roots of signers and of timestamps, and the keys of exchange evidence."""
+
+    directory: Path
+    log_keys: tuple[NoteVerifier, ...] = ()
+    roots: tuple[x509.Certificate, ...] = ()
+    timestamp_roots: tuple[x509.Certificate, ...] = ()
+    evidence_keys: tuple[EllipticCurvePublicKey, ...] = ()
+
+
+def read_trust(directory: Path) -> Trust:
+    """Read the trust folder; a file that is absent leaves its part empty.
+
+    ``*.vkey`` hold keys of logs and witnesses, one a line (``#`` begins a remark); ``roots.pem`` the certificates that
+    signers must chain to; ``timestamp-roots.pem`` those of timestamps, the same where it is absent;
+    ``evidence-key.pub`` the public keys under which gateways seal evidence, present and former ones.
+
+    :raises TrustUnreadable: if a file is there and damaged.
+    """
+    log_keys = [key for path in sorted(directory.glob(LOG_KEYS)) for key in _log_keys(path)]
+    roots = _certificates(directory / ROOTS)
+    return Trust(
+        directory=directory,
+        log_keys=tuple(dict.fromkeys(log_keys)),
+        roots=roots,
+        timestamp_roots=_certificates(directory / TIMESTAMP_ROOTS) or roots,
+        evidence_keys=_evidence_keys(directory / EVIDENCE_KEYS),
+    )
+
+
+def _log_keys(path: Path) -> list[NoteVerifier]:
+    lines = [line.strip() for line in path.read_text(encoding="utf-8").splitlines()]
+    try:
+        return [NoteVerifier.parse(line) for line in lines if line and not line.startswith("#")]
+    except TlogError as error:
+        raise TrustUnreadable(f"{path}: {error.code}") from error
+
+
+def _certificates(path: Path) -> tuple[x509.Certificate, ...]:
+    if not path.exists():
+        return ()
+    try:
+        return tuple(read_certificates(path.read_bytes()))
+    except CertificateUnreadable as error:
+        raise TrustUnreadable(f"{path}: {error}") from error
+
+
+def _evidence_keys(path: Path) -> tuple[EllipticCurvePublicKey, ...]:
+    if not path.exists():
+        return ()
+    pieces = path.read_bytes().split(_END_OF_KEY)[:-1]
+    try:
+        return tuple(load_public_key(piece + _END_OF_KEY) for piece in pieces)
+    except EnvelopeError as error:
+        raise TrustUnreadable(f"{path}: {error.code}") from error
