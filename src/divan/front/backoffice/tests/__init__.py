@@ -1,1 +1,1 @@
-"""Tests of the door backoffice."""
+"""The officer's door: who may enter where, what is refused and kept, and what is never shown."""
