@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import ClassVar, Protocol
+from typing import Protocol
 from uuid import UUID, uuid4
 
 from django.db import connection, transaction
@@ -24,7 +24,9 @@ CHANNEL = "divan_facts"
 class Subject(Protocol):
     """A row that facts speak of."""
 
-    subject_kind: ClassVar[str]
+    @property
+    def subject_kind(self) -> str:
+        """Return the kind under which the row is registered."""
 
     @property
     def uuid(self) -> UUID:
@@ -122,7 +124,7 @@ def place_facts(*, limit: int = 5000) -> int:
                 """,
                 [limit],
             )
-            placed = cursor.rowcount
+            placed = int(cursor.rowcount)
             power_may_fail("fact.before-position-commit")
     return placed
 

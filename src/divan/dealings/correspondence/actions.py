@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
+from typing import Any
 from uuid import UUID, uuid4
 
 from django.db import transaction
@@ -36,7 +37,8 @@ from divan_libs.persian.jalali import jalali_year
 @transaction.atomic
 def open_register(*, body: Unit, code: str, actor: Actor, now: datetime) -> None:
     """Open the secretariat register of a body, or do nothing when it has one."""
-    unit = models.Register._meta.get_field("body").related_model.objects.get(uuid=body.uuid)
+    units: Any = models.Register._meta.get_field("body").related_model
+    unit = units._default_manager.get(uuid=body.uuid)
     register, is_new = models.Register.objects.get_or_create(body=unit, defaults={"uuid": uuid4(), "code": code})
     if is_new:
         facts.record(REGISTER_OPENED, subject=register, actor=actor, at=now, code=code)

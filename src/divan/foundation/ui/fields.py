@@ -224,7 +224,7 @@ class Field:
 class Answers(Protocol):
     """What a form was sent with; ``request.POST`` is one."""
 
-    def get(self, key: str, default: str = "") -> str | None:
+    def get(self, key: str, default: str, /) -> str | None:
         """Return the last value under a name."""
 
     def getlist(self, key: str) -> list[str]:
@@ -233,7 +233,7 @@ class Answers(Protocol):
 
 def read_date(answers: Answers, name: str) -> str:
     """Return the three parts of a date as ``year/month/day``, as typed, or an empty string where none was given."""
-    parts = [(answers.get(f"{name}-{part}") or "").strip() for part in ("year", "month", "day")]
+    parts = [(answers.get(f"{name}-{part}", "") or "").strip() for part in ("year", "month", "day")]
     return "/".join(parts) if any(parts) else ""
 
 
@@ -243,7 +243,7 @@ def read_answer(answers: Answers, name: str, kind: str) -> str | list[str]:
         return answers.getlist(name)
     if kind == "date":
         return read_date(answers, name)
-    return answers.get(name) or ""
+    return answers.get(name, "") or ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -33,7 +33,8 @@ _STANDINGS: Mapping[Standing, tuple[str, Text, Text]] = {
         "bad",
         _("The record of this document was altered"),
         _(
-            "The file is the one that was issued and its signature holds, but the record kept of it says otherwise. Trust the signed file; the people who run this system must look at once."
+            "The file is the one that was issued and its signature holds, but the record kept of it says otherwise. "
+            "Trust the signed file; the people who run this system must look at once."
         ),
     ),
     Standing.DOUBTFUL: (

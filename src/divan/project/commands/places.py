@@ -22,7 +22,7 @@ def import_places(
         Path, typer.Argument(help="Holds ostan.csv, shahrestan.csv, bakhsh.csv, shahr.csv, dehestan.csv, abadi.csv.")
     ],
 ) -> None:
-    """Take over a list of divisions, whole or not at all; again changes nothing. Bad rows are named by file and line."""
+    """Take over a list of divisions, whole or not at all; again changes nothing. Bad rows are named by line."""
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "divan.project.settings")
     import django  # noqa: PLC0415 (needs the house's packages)
 

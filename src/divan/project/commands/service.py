@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Annotated
 
@@ -29,8 +30,9 @@ def lint(
     ] = False,
 ) -> None:
     """Examine a package and print every fault with its file and line; exit 1 if there is any."""
-    from divan_libs.servicepack.lint import Surroundings, lint  # noqa: PLC0415 (not needed to print the help)
-    from divan_libs.servicepack.loading import PackageFaults, load_with_sources  # noqa: PLC0415 (as above)
+    from divan_libs.servicepack import lint as examination  # noqa: PLC0415 (not needed to print the help)
+    from divan_libs.servicepack.faults import PackageFaults  # noqa: PLC0415 (as above)
+    from divan_libs.servicepack.loading import load_with_sources  # noqa: PLC0415 (as above)
 
     try:
         package, sources = load_with_sources(folder)
@@ -42,7 +44,7 @@ def lint(
             step.silence.to for step in package.flow.steps if step.silence.to
         ]
         holders += [outcome.review.decider for outcome in package.flow.outcomes if outcome.review]
-        around = Surroundings(
+        around = examination.Surroundings(
             roles=frozenset(holder.role for holder in holders),
             bodies=frozenset(
                 {package.card.provider.body, *(holder.at.body for holder in holders if holder.at and holder.at.body)}
@@ -51,19 +53,19 @@ def lint(
         )
     else:
         around = _house_surroundings()
-    faults = lint(package, around, sources)
+    faults = examination.lint(package, around, sources)
     _tell(faults)
     if faults:
         raise typer.Exit(1)
     typer.echo(f"{package.code}: no fault; SHA-256 {package.digest()}")
 
 
-def _tell(faults: object) -> None:
-    for fault in faults:  # type: ignore[attr-defined]  # a list of faults
+def _tell(faults: Iterable[object]) -> None:
+    for fault in faults:
         typer.echo(str(fault), err=True)
 
 
-def _house_surroundings() -> object:
+def _house_surroundings() -> Surroundings:
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "divan.project.settings")
     import django  # noqa: PLC0415 (needs the house's packages)
     from django.db import OperationalError, ProgrammingError  # noqa: PLC0415 (as above)
@@ -82,7 +84,8 @@ def _house_surroundings() -> object:
 def test(folder: Folder) -> None:
     """Run the package's own examples and print how each went; exit 1 if one fails."""
     from divan_libs.servicepack.examples import run_examples  # noqa: PLC0415 (not needed to print the help)
-    from divan_libs.servicepack.loading import PackageFaults, load_package  # noqa: PLC0415 (as above)
+    from divan_libs.servicepack.faults import PackageFaults  # noqa: PLC0415 (as above)
+    from divan_libs.servicepack.loading import load_package  # noqa: PLC0415 (as above)
 
     try:
         outcomes = run_examples(load_package(folder))
@@ -104,12 +107,13 @@ def publish(folder: Folder) -> None:
     from divan.foundation.actors import operator  # noqa: PLC0415 (as above)
     from divan.registers.catalogue import actions  # noqa: PLC0415 (as above)
     from divan.registers.catalogue.values import PackageFaulty  # noqa: PLC0415 (as above)
-    from divan_libs.servicepack.loading import PackageFaults, load_package  # noqa: PLC0415 (as above)
+    from divan_libs.servicepack.faults import PackageFaults  # noqa: PLC0415 (as above)
+    from divan_libs.servicepack.loading import load_package  # noqa: PLC0415 (as above)
 
     try:
         version = actions.publish_package(
             package=load_package(folder),
-            surroundings=around,  # type: ignore[arg-type]  # made above
+            surroundings=around,
             actor=operator(os.environ.get("USER", "unknown")),
             now=clock.now(),
         )
@@ -117,6 +121,6 @@ def publish(folder: Folder) -> None:
         _tell(found.faults)
         raise typer.Exit(1) from found
     except PackageFaulty as refusal:
-        _tell(refusal.facts["faults"])
+        _tell(list(refusal.facts.values()))
         raise typer.Exit(1) from refusal
     typer.echo(f"{version.service_code} version {version.number} is offered; SHA-256 {version.digest}")

@@ -73,7 +73,7 @@ def _account(one: CastMember, actor: Actor) -> None:
         return
     now = clock.now()
     if kind is AccountKind.CITIZEN:
-        identity.create_citizen_account(person=person.uuid, username=one.key, actor=actor, now=now)
+        identity.create_citizen_account(person=person.uuid, actor=actor, now=now)
         return
     account = identity.create_staff_account(person=person.uuid, username=one.key, actor=actor, now=now)
     identity.set_password(account=account, password=rehearsal_password(one.key), actor=actor, now=now)

@@ -47,6 +47,17 @@ def get_package(version_uuid: UUID) -> Package:
     return _cached_package(version_uuid)
 
 
+def stored_package(version_uuid: UUID) -> bytes:
+    """Return a version's canonical JSON as it was published: the bytes whose SHA-256 its reference names.
+
+    :raises ServiceUnknown: if there is none.
+    """
+    row = models.ServiceVersion.objects.only("canonical").filter(uuid=version_uuid).first()
+    if row is None:
+        raise ServiceUnknown
+    return bytes(row.canonical)
+
+
 def get_version(version_uuid: UUID) -> VersionRef:
     """Return a published version's reference.
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date, datetime
+from typing import Any
 from uuid import UUID, uuid4
 
 from django.db import IntegrityError, transaction
@@ -118,8 +119,8 @@ def found_unit(
 def _place_id(code: str) -> int | None:
     if not code:
         return None
-    place = models.Unit._meta.get_field("place").related_model
-    found: int | None = place.objects.filter(code=code).values_list("id", flat=True).first()
+    place: Any = models.Unit._meta.get_field("place").related_model
+    found: int | None = place._default_manager.filter(code=code).values_list("id", flat=True).first()
     return found
 
 

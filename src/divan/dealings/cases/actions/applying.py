@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import datetime
+from typing import Any
 from uuid import UUID, uuid4
 
 from django.db import transaction
@@ -73,8 +74,8 @@ def start_draft(*, service_code: str, language: str, actor: Actor, now: datetime
         raise ServiceNotElectronic(service=service_code)
     if actor.uuid is None:
         raise PersonUnknown
-    person_id = models.Case._meta.get_field("applicant").related_model.objects.get(uuid=actor.uuid).pk
-    version_id = models.Case._meta.get_field("version").related_model.objects.only("pk").get(uuid=version.uuid).pk
+    person_id = _key_of("applicant", actor.uuid)
+    version_id = _key_of("version", version.uuid)
     known = (
         models.Case.objects.select_for_update(of=("self",))
         .select_related("version__service", "applicant")
@@ -96,6 +97,13 @@ def start_draft(*, service_code: str, language: str, actor: Actor, now: datetime
     facts.record(DRAFT_STARTED, subject=row, actor=actor, at=now, service=service_code, version=version.number)
     _ask_needs(row, package, actor=actor, now=now)
     return queries.get_case(row.uuid)
+
+
+def _key_of(field: str, uuid: UUID) -> int:
+    """Return the key of the row that a field of a case points to; its model is another context's and stays unnamed."""
+    target: Any = models.Case._meta.get_field(field).related_model
+    key: int = target._default_manager.values_list("pk", flat=True).get(uuid=uuid)
+    return key
 
 
 def _ask_needs(row: models.Case, package: Package, *, actor: Actor, now: datetime) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from uuid import UUID
 
 from django.contrib import messages
@@ -105,7 +106,7 @@ def overview(request: HttpRequest, case: UUID) -> HttpResponse:
 
 
 def _page_task(
-    package: Package, page: Page, case: Case, unfinished: set[str | None], answers: dict[str, object], language: str
+    package: Package, page: Page, case: Case, unfinished: set[str | None], answers: Mapping[str, object], language: str
 ) -> Task:
     begun = any(question.code in case.answers for question in page.questions)
     if page.code not in unfinished and (begun or any(question.code in answers for question in page.questions)):
@@ -141,7 +142,7 @@ def page(request: HttpRequest, case: UUID, page: str) -> HttpResponse:
             case=case, page=page, given=given_answers(questions, request.POST), actor=actor_of(request), now=clock.now()
         )
     except AnswersRefused as refusal:
-        faults = tuple(refusal.facts["faults"])  # type: ignore[arg-type]  # the action puts a tuple of faults there
+        faults = tuple(_faults_of(refusal))
     file_faults, general = _take_files(request, found, questions)
     if faults or file_faults or general:
         return _ask(
@@ -153,6 +154,11 @@ def page(request: HttpRequest, case: UUID, page: str) -> HttpResponse:
             general=general,
         )
     return redirect(_following(request, queries.get_case(case), page))
+
+
+def _faults_of(refusal: AnswersRefused) -> list[AnswerFault]:
+    faults = refusal.facts["faults"]
+    return list(faults) if isinstance(faults, tuple) else []
 
 
 def _take_files(request: HttpRequest, case: Case, questions: list[Question]) -> tuple[list[AnswerFault], list[str]]:
@@ -170,7 +176,7 @@ def _take_files(request: HttpRequest, case: Case, questions: list[Question]) -> 
                     case=case.uuid, question=question.code, file=stored, actor=actor_of(request), now=clock.now()
                 )
             except AnswersRefused as refusal:
-                faults += refusal.facts["faults"]  # type: ignore[operator]  # the action puts a tuple of faults there
+                faults += _faults_of(refusal)
             except (Refusal, Trouble) as refusal:
                 general.append(str(text_of(refusal)))
     return faults, general
@@ -258,7 +264,11 @@ def summaries(
 
 
 def _in_words(
-    package: Package, question: Question, answers: dict[str, object], held: list[tuple[str, UUID, str]], language: str
+    package: Package,
+    question: Question,
+    answers: Mapping[str, object],
+    held: list[tuple[str, UUID, str]],
+    language: str,
 ) -> str:
     if isinstance(question, FileQuestion):
         names = [name for code, _file, name in held if code == question.code]

@@ -151,7 +151,9 @@ def receipt(request: HttpRequest, document: UUID) -> HttpResponse:
     found = own_document(request, document)
     proof = ledger.find_receipt(found.issued_fact) if found.issued_fact else None
     if proof is None:
-        return render(request, "portal/not_sealed_yet.html", status=503, headers={"Retry-After": "5"})
+        waiting = render(request, "portal/not_sealed_yet.html", status=503)
+        waiting["Retry-After"] = "5"
+        return waiting
     name = found.number.replace("/", "-") + ".tlog-proof"
     return bytes_answer(proof, name=name, media_type="text/plain; charset=utf-8", download=True)
 
