@@ -116,7 +116,7 @@ def _details(package: Package, language: str) -> tuple[CardRow, ...]:
     else:
         frequency = _("as often as needed")
     if package.fees.free is not None:
-        fees = (_("free of charge, by: %(law)s") % {"law": _law(card, package.fees.free.law)},)
+        fees: tuple[str, ...] = (_("free of charge, by: %(law)s") % {"law": _law(card, package.fees.free.law)},)
     else:
         fees = tuple(rials(row.amount) for row in card.fees)
     return (

@@ -5,11 +5,15 @@ from __future__ import annotations
 import os
 from collections.abc import Iterable
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from divan.project.launcher.troubles import CannotStart
+
+if TYPE_CHECKING:
+    from divan_libs.servicepack.lint import Surroundings
+    from divan_libs.servicepack.models import Package
 
 Folder = Annotated[Path, typer.Argument(help="The folder of the service: card.yaml and the others.", file_okay=False)]
 
@@ -47,7 +51,7 @@ def lint(
         around = examination.Surroundings(
             roles=frozenset(holder.role for holder in holders),
             bodies=frozenset(
-                {package.card.provider.body, *(holder.at.body for holder in holders if holder.at and holder.at.body)}
+                {*_provider(package), *(holder.at.body for holder in holders if holder.at and holder.at.body)}
             ),
             data_services=frozenset(need.data_service for need in package.needs.inquiries),
         )
@@ -58,6 +62,11 @@ def lint(
     if faults:
         raise typer.Exit(1)
     typer.echo(f"{package.code}: no fault; SHA-256 {package.digest()}")
+
+
+def _provider(package: Package) -> list[str]:
+    provider = package.card.provider
+    return [provider.body, *([provider.parent_body] if provider.parent_body else [])]
 
 
 def _tell(faults: Iterable[object]) -> None:
