@@ -8,7 +8,21 @@ from importlib import import_module
 
 import typer
 
-COMMANDS = ("up", "web", "worker", "gateway", "pg", "migrate", "service", "places", "ledger", "verify", "reset", "house")
+COMMANDS = (
+    "up",
+    "web",
+    "worker",
+    "gateway",
+    "rehearsal",
+    "pg",
+    "migrate",
+    "service",
+    "places",
+    "ledger",
+    "verify",
+    "reset",
+    "house",
+)
 """The modules of ``divan.project.commands``, in the order in which `divan --help` lists them."""
 
 

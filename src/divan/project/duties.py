@@ -30,7 +30,7 @@ def worker_duties() -> list[Duty]:
         Duty("clocks", cases.run_clocks, every=5.0),
         *identity.duties(),
         Duty("messages", messages.deliver_messages),
-        Duty("evidence", exchange.import_evidence, every=2.0),
+        *exchange.duties(),
         Duty("drafts", cases.clear_drafts, every=3600.0),
         Duty("retention", retention.let_go, every=3600.0),
     ]

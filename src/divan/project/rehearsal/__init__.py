@@ -1,1 +1,1 @@
-"""The rehearsal: real HTTP servers that play the outside world for demonstrations and tests, with invented people only."""
+"""The rehearsal: real servers that play the outside world for demonstrations and tests, with invented people only."""

@@ -1,0 +1,94 @@
+"""The few pages that the played outside world shows to people."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from html import escape
+from importlib.resources import files
+from string import Template
+
+from starlette.responses import HTMLResponse
+
+from divan.project.rehearsal.behaviour import SERVICES, Mode
+from divan.project.rehearsal.cast import CAST
+
+_PAGE = Template(files("divan.project.rehearsal").joinpath("page.html").read_text(encoding="utf-8"))
+
+SERVICE_NAMES = {
+    "civil-registry": ("ثبت احوال", "Civil registry"),
+    "mobile-register": ("پایگاه مالکان شماره‌های همراه", "Register of mobile numbers"),
+    "sign-on": ("درگاه ملی ورود یکپارچه", "National sign-on"),
+    "sms": ("درگاه پیامک", "Gateway of short messages"),
+    "scanner": ("پویشگر بدافزار", "Malware scanner"),
+}
+MODE_NAMES = {
+    Mode.NORMAL: ("درست", "normal"),
+    Mode.SLOW: ("کند", "slow"),
+    Mode.DOWN: ("قطع", "down"),
+    Mode.REPEAT: ("تکراری", "repeats itself"),
+    Mode.LIE: ("نادرست", "lies"),
+}
+
+
+def page(title: str, body: str, *, status: int = 200, may_send_to: str = "") -> HTMLResponse:
+    """Return a page; forms on it may send to ourselves and end at one other origin."""
+    policy = f"default-src 'none'; style-src 'unsafe-inline'; form-action 'self' {may_send_to}; base-uri 'none'"
+    headers = {
+        "Content-Security-Policy": policy + "; frame-ancestors 'none'",
+        "Cache-Control": "no-store",
+        "Referrer-Policy": "no-referrer",
+        "X-Content-Type-Options": "nosniff",
+    }
+    return HTMLResponse(_PAGE.substitute(title=escape(title), body=body), status, headers)
+
+
+def world(states: Mapping[str, Mapping[str, object]], home: str) -> HTMLResponse:
+    """Return the page on which one tells each service how to behave."""
+    rows = "".join(_row(name, states[name]) for name in SERVICES)
+    return page(
+        "جهان بیرون (نمایشی)",
+        "<p>این‌ها نقش سامانه‌های بیرونی را بازی می‌کنند. رفتار هرکدام را می‌توان عوض کرد.<br>"
+        '<span lang="en" dir="ltr">These play the systems outside. Tell each how to behave.</span></p>'
+        f'{rows}<p><a href="{escape(home)}">بازگشت به دیوان · <span lang="en" dir="ltr">Back to Divan</span></a></p>',
+    )
+
+
+def _row(name: str, state: Mapping[str, object]) -> str:
+    persian, english = SERVICE_NAMES[name]
+    choices = "".join(
+        f'<option value="{mode}"{" selected" if mode == state["mode"] else ""}>{fa} · {en}</option>'
+        for mode, (fa, en) in MODE_NAMES.items()
+    )
+    return (
+        f'<form method="post" action="/behaviour"><input type="hidden" name="service" value="{name}">'
+        f'<h2>{persian} <small lang="en" dir="ltr">{english}</small></h2>'
+        f'<label>رفتار · <span lang="en">behaviour</span> <select name="mode">{choices}</select></label> '
+        f'<label>درنگ (ثانیه) · <span lang="en">pause (s)</span> '
+        f'<input name="seconds" inputmode="decimal" size="5" value="{state["seconds"]:g}"></label> '
+        '<button>ثبت · <span lang="en">Set</span></button></form>'
+    )
+
+
+def sign_on(fields: Mapping[str, str], *, fault: str = "", may_send_to: str) -> HTMLResponse:
+    """Return the page on which one chooses whom to be; ``fields`` are carried along."""
+    hidden = "".join(
+        f'<input type="hidden" name="{escape(name)}" value="{escape(value)}">' for name, value in fields.items()
+    )
+    people = "".join(
+        f'<label class="person"><input type="radio" name="person" value="{one.national_code}"> '
+        f"<b>{escape(one.full_name)}</b> <span>{escape(one.part_fa)}</span> "
+        f'<code dir="ltr">{one.national_code}</code></label>'
+        for one in CAST
+    )
+    said = f'<p class="fault" role="alert">{escape(fault)}</p>' if fault else ""
+    return page(
+        "درگاه ملی ورود یکپارچه (نمایشی)",
+        f'{said}<form method="post"><fieldset><legend>با هویت چه کسی وارد می‌شوید؟ '
+        f'<small lang="en" dir="ltr">Who are you?</small></legend>{hidden}{people}'
+        '<label class="person">یا کد ملی · <span lang="en" dir="ltr">or a national code</span> '
+        '<input name="national_code" inputmode="numeric" dir="ltr" autocomplete="off" size="14"></label></fieldset>'
+        '<p><button name="do" value="enter">ورود · <span lang="en">Sign in</span></button> '
+        '<button name="do" value="cancel" class="plain">انصراف · <span lang="en">Cancel</span></button></p></form>',
+        status=422 if fault else 200,
+        may_send_to=may_send_to,
+    )
