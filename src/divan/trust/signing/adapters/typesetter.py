@@ -23,7 +23,8 @@ import typst
 
 FAMILY = "Vazirmatn"
 STANDARDS = ["a-3a", "ua-1"]
-MEMORY = 2 << 30
+MEMORY = 1 << 30
+"""Bytes of address space; a letter needs a tenth."""
 NO_FONTS = 3
 COMPILE: Any = typst.compile
 """Its published type forgets that sources may come as a dictionary."""

@@ -1,0 +1,71 @@
+"""A power cut at any line of issuing leaves a ready document, and later one file, one fact, one number."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+from datetime import timedelta
+from pathlib import Path
+from urllib.parse import quote
+
+import pytest
+from django.conf import settings
+from django.db import connection
+
+from divan.foundation import facts
+from divan.foundation.models import Fact, StoredFile
+from divan.trust.signing import jobs, models, queries
+from divan.trust.signing.values import DOCUMENT_ISSUED, Standing
+
+from .conftest import NOW, request
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+POINTS = (
+    "document.after-signature",
+    "file.before-row",
+    "document.after-store",
+    "fact.before-record",
+    "document.before-commit",
+)
+
+
+def issue_elsewhere(folder: Path, *, cut: str) -> int:
+    """Issue in another process on the same database, with the power cut at a point; return its exit code."""
+    known = connection.settings_dict
+    parts = (known["USER"], known["PASSWORD"], known["HOST"], known["PORT"], known["NAME"])
+    user, password, host, port, name = (quote(str(part or ""), safe="") for part in parts)
+    url = f"postgresql://{user}:{password}@{host}{f':{port}' if port else ''}/{name}"
+    data = str(settings.DIVAN.data)
+    environment = os.environ | {"DIVAN_DATABASE_URL": url, "DIVAN_DATA": data, "DIVAN_FAULT": cut}
+    program = Path(__file__).with_name("issuing_process.py")
+    command = [sys.executable, str(program), str(folder), NOW.isoformat()]
+    done = subprocess.run(command, env=environment, capture_output=True, timeout=60, check=False)
+    assert done.returncode in {0, -signal.SIGKILL}, done.stderr.decode()
+    return done.returncode
+
+
+@pytest.mark.parametrize("point", POINTS)
+def test_a_power_cut_leaves_the_document_ready_and_the_next_look_issues_it_once(prepared, point):
+    uuid = request()
+    before = models.Document.objects.values().get()
+
+    assert issue_elsewhere(prepared.key_directory.parent, cut=point) == -signal.SIGKILL
+    assert models.Document.objects.values().get() == before
+    assert StoredFile.objects.count() == 0
+    assert jobs.issue_documents(NOW + timedelta(seconds=1)) == 1
+
+    found = queries.get_document(uuid)
+    assert (found.number, StoredFile.objects.count()) == ("ICT/1405/27", 1)
+    assert Fact.objects.filter(kind=DOCUMENT_ISSUED.code).count() == 1
+    assert queries.verify_document(uuid, NOW + timedelta(seconds=1)).standing is Standing.GENUINE
+    assert facts.recorded_for(uuid)[-1] == DOCUMENT_ISSUED.code
+
+
+def test_without_a_cut_the_other_process_issues_it(prepared):
+    uuid = request()
+
+    assert issue_elsewhere(prepared.key_directory.parent, cut="") == 0
+    assert queries.verify_document(uuid, NOW).standing is Standing.GENUINE
