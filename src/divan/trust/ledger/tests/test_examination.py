@@ -7,7 +7,7 @@ from collections.abc import Callable
 from uuid import UUID, uuid4
 
 import pytest
-from django.db import connection, transaction
+from django.db import transaction
 
 from divan.foundation import facts
 from divan.foundation.actors import SYSTEM
@@ -17,17 +17,9 @@ from divan.trust.ledger import actions, models, queries
 from divan.trust.ledger.values import MEANINGS, Fault, Finding, Part
 from divan_libs.tlog.commitments import Opening
 
-from .conftest import NOW, message, seal_all, stopped_by
+from .scene import NOW, by_hand, message, seal_all, stopped_by
 
 pytestmark = pytest.mark.django_db(transaction=True)
-
-
-def by_hand(statement, *values):
-    """Change the database as its owner could: with the triggers off."""
-    with transaction.atomic(), connection.cursor() as cursor:
-        cursor.execute("SET LOCAL session_replication_role TO replica")
-        cursor.execute(statement, values)
-        return cursor.rowcount
 
 
 def found() -> list[tuple[Fault, int | None, str, UUID | None]]:

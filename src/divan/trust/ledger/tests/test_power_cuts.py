@@ -19,7 +19,7 @@ from divan.trust.ledger.adapters import keys
 from divan.trust.ledger.values import Fault, Standing
 from divan_libs.tlog.checkpoints import Checkpoint, sign_checkpoint
 
-from .conftest import NOW, seal_all, stopped_by
+from .scene import NOW, by_hand, seal_all, stopped_by
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -129,9 +129,7 @@ def test_a_restored_backup_older_than_the_published_log_is_refused(open_log, hap
 def restore(heads: list[dict[str, object]], entries: list[dict[str, object]]) -> None:
     with connection.cursor() as cursor:
         cursor.execute("TRUNCATE ledger_loghead, ledger_ledgerentry")
-        cursor.execute("ALTER TABLE foundation_fact DISABLE TRIGGER fact_stands")
-        cursor.execute("DELETE FROM foundation_fact WHERE position >= %s", [len(entries)])
-        cursor.execute("ALTER TABLE foundation_fact ENABLE TRIGGER fact_stands")
+    by_hand("DELETE FROM foundation_fact WHERE position >= %s", len(entries))
     models.LogHead.objects.bulk_create(models.LogHead(**row) for row in heads)
     models.LedgerEntry.objects.bulk_create(models.LedgerEntry(**row) for row in entries)
 
@@ -197,10 +195,7 @@ def test_an_altered_edge_of_the_tree_is_never_signed_over(open_log, happen):
 def test_a_head_changed_behind_the_lock_stops_the_sealer(open_log, happen):
     happen(3)
     seal_all()
-    with connection.cursor() as cursor:
-        cursor.execute("ALTER TABLE ledger_loghead DISABLE TRIGGER head_moves_forward")
-        cursor.execute("UPDATE ledger_loghead SET size = 3")
-        cursor.execute("ALTER TABLE ledger_loghead ENABLE TRIGGER head_moves_forward")
+    by_hand("UPDATE ledger_loghead SET size = 3")
 
     with stopped_by("ledger.head-altered", "size=3 signed_size=4"):
         actions.seal_batch(actor=SYSTEM, now=NOW)
@@ -211,10 +206,7 @@ def test_a_head_changed_behind_the_lock_stops_the_sealer(open_log, happen):
 def test_facts_that_vanished_stop_the_sealer_before_their_positions_are_given_again(open_log, happen):
     happen(3)
     seal_all()
-    with connection.cursor() as cursor:
-        cursor.execute("ALTER TABLE foundation_fact DISABLE TRIGGER fact_stands")
-        cursor.execute("DELETE FROM foundation_fact WHERE position >= 2")
-        cursor.execute("ALTER TABLE foundation_fact ENABLE TRIGGER fact_stands")
+    by_hand("DELETE FROM foundation_fact WHERE position >= 2")
 
     with stopped_by("ledger.facts-lost", "facts=2 sealed=4"):
         actions.seal_batch(actor=SYSTEM, now=NOW)
@@ -223,10 +215,7 @@ def test_facts_that_vanished_stop_the_sealer_before_their_positions_are_given_ag
 def test_a_sealed_fact_that_was_given_a_new_position_stops_the_sealer(open_log, happen):
     happen(3)
     seal_all()
-    with connection.cursor() as cursor:
-        cursor.execute("ALTER TABLE foundation_fact DISABLE TRIGGER fact_stands")
-        cursor.execute("UPDATE foundation_fact SET position = 4 WHERE position = 1")
-        cursor.execute("ALTER TABLE foundation_fact ENABLE TRIGGER fact_stands")
+    by_hand("UPDATE foundation_fact SET position = 4 WHERE position = 1")
 
     with stopped_by("ledger.fact-sealed-twice", "sealed_at_position=1"):
         actions.seal_batch(actor=SYSTEM, now=NOW)
@@ -237,10 +226,7 @@ def test_a_sealed_fact_that_was_given_a_new_position_stops_the_sealer(open_log, 
 def test_entries_that_vanished_stop_the_sealer(open_log, happen):
     happen(3)
     seal_all()
-    with connection.cursor() as cursor:
-        cursor.execute("ALTER TABLE ledger_ledgerentry DISABLE TRIGGER entry_stands")
-        cursor.execute("DELETE FROM ledger_ledgerentry WHERE position = 3")
-        cursor.execute("ALTER TABLE ledger_ledgerentry ENABLE TRIGGER entry_stands")
+    by_hand("DELETE FROM ledger_ledgerentry WHERE position = 3")
 
     with stopped_by("ledger.entries-lost", "entries=3 sealed=4"):
         actions.seal_batch(actor=SYSTEM, now=NOW)

@@ -6,7 +6,6 @@ import json
 from uuid import uuid4
 
 import pytest
-from django.db import connection, transaction
 
 from divan.foundation import facts
 from divan.foundation.actors import SYSTEM
@@ -15,7 +14,7 @@ from divan.trust.ledger.values import ReceiptImpossible, Standing
 from divan_libs.tlog.notes import NoteVerifier
 from divan_libs.tlog.receipts import parse_receipt, verify_receipt
 
-from .conftest import NOW, seal_all
+from .scene import NOW, by_hand, seal_all
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -66,9 +65,7 @@ def test_an_altered_fact_or_file_gives_no_receipt(open_log, happen):
     sent = happen(2)
     seal_all()
     first, second = (facts.of_subject(uuid)[0] for uuid in sent)
-    with transaction.atomic(), connection.cursor() as cursor:
-        cursor.execute("SET LOCAL session_replication_role TO replica")
-        cursor.execute("UPDATE foundation_fact SET data = '{}' WHERE uuid = %s", [first.uuid])
+    by_hand("UPDATE foundation_fact SET data = '{}' WHERE uuid = %s", first.uuid)
 
     with pytest.raises(ReceiptImpossible) as refused:
         queries.find_receipt(first.uuid)

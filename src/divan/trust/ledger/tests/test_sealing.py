@@ -20,7 +20,7 @@ from divan_libs.tlog.hashing import EMPTY_ROOT
 from divan_libs.tlog.log import read_entry
 from divan_libs.tlog.notes import NoteVerifier
 
-from .conftest import NOW, seal_all
+from .scene import NOW, seal_all
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
