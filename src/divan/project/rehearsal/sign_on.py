@@ -99,7 +99,7 @@ class SignOn:
         return JSONResponse(KeySet([self._key]).as_dict(private=False))
 
     async def authorize(self, request: Request) -> Response:
-        """Let the visitor choose, and send them back with a code; an unknown client gets no redirect (RFC 6749, 3.1.2)."""
+        """Let the visitor choose, and send them back with a code; unknown clients get no redirect (RFC 6749, 3.1.2)."""
         await self._behaviours.meet("sign-on")
         given = dict(request.query_params) if request.method == "GET" else await _form(request)
         asked = {name: given[name] for name in _CARRIED if name in given}

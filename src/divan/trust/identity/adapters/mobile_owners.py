@@ -11,10 +11,15 @@ from divan.trust.identity.values import Matched, NotMatched, RegisterAnswer, Unk
 
 
 class _Verdict(BaseModel):
-    """Whether a number belongs to a person; only a truth value is one, not 1, not "true"."""
+    """Whether a number belongs to a person; only a truth value is one, not 1, not "true".
+
+    It names the question, so that an answer to another one, repeated by whatever lies between, confirms nobody.
+    """
 
     model_config = ConfigDict(strict=True, frozen=True)
 
+    mobile: str
+    national_code: str
     matched: bool
 
 
@@ -32,14 +37,16 @@ class OwnersByExchange:
             data_service=MOBILE_OWNERS,
             path="/owners",
             query={"mobile": question.parameters["mobile"], "national_code": question.national_code},
-            read=self._read,
+            read=lambda answer: self._read(answer, question),
         )
 
-    def _read(self, answer: ExchangeAnswer) -> RegisterAnswer:
+    def _read(self, answer: ExchangeAnswer, question: Question) -> RegisterAnswer:
         if answer.status != 200:
             return Unknown("malformed", again=True)
         try:
             verdict = _Verdict.model_validate_json(answer.body)
         except ValidationError:
             return Unknown("malformed", again=True)
+        if (verdict.mobile, verdict.national_code) != (question.parameters["mobile"], question.national_code):
+            return Unknown("answer-of-another", again=True)
         return Matched() if verdict.matched else NotMatched("not-the-owner")

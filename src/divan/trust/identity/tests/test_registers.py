@@ -24,6 +24,7 @@ QUESTION = Question(
     message_id="7e9d",
     on=NOON.date(),
 )
+ASKED = {"mobile": ZAHRA.mobile, "national_code": ZAHRA.national_code}
 STRANGER = replace(QUESTION, national_code="9992999996")
 
 
@@ -44,7 +45,7 @@ class Exchange:
         if message["data_service"] == "mobile-register/owner":
             query = message["query"]
             owner = CAST.get(query["national_code"])
-            return answered(200, {"matched": owner is not None and owner.mobile == query["mobile"]})
+            return answered(200, dict(query, matched=owner is not None and owner.mobile == query["mobile"]))
         if person is None:
             return answered(404, {"code": "no-record"})
         return answered(200, record_of(person))
@@ -175,13 +176,16 @@ def test_what_the_registry_does_not_say_plainly_is_unknown(answer, expected):
     ("status", "body"),
     [
         (200, {"result": 5}),
-        (200, {"matched": None}),
-        (200, {"matched": 1}),
-        (200, {"matched": "true"}),
+        (200, {**ASKED, "matched": None}),
+        (200, {**ASKED, "matched": 1}),
+        (200, {**ASKED, "matched": "true"}),
         (200, {"response_body": {"matched": True}}),
         (200, []),
         (200, ""),
-        (404, {"matched": True}),
+        (404, {**ASKED, "matched": True}),
+        (200, {**ASKED, "matched": True, "national_code": "9992999996"}),
+        (200, {**ASKED, "matched": True, "mobile": KARIM.mobile}),
+        (200, {"matched": True}),
         (404, {"code": "no-record"}),
         (500, {"matched": True}),
         (403, {"matched": False}),
