@@ -30,8 +30,8 @@ class SubjectPlace:
     """Where in the request the person stands.
 
     ``at`` is the number of the path segment after the service code, counted from 0 (``/persons/0012345679``: 1), the
-    name of a query parameter, or an RFC 6901 pointer into the JSON body (``/person/national_code``). With ``required`` a request that names nobody
-    there is refused, so that nobody can look without the person learning of it.
+    name of a query parameter, or an RFC 6901 pointer into the JSON body (``/person/national_code``). With ``required``
+    a request that names nobody there is refused, so that nobody can look without the person learning of it.
     """
 
     where: SubjectIn

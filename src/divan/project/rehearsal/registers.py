@@ -29,7 +29,7 @@ class CivilRegistry:
         found = by_national_code(request.path_params["code"])
         if mode is Mode.LIE:
             found = next(one for one in CAST if one != found)
-        answer = (_record(found), 200) if found else ({"code": "no-record"}, 404)
+        answer: tuple[dict[str, object], int] = (_record(found), 200) if found else ({"code": "no-record"}, 404)
         if mode is Mode.REPEAT and self._before:
             answer = self._before
         self._before = answer

@@ -113,7 +113,7 @@ def test_an_answer_that_is_repeated_is_taken_for_no_other_person(world, ask):
     assert owners.answer(question(OUTSIDER, mobile=VILLAGER.mobile)) == Unknown("answer-of-another", again=True)
 
 
-def choose(world, url: str, **chosen: str) -> httpx.Response:
+def choose(world, url: str, **chosen: str):
     """Choose on the page of the sign-on as a person does."""
     assert urlsplit(url).path == "/sign-on/authorize"
     shown = world.client.get(url)

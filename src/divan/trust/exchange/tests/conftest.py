@@ -40,7 +40,7 @@ def production(told, monkeypatch):
 
 
 @pytest.fixture
-def founded(db, told, django_capture_on_commit_callbacks) -> ExchangeOptions:
+def founded(db, told, django_capture_on_commit_callbacks):
     with django_capture_on_commit_callbacks(execute=True):
         actions.found_exchange(plan=world.plan(), actor=SYSTEM, now=world.NOW)
     return told
