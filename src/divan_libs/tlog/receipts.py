@@ -22,8 +22,8 @@ from divan_libs.tlog.proofs import inclusion_proof, verify_inclusion
 from divan_libs.tlog.storage import ReadableStore
 
 FILE_EXTENSION = ".tlog-proof"
-ATTACHED_AS = f"receipt{FILE_EXTENSION}"
-"""The name of a receipt inside another file, such as the PDF of the decision that it proves."""
+ATTACHED_AS = f"decision{FILE_EXTENSION}"
+"""The name under which a document carries the receipt of the decision that it tells."""
 
 MAXIMUM_INDEX = (1 << 63) - 1
 

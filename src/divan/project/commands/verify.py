@@ -36,7 +36,7 @@ def verify(
     trust: Annotated[
         Path | None,
         typer.Option(
-            help="Folder of what you trust: log.vkey, roots.pem, timestamp-roots.pem, evidence-key.pub. "
+            help="Folder of what you trust: log.vkey, signing-roots.pem, timestamp-roots.pem, evidence-key.pub. "
             "Default: `trust` in the installation's data folder.",
         ),
     ] = None,
@@ -49,13 +49,14 @@ def verify(
     """
     from divan.foundation import clock  # noqa: PLC0415 (not needed to print the help)
     from divan.project.verifier.judgement import Outcome, judge  # noqa: PLC0415 (as above)
-    from divan.project.verifier.trust import TrustUnreadable, read_trust  # noqa: PLC0415 (as above)
+    from divan.project.verifier.trust import EVIDENCE_KEYS, TrustUnreadable, read_trust  # noqa: PLC0415 (as above)
 
-    folder = trust or Path(os.environ.get("DIVAN_DATA") or "var") / "trust"
+    data = Path(os.environ.get("DIVAN_DATA") or "var")
+    folder = trust or data / "trust"
     if not folder.is_dir():
         raise CannotStart(f"no trust folder {folder}; name one with --trust")
     try:
-        trusted = read_trust(folder)
+        trusted = read_trust(folder, evidence_keys=None if trust else data / "gateway" / EVIDENCE_KEYS)
     except TrustUnreadable as unreadable:
         raise CannotStart(str(unreadable)) from unreadable
     contents = {path: _read(path) for path in files}

@@ -9,7 +9,7 @@ import hashlib
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from enum import StrEnum
 
 from divan.project.verifier.trust import Trust
@@ -23,6 +23,10 @@ from divan_libs.tlog.receipts import ATTACHED_AS, VerifiedReceipt, parse_receipt
 
 RECEIPT_BEGINS = b"c2sp.org/tlog-proof@v1\n"
 PDF_WITHIN = 1024
+LETTER = "letter.json"
+"""The name under which a document carries what it says in a form for machines."""
+LETTER_SCHEMA = "divan/letter/v1"
+LONGEST_LETTER = 65536
 
 
 class FileKind(StrEnum):
@@ -60,10 +64,10 @@ class Coded:
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """One thing that is known: the code of its label, and a text, number, moment or :class:`Coded` value."""
+    """One thing that is known: the code of its label, and a text, number, day, moment or :class:`Coded` value."""
 
     label: str
-    value: str | int | datetime | Coded
+    value: str | int | date | Coded
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -113,7 +117,8 @@ def judge_pdf(content: bytes, trust: Trust, *, now: datetime) -> Judgement:
     """Judge a signed PDF, and the receipt inside it if there is one."""
     verdict = verify_pdf(content, trust.roots, now=now, timestamp_roots=trust.timestamp_roots)
     receipt = embedded_file(content, ATTACHED_AS)
-    lines = [line for signature in verdict.signatures for line in _lines_of_signature(signature)]
+    lines = _lines_of_letter(embedded_file(content, LETTER))
+    lines += [line for signature in verdict.signatures for line in _lines_of_signature(signature)]
     return Judgement(
         kind=FileKind.PDF,
         outcome=_outcome_of_pdf(verdict),
@@ -211,6 +216,22 @@ def _lines_of_place(verified: VerifiedReceipt) -> list[Line]:
         if cosignature.timestamp:
             lines.append(Line("witness.when", datetime.fromtimestamp(cosignature.timestamp, UTC)))
     return lines
+
+
+def _lines_of_letter(content: bytes | None) -> list[Line]:
+    letter = _json_object(content) if content is not None and len(content) <= LONGEST_LETTER else None
+    if letter is None or letter.get("schema") != LETTER_SCHEMA:
+        return []
+    told = (("number", "number"), ("letter.date", "dated_on"), ("letter.about", "title"), ("recipient", "recipient"))
+    lines = [Line(label, str(letter[name])) for label, name in told if isinstance(letter.get(name), str)]
+    return [_as_day(line) if line.label == "letter.date" else line for line in lines]
+
+
+def _as_day(line: Line) -> Line:
+    try:
+        return Line(line.label, date.fromisoformat(str(line.value)))
+    except ValueError:
+        return line
 
 
 def _lines_of_signature(signature: SignatureVerdict) -> list[Line]:

@@ -16,7 +16,7 @@ from divan_libs.tlog.errors import TlogError
 from divan_libs.tlog.notes import NoteVerifier
 
 LOG_KEYS = "*.vkey"
-ROOTS = "roots.pem"
+ROOTS = ("signing-roots.pem", "roots.pem")
 TIMESTAMP_ROOTS = "timestamp-roots.pem"
 EVIDENCE_KEYS = "evidence-key.pub"
 
@@ -38,23 +38,25 @@ class Trust:
     evidence_keys: tuple[EllipticCurvePublicKey, ...] = ()
 
 
-def read_trust(directory: Path) -> Trust:
+def read_trust(directory: Path, *, evidence_keys: Path | None = None) -> Trust:
     """Read the trust folder; a file that is absent leaves its part empty.
 
-    ``*.vkey`` hold keys of logs and witnesses, one a line (``#`` begins a remark); ``roots.pem`` the certificates that
-    signers must chain to; ``timestamp-roots.pem`` those of timestamps, the same where it is absent;
-    ``evidence-key.pub`` the public keys under which gateways seal evidence, present and former ones.
+    ``*.vkey`` hold keys of logs and witnesses, one a line (``#`` begins a remark); ``signing-roots.pem`` and
+    ``roots.pem`` the certificates that signers must chain to; ``timestamp-roots.pem`` those of timestamps, the same
+    where it is absent; ``evidence-key.pub`` the public keys under which gateways seal evidence, former ones too.
 
+    :param evidence_keys: where else such keys lie, if not in the folder.
     :raises TrustUnreadable: if a file is there and damaged.
     """
     log_keys = [key for path in sorted(directory.glob(LOG_KEYS)) for key in _log_keys(path)]
-    roots = _certificates(directory / ROOTS)
+    roots = tuple(root for name in ROOTS for root in _certificates(directory / name))
+    in_folder = directory / EVIDENCE_KEYS
     return Trust(
         directory=directory,
         log_keys=tuple(dict.fromkeys(log_keys)),
         roots=roots,
         timestamp_roots=_certificates(directory / TIMESTAMP_ROOTS) or roots,
-        evidence_keys=_evidence_keys(directory / EVIDENCE_KEYS),
+        evidence_keys=_evidence_keys(in_folder if in_folder.exists() or not evidence_keys else evidence_keys),
     )
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import gettext
 from collections.abc import Callable, Iterator, Mapping
-from datetime import datetime
+from datetime import date, datetime
 from pathlib import Path
 from typing import Literal
 
@@ -134,6 +134,9 @@ def _labels_of_facts(_: Translate) -> dict[str, str]:
 
 def _labels_of_documents(_: Translate) -> dict[str, str]:
     return {
+        "letter.date": _("Dated"),
+        "letter.about": _("About"),
+        "recipient": _("Recipient"),
         "signer": _("Signed by"),
         "signer.title": _("Post or title"),
         "signer.organization": _("Organization"),
@@ -185,17 +188,23 @@ def _value(line: Line, language: Language, _: Translate) -> str:
             return _coded(_).get((group, code), code)
         case datetime():
             return _moment(line.value, language)
+        case date():
+            return _day(line.value, language)
         case int():
             return persian_digits(str(line.value)) if language == "fa" else str(line.value)
     # What stands in a file may steer a terminal.
     return "".join(sign if sign.isprintable() else "�" for sign in line.value)
 
 
+def _day(day: date, language: Language) -> str:
+    try:
+        return format_jalali(day, "long", language)
+    except InvalidDate:
+        return day.isoformat()
+
+
 def _moment(moment: datetime, language: Language) -> str:
     there = moment.astimezone(TEHRAN)
-    try:
-        day = format_jalali(there.date(), "long", language)
-    except InvalidDate:
-        day = there.date().isoformat()
+    day = _day(there.date(), language)
     time = f"{there:%H:%M:%S}"
     return f"{day}، {persian_digits(time)}" if language == "fa" else f"{day}, {time} (Tehran)"

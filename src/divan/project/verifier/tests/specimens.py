@@ -11,6 +11,7 @@ from pathlib import Path
 from cryptography.hazmat.primitives.asymmetric.ec import SECP256R1, generate_private_key
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
+from divan.project.verifier.judgement import LETTER, LETTER_SCHEMA
 from divan_libs.envelope.evidence.proofs import evidence_in
 from divan_libs.envelope.evidence.records import Closing, Header, Intent, Kind, digest
 from divan_libs.envelope.evidence.segments import Segment, read_segment
@@ -29,6 +30,13 @@ from divan_libs.tlog.notes import NoteSigner, SignatureType
 from divan_libs.tlog.receipts import ATTACHED_AS, issue_receipt
 from divan_libs.tlog.storage import MemoryStore
 
+CLAIMS = {
+    "schema": LETTER_SCHEMA,
+    "number": "ICT/1405/17",
+    "dated_on": "2026-03-21",
+    "title": "Coverage of the village",
+    "recipient": "Zahra",
+}
 LATER = NOON + timedelta(days=30)
 FACT = {
     "uuid": "00000000-0000-4000-8000-00000000000f",
@@ -84,7 +92,7 @@ def sign_letter(letter: bytes, authority: RehearsalAuthority, receipt: bytes | N
         now=NOON,
         reason="",
         location="",
-        attachments=[] if receipt is None else [(ATTACHED_AS, receipt)],
+        attachments=[] if receipt is None else [(LETTER, json.dumps(CLAIMS).encode()), (ATTACHED_AS, receipt)],
     )
 
 
@@ -133,7 +141,7 @@ def write_trust(folder: Path, log: Log, authority: RehearsalAuthority, gateway_k
     folder.mkdir()
     (folder / "log.vkey").write_text(f"# the province's log\n{log.key.verifier.encode()}\n")
     (folder / "witnesses.vkey").write_text(f"\n{log.witness.verifier.encode()}\n")
-    (folder / "roots.pem").write_bytes(write_certificates([authority.root]))
+    (folder / "signing-roots.pem").write_bytes(write_certificates([authority.root]))
     info = gateway_key.public_key().public_bytes(Encoding.PEM, PublicFormat.SubjectPublicKeyInfo)
     former = (
         generate_private_key(SECP256R1()).public_key().public_bytes(Encoding.PEM, PublicFormat.SubjectPublicKeyInfo)

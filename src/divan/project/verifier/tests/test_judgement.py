@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import base64
 import json
+from datetime import date
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from divan.project.verifier.judgement import Coded, FileKind, Line, Outcome, judge
+from divan.project.verifier.judgement import LETTER, LETTER_SCHEMA, Coded, FileKind, Line, Outcome, judge
 from divan.project.verifier.trust import Trust, TrustUnreadable, read_trust
+from divan.trust.signing import rules
+from divan_libs.tlog.receipts import ATTACHED_AS
 
 from .specimens import FACT, LATER, Log, at, sha256, sign_letter
 
@@ -121,12 +124,18 @@ def test_a_signed_letter_names_its_signer_the_proven_time_and_the_receipt_inside
         "ICT directorate",
     )
     assert (lines["signer.national-code"], lines["signer.legal-id"]) == ("0012345679", "14000000001")
+    assert (lines["number"], lines["letter.date"]) == ("ICT/1405/17", date(2026, 3, 21))
+    assert (lines["letter.about"], lines["recipient"]) == ("Coverage of the village", "Zahra")
     assert lines["signed-at.proven"] == at("2026-03-21T12:00:00")
     assert "signed-at.claimed" not in lines
     assert lines["sha256"] == sha256(signed_letter)
     assert judgement.inside is not None
     assert (judgement.inside.kind, judgement.inside.outcome) == (FileKind.RECEIPT, Outcome.GENUINE)
     assert judgement.worst is Outcome.GENUINE
+
+
+def test_documents_carry_their_parts_under_the_names_that_are_looked_for():
+    assert (rules.RECEIPT_NAME, rules.CLAIMS_NAME, rules.CLAIMS_SCHEMA) == (ATTACHED_AS, LETTER, LETTER_SCHEMA)
 
 
 def test_an_altered_letter_is_found(signed_letter, trust):
@@ -145,7 +154,7 @@ def test_a_letter_with_something_behind_it_is_altered(signed_letter, trust):
 
 
 def test_a_letter_of_an_unknown_authority_is_not_trusted(signed_letter, trust_folder):
-    (trust_folder / "roots.pem").unlink()
+    (trust_folder / "signing-roots.pem").unlink()
 
     judgement = judge(signed_letter, read_trust(trust_folder), now=LATER)
 
@@ -258,7 +267,7 @@ def test_any_record_that_was_sealed_can_be_said(fact):
     ("name", "content"),
     [
         ("log.vkey", b"log+zz+xx\n"),
-        ("roots.pem", b"nothing"),
+        ("signing-roots.pem", b"nothing"),
         ("evidence-key.pub", b"-----BEGIN PUBLIC KEY-----\nAA\n-----END PUBLIC KEY-----\n"),
     ],
 )
