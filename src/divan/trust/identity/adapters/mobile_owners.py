@@ -49,4 +49,4 @@ class OwnersByExchange:
             return Unknown("malformed", again=True)
         if (verdict.mobile, verdict.national_code) != (question.parameters["mobile"], question.national_code):
             return Unknown("answer-of-another", again=True)
-        return Matched() if verdict.matched else NotMatched("not-the-owner")
+        return Matched({"mobile": verdict.mobile}) if verdict.matched else NotMatched("not-the-owner")

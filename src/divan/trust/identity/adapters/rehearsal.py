@@ -65,7 +65,7 @@ class RehearsalOwners:
             return _moody(self.mood)
         person = self.cast.get(question.national_code)
         is_owner = person is not None and person.mobile == question.parameters["mobile"]
-        return Matched() if is_owner else NotMatched("not-the-owner")
+        return Matched({"mobile": question.parameters["mobile"]}) if is_owner else NotMatched("not-the-owner")
 
 
 def _moody(mood: str) -> Unknown:

@@ -113,7 +113,7 @@ def test_a_registry_that_is_down_or_lies_is_unknown_and_asked_again(civil_regist
 
 
 def test_the_owner_of_a_number_is_confirmed_and_others_are_denied(mobile_owners):
-    assert mobile_owners().answer(QUESTION) == Matched()
+    assert mobile_owners().answer(QUESTION) == Matched({"mobile": QUESTION.parameters["mobile"]})
     assert mobile_owners().answer(replace(QUESTION, national_code=KARIM.national_code)) == NotMatched("not-the-owner")
     assert mobile_owners().answer(STRANGER) == NotMatched("not-the-owner")
 
