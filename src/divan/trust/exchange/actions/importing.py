@@ -10,7 +10,6 @@ from django.db import transaction
 
 from divan.foundation import facts, locks
 from divan.foundation.actors import Actor
-from divan.foundation.faults import power_may_fail
 from divan.trust.exchange import models
 from divan.trust.exchange.adapters import keys
 from divan.trust.exchange.adapters.segments import Piece, Place, SealedBatch, list_segments, read_on
@@ -89,7 +88,6 @@ def _take_over(segment: models.Segment, piece: Piece, actor: Actor, now: datetim
     segment.seen_to, segment.finished = piece.size, piece.finished
     segment.doubt, segment.doubt_at = "", 0
     segment.save()
-    power_may_fail("exchange.evidence-before-commit")
     if piece.batches:
         facts.record(
             EVIDENCE_IMPORTED,

@@ -41,7 +41,7 @@ def sign_and_hand_out(*, actor: Actor, now: datetime) -> SnapshotRef:
     """Publish within the running transaction; see :func:`publish_snapshot`."""
     locks.hold(LOCK)
     newest = models.SnapshotVersion.objects.order_by("-number").first()
-    number = newest.number + 1 if newest else 1
+    number = max(newest.number if newest else 0, snapshot_file.handed_out_version(options(), now)) + 1
     try:
         state = routing_state(number, now)
     except EnvelopeError as error:

@@ -5,9 +5,30 @@ from __future__ import annotations
 import fcntl
 import os
 from collections.abc import Callable
+from datetime import datetime
 
-from divan.trust.exchange.adapters.keys import SNAPSHOT, write_file
+from divan.trust.exchange.adapters.keys import SNAPSHOT, snapshot_signer, write_file
 from divan.trust.exchange.apps import ExchangeOptions
+from divan_libs.envelope.errors import EnvelopeError
+from divan_libs.envelope.snapshot import open_snapshot
+
+
+def handed_out_version(told: ExchangeOptions, now: datetime) -> int:
+    """Return the number of the snapshot in the gateway's file if it is of our key, 0 if there is none such.
+
+    A gateway takes no number twice. After an older copy of the database was put back, numbering must go on behind what
+    the gateway has, or nothing that is revoked from then on would be refused.
+
+    :raises ExchangeNotPrepared: if the key that signs snapshots is missing.
+    """
+    try:
+        data = (told.gateway / SNAPSHOT).read_bytes()
+        return open_snapshot(data, snapshot_signer(told).public_key(), now=now).version
+    except OSError:
+        return 0
+    except EnvelopeError as error:
+        expired = error.code == "exchange.snapshot.expired"
+        return int(str(error.facts["version"])) if expired else 0
 
 
 def hand_out(told: ExchangeOptions, newest: Callable[[], bytes | None]) -> None:

@@ -7,7 +7,7 @@ from datetime import timedelta
 from uuid import uuid4
 
 import pytest
-from django.db import DatabaseError, transaction
+from django.db import DatabaseError, connection, transaction
 
 from divan.foundation import facts
 from divan.foundation.actors import SYSTEM
@@ -217,6 +217,23 @@ def test_a_snapshot_that_did_not_reach_the_gateway_is_handed_out_later(founded):
     assert jobs.keep_snapshot(NOW) == 0
 
     assert snapshot_of(founded).version == 2
+
+
+def test_numbering_goes_on_behind_the_gateway_after_an_older_database_was_put_back(founded, commit):
+    before = models.SnapshotVersion.objects.get()
+    with commit():
+        for _ in range(3):
+            actions.publish_snapshot(actor=SYSTEM, now=NOW)
+    with connection.cursor() as cursor:
+        cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
+        cursor.execute("ALTER TABLE exchange_snapshotversion DISABLE TRIGGER record_stands")
+    models.SnapshotVersion.objects.exclude(pk=before.pk).delete()
+
+    with commit():
+        later = NOW + timedelta(days=30)
+        assert actions.publish_snapshot(actor=SYSTEM, now=later).number == 5
+
+    assert snapshot_of(founded, later).version == 5
 
 
 def test_a_snapshot_is_renewed_before_it_grows_old(founded, commit):
