@@ -180,5 +180,5 @@ def looks(request: HttpRequest) -> HttpResponse:
         }
         for at, post, case in sorted(views, key=lambda view: view[0], reverse=True)
     ]
-    asked = exchange.list_looks_at(person.national_code)
+    asked = exchange.list_looks_at(person.national_code, language=language)
     return render(request, "portal/looks.html", {"opened": opened, "asked": asked})
