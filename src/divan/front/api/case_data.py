@@ -59,7 +59,7 @@ def own_case_of(case: Case) -> shapes.OwnCase:
     return shapes.OwnCase(
         **_line(case, package),
         **_progress(case, package, document),
-        answers=dict(case.answers),  # type: ignore[arg-type]  # answers are kept as JSON
+        answers=dict(case.answers),
         needs=[
             shapes.Need(
                 code=need.code,

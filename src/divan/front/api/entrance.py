@@ -40,11 +40,8 @@ def guarded(view: View, who: Access) -> View:
 
     @wraps(view)
     def answer(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
-        if request.method == "HEAD":
-            # The server leaves the content out; everything else is as for GET (RFC 9110, 9.3.2).
-            request.method = "GET"
         with translation.override(language_of(request)):
-            response = view(request, *args, **kwargs)
+            response = _answered(view, request, *args, **kwargs)
             if isinstance(response, HttpResponseNotAllowed):
                 allowed = response["Allow"]
                 response = problem_answer(MethodNotAllowed())
@@ -54,6 +51,17 @@ def guarded(view: View, who: Access) -> View:
     answer.access = who  # type: ignore[attr-defined]  # what the door reads
     answer.refuse = refuse  # type: ignore[attr-defined]  # as above
     return answer
+
+
+def _answered(view: View, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+    if request.method != "HEAD":
+        return view(request, *args, **kwargs)
+    # As for GET (RFC 9110, 9.3.2); the server leaves the content out.
+    request.method = "GET"
+    try:
+        return view(request, *args, **kwargs)
+    finally:
+        request.method = "HEAD"
 
 
 def refuse(request: HttpRequest, actor: Actor) -> HttpResponse:

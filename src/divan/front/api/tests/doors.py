@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from uuid import UUID
 
 from django.test import Client
 from tests.world import SERVICE
@@ -12,10 +13,12 @@ from divan.foundation.actors import SYSTEM
 from divan.registers.catalogue import actions as catalogue
 from divan.registers.catalogue import queries as published
 from divan.registers.people import actions as people
+from divan.registers.people.values import UnitKind, UnitLevel
 from divan.trust.identity import actions as identity
 from divan.trust.identity import models
 from divan.trust.identity.values import SignInMethod
 from divan.trust.identity.views.sessions import SECOND_FACTOR
+from divan_libs.persian.identifiers import national_code_with_check_digit
 from divan_libs.servicepack.lint import Surroundings
 from divan_libs.servicepack.models import Package
 
@@ -36,21 +39,46 @@ def citizen(world, key: str = "villager") -> Client:
     return signed_in(identity.create_citizen_account(person=person, actor=SYSTEM, now=world.now))
 
 
-def officer(world) -> Client:
+def some_citizen() -> Client:
+    """Return a signed-in client of a person without cases."""
+    return signed_in(identity.create_citizen_account(person=_somebody(), actor=SYSTEM, now=clock.now()))
+
+
+def some_officer() -> Client:
     """Return a signed-in client of staff that holds a post now."""
-    person = world.person("ict-expert").uuid
-    post = people.create_post(
+    person, now = _somebody(), clock.now()
+    people.found_unit(
         code="archive",
+        name_fa="بایگانی",
+        name_en="Archive",
+        kind=UnitKind.BODY,
+        level=UnitLevel.PROVINCE,
+        actor=SYSTEM,
+        now=now,
+    )
+    post = people.create_post(
+        code="archivist",
         title_fa="بایگان",
         title_en="Archivist",
         role="archivist",
-        unit_code="ict-directorate",
+        unit_code="archive",
         actor=SYSTEM,
-        now=world.now,
+        now=now,
     )
-    begun = clock.now() - timedelta(days=1)
-    people.give_post(person=person, post=post.uuid, starts_at=begun, actor=SYSTEM, now=world.now)
-    return signed_in(identity.create_staff_account(person=person, username="archivist", actor=SYSTEM, now=world.now))
+    people.give_post(person=person, post=post.uuid, starts_at=now - timedelta(days=1), actor=SYSTEM, now=now)
+    return signed_in(identity.create_staff_account(person=person, username="archivist", actor=SYSTEM, now=now))
+
+
+def _somebody() -> UUID:
+    entered = people.register_person(
+        national_code=national_code_with_check_digit("999300001"),
+        first_name="نگار",
+        last_name="شریفی",
+        mobile="09991000009",
+        actor=SYSTEM,
+        now=clock.now(),
+    )
+    return entered.uuid
 
 
 def publish_another(world, code: str, title: str) -> None:

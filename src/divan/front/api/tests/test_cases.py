@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from uuid import uuid4
 
 import pytest
@@ -99,11 +100,14 @@ def test_what_officers_say_among_themselves_is_not_told(world):
     case = world.at_step("paraph")
     world.act(case.uuid, "ict-deputy", "send-back", note=PRIVATE_NOTE)
     task = queries.find_open_task(case.uuid)
-    post = world.post("ict-expert-2").uuid
     actions.refer_task(
-        task=task.uuid, to_post=post, instruction=PRIVATE_NOTE, due_at=world.pass_time(hours=1),
-        actor=world.officer("ict-expert"), now=world.now.replace(minute=0),
-    )  # fmt: skip
+        task=task.uuid,
+        to_post=world.post("ict-expert-2").uuid,
+        instruction=PRIVATE_NOTE,
+        due_at=world.now + timedelta(days=1),
+        actor=world.officer("ict-expert"),
+        now=world.now,
+    )
 
     own = citizen(world).get(f"{LIST}/{case.uuid}").content.decode()
     tracked = track(Client(), case.number, queries.tracking_secret(case.uuid)).content.decode()

@@ -8,8 +8,11 @@ from pathlib import Path
 import pytest
 import schemathesis
 from django.core.handlers.wsgi import WSGIHandler
+from django.core.signals import request_finished, request_started
+from django.db import close_old_connections
 from django.test import Client
 from hypothesis import HealthCheck, settings
+from schemathesis.specs.openapi.checks import positive_data_acceptance
 
 from divan.front.api.description import description, written
 from divan.front.api.urls import api_urls
@@ -17,8 +20,14 @@ from divan.front.api.urls import api_urls
 REPOSITORY = Path(__file__).resolve().parents[5]
 KEPT = REPOSITORY / "docs" / "reference" / "openapi.json"
 
+
+def house(environ, start):
+    """Answer as the house does; its handler is made only when the settings are those of the test."""
+    return WSGIHandler()(environ, start)
+
+
 schema = schemathesis.openapi.from_dict(description())
-schema.app = lambda environ, start: WSGIHandler()(environ, start)
+schema.app = house
 
 
 def test_the_kept_description_says_what_the_code_says():
@@ -70,8 +79,20 @@ def test_the_root_leads_to_the_page(client, db):
     assert (answer.status_code, answer["Location"]) == (302, "/api/v1/docs")
 
 
-@pytest.mark.usefixtures("world")
+@pytest.fixture
+def kept_connection():
+    """Keep the connection of the test's transaction when a request begins or ends."""
+    ends = (request_started, request_finished)
+    for end in ends:
+        end.disconnect(close_old_connections)
+    yield
+    for end in ends:
+        end.connect(close_old_connections)
+
+
+@pytest.mark.usefixtures("world", "kept_connection")
 @schema.parametrize()
 @settings(max_examples=8, deadline=None, suppress_health_check=list(HealthCheck), database=None)
 def test_whatever_is_sent_is_answered_as_described(case):
-    case.call_and_validate()
+    # A well-formed value may still name what does not exist, which only the house knows.
+    case.call_and_validate(excluded_checks=[positive_data_acceptance])

@@ -12,7 +12,7 @@ from divan.foundation.errors import Trouble
 from divan.front.api import texts
 from divan.registers.catalogue import queries as catalogue
 
-from .doors import citizen, officer
+from .doors import some_citizen, some_officer
 
 CASE = UUID(int=1)
 ADDRESSES = {
@@ -27,7 +27,7 @@ ADDRESSES = {
     ("GET", "/api/v1/docs"): "public",
     ("GET", "/api/v1/openapi.json"): "public",
 }
-VISITORS = {"anonymous": lambda _world: Client(), "citizen": citizen, "officer": officer}
+VISITORS = {"anonymous": Client, "citizen": some_citizen, "officer": some_officer}
 TURNED_AWAY = {"anonymous": (401, "api.sign-in-needed"), "officer": (403, "foundation.not-allowed")}
 
 
@@ -39,8 +39,8 @@ class RegisterSilent(Trouble):
 
 @pytest.mark.parametrize(("method", "address"), ADDRESSES)
 @pytest.mark.parametrize("visitor", VISITORS)
-def test_each_address_admits_whom_it_names_and_nobody_else(world, method, address, visitor):
-    client = VISITORS[visitor](world)
+def test_each_address_admits_whom_it_names_and_nobody_else(db, method, address, visitor):
+    client = VISITORS[visitor]()
 
     answer = client.generic(method, address)
 
@@ -69,12 +69,12 @@ def test_whoever_must_sign_in_is_told_how_and_not_sent_to_a_page(client, db):
 
 
 def test_refusals_speak_persian_unless_english_is_asked_for(client, db):
-    persian = client.get("/api/v1/services/no-such")
-    english = client.get("/api/v1/services/no-such", headers={"accept-language": "en"})
+    persian = client.get("/api/v1/me/cases")
+    english = client.get("/api/v1/me/cases", headers={"accept-language": "en"})
 
     assert (persian.json()["language"], persian["Content-Language"]) == ("fa", "fa")
-    assert english.json()["title"] == "This service is not offered."
-    assert persian.json()["title"] != english.json()["title"]
+    assert persian.json()["title"] == "این بخش برای کسی است که وارد شده باشد."
+    assert english.json()["title"] == "This is for somebody signed in."
     assert persian.json()["type"] == english.json()["type"]
 
 

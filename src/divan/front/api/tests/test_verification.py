@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import hashlib
+from dataclasses import replace
 
 import pytest
+from django.apps import apps
 from django.core.files.uploadedfile import SimpleUploadedFile
 
 from divan.dealings.cases import jobs as cases
 from divan.dealings.cases import queries
-from divan.foundation import facts
+from divan.foundation import clock, facts
 from divan.foundation.actors import SYSTEM
 from divan.foundation.duties import Duty, run_until_idle
 from divan.front.api.operations import verification
@@ -35,8 +37,12 @@ def upload(client, content: bytes):
 
 
 @pytest.fixture
-def issued(world):
+def issued(world, tmp_path, monkeypatch):
     """Return the document of a case that was decided, sealed, issued and sealed again."""
+    app = apps.get_app_config("ledger")
+    own = {"directory": tmp_path / "log", "key_file": tmp_path / "log.key", "verifier_file": tmp_path / "log.vkey"}
+    monkeypatch.setattr(app, "options", replace(app.options, **own))
+    monkeypatch.setattr(clock, "now", lambda: world.now)
     ledger.open_log(actor=SYSTEM, now=world.now)
     case = world.at_step("over")
     run_until_idle(DUTIES, now=world.now)
