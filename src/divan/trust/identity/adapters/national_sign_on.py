@@ -32,6 +32,8 @@ LIMIT = 5.0
 """Seconds for everything that a visitor's return makes this side ask."""
 LONGEST_ANSWER = 256 * 1024
 DESCRIPTION_KEPT_FOR = 3600.0
+LEFT_ALONE_FOR = 10.0
+"""Seconds for which a provider that did not describe itself is not asked again: visitors must not queue up for it."""
 KEYS_AGAIN_AFTER = 60.0
 """A key that is not known makes the keys be read anew, but not more often than once a minute."""
 LEEWAY = 30
@@ -96,6 +98,7 @@ class _Known:
 
     description: Mapping[str, Any] = field(default_factory=dict)
     described_at: float = -DESCRIPTION_KEPT_FOR
+    silent_until: float = 0.0
     keys: KeySet | None = None
     keys_at: float = -DESCRIPTION_KEPT_FOR
 
@@ -165,7 +168,15 @@ class OidcSignOn:
         known = self._known
         if time.monotonic() - known.described_at < DESCRIPTION_KEPT_FOR:
             return known.description
-        told = self._json(self._get(client, f"{self._issuer}/.well-known/openid-configuration"), "description")
+        if time.monotonic() < known.silent_until:
+            return self._former_description(None)
+        try:
+            answer = self._get(client, f"{self._issuer}/.well-known/openid-configuration")
+        except SignOnSilent as silence:
+            with self._lock:
+                known.silent_until = time.monotonic() + LEFT_ALONE_FOR
+            return self._former_description(silence)
+        told = self._json(answer, "description")
         if str(told.get("issuer", "")).rstrip("/") != self._issuer:
             raise SignOnRefused(reason="description: another issuer")
         if not all(isinstance(told.get(name), str) for name in ENDPOINTS):
@@ -173,6 +184,11 @@ class OidcSignOn:
         with self._lock:
             known.description, known.described_at = told, time.monotonic()
         return told
+
+    def _former_description(self, silence: SignOnSilent | None) -> Mapping[str, Any]:
+        if not self._known.description:
+            raise silence or SignOnSilent
+        return self._known.description
 
     def _tokens(self, client: httpx.Client, code: str, verifier: str, return_address: str) -> Mapping[str, Any]:
         form = {

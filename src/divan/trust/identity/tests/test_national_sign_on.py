@@ -187,6 +187,28 @@ def test_a_sign_on_that_is_down_is_a_trouble_not_a_refusal(sign_on, provider, pa
         come_back(sign_on, provider)
 
 
+def test_a_silent_sign_on_is_left_alone_for_a_while_and_visitors_do_not_queue_up(sign_on, provider, monkeypatch):
+    provider.fails["/.well-known/openid-configuration"] = down
+    for _ in range(5):
+        with pytest.raises(SignOnSilent):
+            sign_on.begin(RETURN)
+    assert len(provider.asked) == 1
+
+    provider.fails.clear()
+    later = real_time.monotonic() + 11
+    monkeypatch.setattr(real_time, "monotonic", lambda: later)
+    assert come_back(sign_on, provider).national_code == ZAHRA.national_code
+
+
+def test_what_the_provider_said_before_counts_while_it_is_silent(sign_on, provider, monkeypatch):
+    come_back(sign_on, provider)
+    provider.fails["/.well-known/openid-configuration"] = down
+    later = real_time.monotonic() + 4000
+    monkeypatch.setattr(real_time, "monotonic", lambda: later)
+
+    assert come_back(sign_on, provider).national_code == ZAHRA.national_code
+
+
 @pytest.mark.parametrize(
     ("path", "body"),
     [
