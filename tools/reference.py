@@ -1,4 +1,4 @@
-"""Writes the reference documentation from the code: facts, settings, errors, personal data, routes (`make docs`).
+"""Writes the reference documentation from the code: facts, settings, errors, personal data, routes, OpenAPI (`make docs`).
 
 With ``--check`` nothing is written; the program names each page that differs from the code and ends with 1.
 """
@@ -137,6 +137,13 @@ def routes_page() -> str:
     )
 
 
+def openapi_page() -> str:
+    """Return the description of the interface for machines."""
+    from divan.front.api.description import written  # noqa: PLC0415 (after the house is loaded)
+
+    return written()
+
+
 def routes(patterns: Iterable[Any], prefix: str = "", space: str = "") -> Iterator[tuple[str, str, str]]:
     """Yield address, name and declared access of every route below some URL patterns; undeclared ones say so."""
     for pattern in patterns:
@@ -199,6 +206,7 @@ PAGE_MAKERS: dict[str, Callable[[], str]] = {
     "errors.md": errors_page,
     "personal-data.md": personal_data_page,
     "routes.md": routes_page,
+    "openapi.json": openapi_page,
 }
 
 
