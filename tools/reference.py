@@ -1,4 +1,4 @@
-"""Writes the reference documentation from the code: facts, settings, errors, personal data, routes, OpenAPI (`make docs`).
+"""Writes the reference pages from the code: facts, settings, errors, personal data, routes, OpenAPI (`make docs`).
 
 With ``--check`` nothing is written; the program names each page that differs from the code and ends with 1.
 """
