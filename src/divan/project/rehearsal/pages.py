@@ -11,6 +11,7 @@ from starlette.responses import HTMLResponse
 
 from divan.project.rehearsal.behaviour import SERVICES, Mode
 from divan.project.rehearsal.cast import CAST
+from divan_libs.persian.text import persian_digits
 
 _PAGE = Template(files("divan.project.rehearsal").joinpath("page.html").read_text(encoding="utf-8"))
 
@@ -32,9 +33,12 @@ MODE_NAMES = {
 
 def page(title: str, body: str, *, status: int = 200, may_send_to: str = "") -> HTMLResponse:
     """Return a page; forms on it may send to ourselves and end at one other origin."""
-    policy = f"default-src 'none'; style-src 'unsafe-inline'; form-action 'self' {may_send_to}; base-uri 'none'"
+    policy = (
+        "default-src 'none'; style-src 'unsafe-inline'; font-src 'self'; "
+        f"form-action 'self' {may_send_to}; base-uri 'none'; frame-ancestors 'none'"
+    )
     headers = {
-        "Content-Security-Policy": policy + "; frame-ancestors 'none'",
+        "Content-Security-Policy": policy,
         "Cache-Control": "no-store",
         "Referrer-Policy": "no-referrer",
         "X-Content-Type-Options": "nosniff",
@@ -77,7 +81,7 @@ def sign_on(fields: Mapping[str, str], *, fault: str = "", may_send_to: str) -> 
     people = "".join(
         f'<label class="person"><input type="radio" name="person" value="{one.national_code}"> '
         f"<b>{escape(one.full_name)}</b> <span>{escape(one.part_fa)}</span> "
-        f'<code dir="ltr">{one.national_code}</code></label>'
+        f'<code dir="ltr">{persian_digits(one.national_code)}</code></label>'
         for one in CAST
     )
     said = f'<p class="fault" role="alert">{escape(fault)}</p>' if fault else ""

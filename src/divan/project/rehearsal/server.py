@@ -5,11 +5,12 @@ from __future__ import annotations
 import contextlib
 import json
 from collections.abc import AsyncIterator
+from pathlib import Path
 from urllib.parse import parse_qsl
 
 from starlette.applications import Starlette
 from starlette.requests import Request
-from starlette.responses import JSONResponse, RedirectResponse, Response
+from starlette.responses import FileResponse, JSONResponse, RedirectResponse, Response
 from starlette.routing import Route
 
 from divan.project.rehearsal import pages
@@ -21,6 +22,7 @@ from divan.project.rehearsal.sign_on import SignOn
 from divan.project.rehearsal.sms import SmsGateway
 
 HOST = "127.0.0.1"
+FONT = Path(__file__).parents[2] / "foundation/ui/static/ui/dist/fonts/vazirmatn-arabic.woff2"
 
 
 class Switches:
@@ -63,6 +65,13 @@ async def _health(_request: Request) -> Response:
     return JSONResponse({"status": "ok"})
 
 
+async def _font(_request: Request) -> Response:
+    """Give the font that the house is built with; without it pages are shown in another."""
+    if not FONT.exists():
+        return Response(status_code=404)
+    return FileResponse(FONT, media_type="font/woff2", headers={"Cache-Control": "max-age=3600"})
+
+
 async def _down(_request: Request, _error: Exception) -> Response:
     return Response(status_code=503, headers={"Retry-After": "30"})
 
@@ -84,7 +93,11 @@ def make_application(told: Settings) -> Starlette:
         yield
         server.close()
 
-    routes = [Route("/-/health", _health), *(route for part in parts for route in part.routes)]
+    routes = [
+        Route("/-/health", _health),
+        Route("/font.woff2", _font),
+        *(route for part in parts for route in part.routes),
+    ]
     return Starlette(routes=routes, exception_handlers={Down: _down}, lifespan=live)
 
 

@@ -79,7 +79,7 @@ def test_the_civil_registry_knows_the_cast_and_nobody_else(ask):
 def test_the_mobile_register_knows_whose_number_is_whose(ask):
     owners = OwnersByExchange(ask)
 
-    assert owners.answer(question()) == Matched()
+    assert owners.answer(question()) == Matched({"mobile": VILLAGER.mobile})
     assert owners.answer(question(mobile=OUTSIDER.mobile)) == NotMatched("not-the-owner")
 
 
