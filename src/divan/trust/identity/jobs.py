@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import time
 from collections.abc import Mapping
 from datetime import datetime, timedelta
@@ -15,6 +16,9 @@ from divan.trust.identity.actions import answers, attempts
 from divan.trust.identity.adapters.civil_registry import RegistryByExchange
 from divan.trust.identity.adapters.mobile_owners import OwnersByExchange
 from divan.trust.identity.adapters.registers import CIVIL_REGISTRY, MOBILE_OWNERS, Register
+from divan.trust.identity.values import RegisterAnswer, Unknown
+
+logger = logging.getLogger(__name__)
 
 REGISTERS: Mapping[str, Register] = {CIVIL_REGISTRY: RegistryByExchange(), MOBILE_OWNERS: OwnersByExchange()}
 BATCH = 20
@@ -41,7 +45,12 @@ def _ask_next(now: datetime, begun: float, data_service: str, register: Register
     due = answers.take_due_inquiry(now + _passed(begun), data_service)
     if due is None:
         return False
-    answer = register.answer(due.question)
+    try:
+        answer: RegisterAnswer = register.answer(due.question)
+    except Exception:
+        # A defect on the way must not leave the question open for ever, nor be taken for an answer.
+        logger.exception("asking %s failed", data_service)
+        answer = Unknown("defect", again=True)
     # The register has answered, the row does not say so yet. After a power cut here the lease runs out and the
     # question goes out again under the same message identifier.
     power_may_fail("inquiry.after-send")

@@ -131,6 +131,27 @@ def test_a_silent_register_ends_as_unknown_within_two_minutes_never_as_a_denial(
 
 
 @pytest.mark.django_db
+def test_a_defect_on_the_way_ends_as_unknown_and_holds_up_no_other_question(caplog):
+    class Broken(Prepared):
+        def answer(self, question):
+            if question.message_id not in whole:
+                raise ValueError("a defect")
+            return super().answer(question)
+
+    subject, whole = enter(ZAHRA), set()
+    broken = ask(subject=subject)
+    fine = ask(subject=subject)
+    whole.add(queries.get_inquiry(fine).message_id)
+    for seconds in range(121):
+        at = NOON + timedelta(seconds=seconds)
+        jobs.ask_inquiries(at, registers={CIVIL_REGISTRY: Broken(NotMatched("no-record"))})
+
+    assert queries.get_inquiry(fine).state is InquiryState.NOT_MATCHED
+    assert (queries.get_inquiry(broken).state, queries.get_inquiry(broken).reason) == (InquiryState.UNKNOWN, "defect")
+    assert "a defect" in caplog.text
+
+
+@pytest.mark.django_db
 def test_a_refusal_of_the_exchange_is_not_tried_again():
     register = Prepared(Unknown("refused", again=False))
     inquiry = ask()
