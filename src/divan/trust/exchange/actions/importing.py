@@ -6,7 +6,7 @@ import logging
 from datetime import datetime, timedelta
 from uuid import uuid4
 
-from django.db import transaction
+from django.db import DataError, IntegrityError, transaction
 
 from divan.foundation import facts, locks
 from divan.foundation.actors import Actor
@@ -54,11 +54,17 @@ def _import_segment(name: str, size: int, actor: Actor, now: datetime) -> int:
     )
     segment.looked_at = now
     try:
-        piece = _read_on(segment, size)
+        with transaction.atomic():
+            return _take_over(segment, _read_on(segment, size), actor, now)
     except EvidenceError as error:
-        _doubt(segment, error.code, int(str(error.facts.get("offset", 0))), actor, now)
-        return 0
-    return _take_over(segment, piece, actor, now)
+        code, offset = error.code, int(str(error.facts.get("offset", 0)))
+    except (IntegrityError, DataError):
+        # The same message ended twice, here or in another segment; or a record holds what no gateway writes.
+        code, offset = "exchange.evidence.repeated", segment.resume_at
+    segment.refresh_from_db()
+    segment.looked_at = now
+    _doubt(segment, code, offset, actor, now)
+    return 0
 
 
 def _read_on(segment: models.Segment, size: int) -> Piece:

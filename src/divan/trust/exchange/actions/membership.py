@@ -135,7 +135,7 @@ def _require_routable(told: DataService) -> None:
         raise DataServiceFaulty(code=told.code, reason="timeout")
 
 
-def _bring_to(row: Any, fields: dict[str, object], kind: FactKind, actor: Actor, now: datetime, **data: object) -> bool:
+def _bring_to(row: Any, fields: dict[str, object], kind: FactKind, actor: Actor, now: datetime, **data: Any) -> bool:
     if row.pk is not None and all(getattr(row, name) == value for name, value in fields.items()):
         return False
     row.uuid = row.uuid or uuid4()

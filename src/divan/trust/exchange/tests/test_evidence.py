@@ -151,6 +151,21 @@ def test_a_segment_altered_before_it_was_taken_over_is_named_and_the_others_go_o
     assert ("damaged", writer.path.name) in codes()
 
 
+def test_a_message_that_ended_twice_is_doubted_and_the_others_go_on(writer, founded):
+    writer.messages("a")
+    other = Writer(founded, run="0002-1")
+    other.messages("b", "a")
+    third = Writer(founded, run="0003-1")
+    third.messages("c")
+
+    assert take_over() == 2
+
+    other.log.abandon()
+    third.log.abandon()
+    assert sorted(names()) == ["a", "c"]
+    assert models.Segment.objects.get(name=other.path.name).doubt == "exchange.evidence.repeated"
+
+
 def test_a_doubted_segment_is_looked_at_again_and_taken_over_when_it_is_whole(writer):
     writer.messages("a")
     writer.messages("b")
