@@ -70,11 +70,14 @@ def subject_digest(subject: Subject) -> bytes:
     return digest({"kind": subject.subject_kind, "uuid": subject.uuid, "state": subject.subject_state()})
 
 
-def record(kind: FactKind, *, subject: Subject, actor: Actor, at: datetime, **data: object) -> UUID:
+def record(
+    kind: FactKind, *, subject: Subject, actor: Actor, at: datetime, changes_nothing: bool = False, **data: object
+) -> UUID:
     """Write down that something happened, in the running transaction, and wake the readers after its commit.
 
     The caller has already saved the subject, and holds its row lock or has just created it: the sequence number of the
-    subject is taken here and is unique.
+    subject is taken here and is unique. A fact that ``changes_nothing``, such as a look, repeats the digest of the fact
+    before it: computed anew, it would cover a silent change of the row.
 
     :raises RuntimeError: outside a transaction, where a fact could outlive the change it speaks of.
     """
@@ -84,7 +87,7 @@ def record(kind: FactKind, *, subject: Subject, actor: Actor, at: datetime, **da
     last = (
         Fact.objects.filter(subject_uuid=subject.uuid)
         .order_by("-subject_sequence")
-        .values_list("subject_sequence", flat=True)
+        .values_list("subject_sequence", "subject_digest")
         .first()
     )
     fact = Fact.objects.create(
@@ -92,8 +95,8 @@ def record(kind: FactKind, *, subject: Subject, actor: Actor, at: datetime, **da
         kind=kind.code,
         subject_kind=subject.subject_kind,
         subject_uuid=subject.uuid,
-        subject_sequence=(last or 0) + 1,
-        subject_digest=subject_digest(subject),
+        subject_sequence=(last[0] if last else 0) + 1,
+        subject_digest=last[1] if last and changes_nothing else subject_digest(subject),
         actor=actor.as_data(),
         at=at,
         data=plain(data),

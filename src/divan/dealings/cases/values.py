@@ -292,6 +292,7 @@ NEED_ANSWERED = FactKind("cases.need-answered", "A register's answer, or its sil
 FILE_ADDED = FactKind("cases.file-added", "A scanned file was put to an application.")
 FILE_REMOVED = FactKind("cases.file-removed", "A file was taken off an application before it was submitted.")
 CASE_SUBMITTED = FactKind("cases.case-submitted", "An application was submitted and got its number; its clock began.")
+CASE_MOVED = FactKind("cases.case-moved", "An officer's action, or silence, brought a case to another step.")
 TASK_OPENED = FactKind("cases.task-opened", "A step began to wait for the holder of a post.")
 TASK_DONE = FactKind("cases.task-done", "The holder of a post acted, or the declared consequence of silence did.")
 TASK_ESCALATED = FactKind(

@@ -27,7 +27,7 @@ from divan.dealings.cases.values import (
     NotADraft,
     ServiceNotElectronic,
 )
-from divan.foundation import facts, files
+from divan.foundation import facts, files, locks
 from divan.foundation.actors import Actor
 from divan.foundation.faults import power_may_fail
 from divan.registers.catalogue import queries as catalogue
@@ -74,6 +74,8 @@ def start_draft(*, service_code: str, language: str, actor: Actor, now: datetime
         raise ServiceNotElectronic(service=service_code)
     if actor.uuid is None:
         raise PersonUnknown
+    # No row stands yet that two beginnings at once could meet at.
+    locks.hold(f"cases.draft.{actor.uuid}")
     person_id = _key_of("applicant", actor.uuid)
     version_id = _key_of("version", version.uuid)
     known = (

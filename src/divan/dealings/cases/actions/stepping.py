@@ -13,6 +13,7 @@ from divan.dealings.cases.actions.deciding import draft_decision, paraph_decisio
 from divan.dealings.cases.actions.notices import send_notice
 from divan.dealings.cases.queries.dossier import case_of
 from divan.dealings.cases.values import (
+    CASE_MOVED,
     CASE_VIEWED,
     CORRECTION_ASKED,
     REFERRAL_RECALLED,
@@ -163,6 +164,7 @@ def perform(row: models.Case, task: models.Task, action: str, given: Given, *, a
             assert transition.step is not None  # noqa: S101 (a transition to a step names it)
             row.step = transition.step
             row.save()
+            facts.record(CASE_MOVED, subject=row, actor=actor, at=now, step=row.step)
             open_task(row, package, transition.step, actor=actor, now=now, note=given.note)
         case TransitionKind.TO_APPLICANT:
             _ask_correction(row, package, given, actor=actor, now=now)
@@ -198,4 +200,4 @@ def note_view(*, case: UUID, actor: Actor, now: datetime) -> None:
         for fact in facts.newest_of(row.uuid, limit=50)
     )
     if not seen:
-        facts.record(CASE_VIEWED, subject=row, actor=actor, at=now)
+        facts.record(CASE_VIEWED, subject=row, actor=actor, at=now, changes_nothing=True)
