@@ -129,7 +129,7 @@ def _altered_fact(position: int) -> Told:
     with _quietly() as change:
         change(
             'UPDATE foundation_fact SET data = data || \'{"outcome": "rejected"}\'::jsonb WHERE position = %s',
-            [position],
+            position,
         )
         found = ledger.fsck()
     named = [one for one in found if one.code is Fault.FACT_ALTERED and one.position == position]
