@@ -51,6 +51,7 @@ def document_of(row: models.Document) -> Document:
         requested_at=row.requested_at,
         issued_at=row.issued_at,
         failure=row.failure,
+        failure_detail=row.failure_detail,
     )
 
 

@@ -38,7 +38,11 @@ _CLAIM_LIMIT = 1000
 LONGEST_PAUSE = timedelta(minutes=5)
 
 _CONFUSED = str.maketrans({"I": "1", "L": "1", "O": "0"})
-_LONE_NUMBER = re.compile(r"(?<![A-Za-z0-9@:/._+&?=#-])\d+(?:[.,:/-]\d+)*(?![A-Za-z0-9@/_&?=#-])(?![.:,-][A-Za-z0-9])")
+_NUMBER = re.compile(
+    # A number that no Latin letter or sign of an address touches, nor stands before or behind it.
+    r"(?<![A-Za-z0-9@:/._+&?=#-])(?<![A-Za-z] )\d+(?:[.,:/-]\d+)*"
+    r"(?![A-Za-z0-9@/_&?=#-])(?![.:,-][A-Za-z0-9])(?! [A-Za-z])"
+)
 _UNREADABLE = {PdfProblem.UNREADABLE, PdfProblem.ENCRYPTED, PdfProblem.SIGNATURE_UNREADABLE}
 
 
@@ -60,7 +64,7 @@ def in_words(text: str, language: str) -> str:
     """Return a text as a letter shows it: in Persian with Persian letters and digits, save in Latin codes."""
     if language != "fa":
         return text
-    return _LONE_NUMBER.sub(lambda found: persian_digits(found[0]), "\n".join(map(normalize, text.split("\n"))))
+    return _NUMBER.sub(lambda found: persian_digits(found[0]), "\n".join(map(normalize, text.split("\n"))))
 
 
 def number_in_words(number: str, language: str) -> str:

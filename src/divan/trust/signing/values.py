@@ -73,7 +73,10 @@ class DocumentState(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Document:
-    """A document as others see it; ``failure`` is the code of what kept it from being made, else empty."""
+    """A document as others see it.
+
+    ``failure`` is the code of what kept it from being made, else empty; ``failure_detail`` is for whoever mends it.
+    """
 
     uuid: UUID
     code: str
@@ -96,6 +99,7 @@ class Document:
     requested_at: datetime
     issued_at: datetime | None
     failure: str = ""
+    failure_detail: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

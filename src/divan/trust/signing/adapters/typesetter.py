@@ -5,8 +5,9 @@ network, can loop for ever, and may end in a crash of its compiler. So this proc
 and then gives up opening any further file or connection; an alarm that nobody catches ends it when a letter takes too
 long. Whoever asks sees the end of the stream and says why by how the process died.
 
-Messages on standard input and output: four bytes of length (big endian), then JSON in, and out one letter
-(``P`` PDF, ``E`` error) with the bytes behind it. It imports nothing of the house: it is started as a file.
+Messages on standard input and output: four bytes of length (big endian), then JSON in, and out one letter (``P`` PDF,
+``E`` error of the wording, ``D`` defect of ours) with the bytes behind it. It imports nothing of the house: it is
+started as a file.
 """
 
 from __future__ import annotations
@@ -60,8 +61,9 @@ def _answer(request: dict[str, object], fonts: typst.Fonts) -> tuple[bytes, byte
     except typst.TypstError as error:
         where = getattr(error, "diagnostic", "") or ""
         return b"E", f"{error}\n{where}".strip().encode()[:4000]
-    except BaseException as error:  # noqa: BLE001 - a panic of the compiler is no Exception; any of them means this wording
-        return b"E", f"{type(error).__name__}: {error}".encode()[:4000]
+    except BaseException as error:  # noqa: BLE001 - a panic of the compiler is no Exception; it is the wording's doing
+        kind = b"E" if type(error).__name__ == "PanicException" else b"D"
+        return kind, f"{type(error).__name__}: {error}".encode()[:4000]
 
 
 def _typeset(request: dict[str, object], fonts: typst.Fonts) -> bytes:
@@ -73,7 +75,7 @@ def _typeset(request: dict[str, object], fonts: typst.Fonts) -> bytes:
         format="pdf",
         sys_inputs={"letter": str(request["letter"])},
         pdf_standards=STANDARDS,
-        timestamp=datetime.fromtimestamp(float(str(request["made_at"])), UTC),
+        timestamp=datetime.fromtimestamp(int(str(request["made_at"])), UTC),
     )
     return pdf
 

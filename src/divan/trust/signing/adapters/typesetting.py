@@ -48,12 +48,14 @@ class Typesetter:
         request = {
             "sources": {**_layout(), "body.typ": wording},
             "letter": json.dumps(letter, ensure_ascii=False),
-            "made_at": made_at.timestamp(),
+            "made_at": int(made_at.timestamp()),
         }
         with self._turn:
             kind, answer = self._ask(json.dumps(request).encode())
         if kind == b"E":
             raise WordingFault(detail=answer.decode(errors="replace"))
+        if kind != b"P":
+            raise RuntimeError(f"the typesetter failed: {answer.decode(errors='replace')}")
         return answer
 
     def close(self) -> None:

@@ -83,7 +83,8 @@ def test_what_is_no_code_is_none(typed, read):
     ("written", "shown"),
     [
         ("دست‌كم 10 مگابيت تا 31/6/1406", "دست‌کم ۱۰ مگابیت تا ۳۱/۶/۱۴۰۶"),
-        ("(LTE, 1800 MHz)", "(LTE, ۱۸۰۰ MHz)"),
+        ("(LTE, 1800 MHz)", "(LTE, 1800 MHz)"),
+        ("باند Band 28 با 20 دکل", "باند Band 28 با ۲۰ دکل"),
         ("باند B28 و RIC-14050901-00027", "باند B28 و RIC-14050901-00027"),
         ("https://ict.example/a/12?b=3 را ببینید", "https://ict.example/a/12?b=3 را ببینید"),
         ("ece12@ict.example", "ece12@ict.example"),

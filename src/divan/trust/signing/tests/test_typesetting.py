@@ -73,6 +73,20 @@ def test_the_same_letter_gives_the_same_bytes(typesetter):
     assert typesetter.typeset(page(number="ICT/1405/28"), WORDING, made_at=NOW) != first
 
 
+def test_the_second_counts_and_not_its_fractions(typesetter):
+    first = typesetter.typeset(page(), WORDING, made_at=NOW)
+
+    assert typesetter.typeset(page(), WORDING, made_at=NOW.replace(microsecond=123456)) == first
+    assert typesetter.typeset(page(), WORDING, made_at=NOW.replace(second=59)) != first
+
+
+def test_a_defect_of_the_house_is_not_blamed_on_the_wording(typesetter, monkeypatch):
+    monkeypatch.setattr(typesetting_module, "_layout", lambda: {"main.typ": None})
+
+    with pytest.raises(RuntimeError, match="typesetter failed"):
+        typesetter.typeset(page(), WORDING, made_at=NOW)
+
+
 def test_a_letter_is_an_archive_and_accessible_file_in_its_language(typesetter):
     made = typesetter.typeset(page(), WORDING, made_at=NOW)
     reader = pypdf.PdfReader(io.BytesIO(made))
