@@ -22,6 +22,7 @@ urlpatterns = [
     path("", worklist.worklist, name="worklist"),
     path("sign-in/", entrance.sign_in, name="sign-in"),
     path("tasks/<uuid:task>/", tasks.task, name="task"),
+    path("tasks/<uuid:task>/letter.pdf", tasks.letter, name="task-letter"),
     path("tasks/<uuid:task>/refer/", tasks.refer, name="refer"),
     path("referrals/<uuid:referral>/", referrals.referral, name="referral"),
     path("cases/<uuid:case>/", cases.case, name="case"),

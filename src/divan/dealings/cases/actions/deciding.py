@@ -5,9 +5,9 @@ from __future__ import annotations
 from datetime import datetime
 from uuid import UUID, uuid4
 
-from divan.dealings.cases import models, queries, rules
-from divan.dealings.cases.apps import options
+from divan.dealings.cases import models
 from divan.dealings.cases.queries.dossier import case_of
+from divan.dealings.cases.queries.letters import letter_to_make
 from divan.dealings.cases.values import (
     DECISION_DRAFTED,
     DECISION_PARAPHED,
@@ -18,18 +18,12 @@ from divan.dealings.cases.values import (
     NotYourTask,
 )
 from divan.dealings.correspondence import actions as correspondence
-from divan.dealings.correspondence.values import Letter
 from divan.foundation import facts
 from divan.foundation.actors import Actor
 from divan.foundation.faults import power_may_fail
 from divan.registers.people import queries as people
-from divan.registers.people.values import Person, Post, Unit
 from divan.trust.signing import actions as signing
-from divan.trust.signing.values import Letterhead, NewDocument, SignerRef
-from divan_libs.persian.jalali import TEHRAN, format_jalali
-from divan_libs.persian.text import persian_digits
-from divan_libs.servicepack.filling import field_values
-from divan_libs.servicepack.models import DecisionField, Outcome, Package
+from divan_libs.servicepack.models import Package
 
 
 def draft_decision(row: models.Case, *, outcome: str, given: Given, actor: Actor, now: datetime) -> None:
@@ -106,8 +100,17 @@ def sign_decision(row: models.Case, package: Package, outcome: str, *, actor: Ac
     row.save()
     facts.record(DECISION_SIGNED, subject=row, actor=actor, at=now, outcome=outcome)
     signing.request_document(
-        document=_document(
-            row, package, ending, decision, letter, signer=signer, post=post, applicant=applicant, now=now
+        document=letter_to_make(
+            case_of(row),
+            package,
+            ending,
+            decision,
+            letter,
+            signer=signer,
+            post=post,
+            document=document,
+            sealed_fact=decision.sealed_fact,
+            now=now,
         ),
         actor=actor,
         now=now,
@@ -119,92 +122,3 @@ def _acting(actor: Actor) -> tuple[UUID, UUID]:
     if actor.uuid is None or actor.post is None:
         raise NotYourTask
     return actor.uuid, actor.post
-
-
-def decision_in_words(
-    package: Package, decision: models.Decision, letter: Letter, language: str, now: datetime
-) -> dict[str, str]:
-    """Return the decision's fields as documents and messages print them."""
-    number = str(letter.number) if language == "en" else persian_digits(str(letter.number))
-    day = format_jalali(letter.registered_at.astimezone(TEHRAN).date(), "long", "en" if language == "en" else "fa")
-    reasons = "\n".join(package.text(f"needs.{code}.rejection", language) for code in decision.codes)
-    return {
-        DecisionField.TEXT: decision.text,
-        DecisionField.REQUIREMENTS: reasons,
-        DecisionField.LETTER_NUMBER: number,
-        DecisionField.LETTER_DATE: day,
-        DecisionField.REVIEW_UNTIL: _review_until(package, decision.outcome, language, now),
-    }
-
-
-def _review_until(package: Package, outcome: str, language: str, now: datetime) -> str:
-    ending = package.flow.outcome(outcome)
-    if ending is None or ending.review is None:
-        return ""
-    until = rules.due(now, ending.review.clock, queries.work_calendar(now.date()))
-    return format_jalali(until.astimezone(TEHRAN).date(), "long", "en" if language == "en" else "fa") if until else ""
-
-
-def _document(
-    row: models.Case,
-    package: Package,
-    ending: Outcome,
-    decision: models.Decision,
-    letter: Letter,
-    *,
-    signer: Person,
-    post: Post,
-    applicant: Person,
-    now: datetime,
-) -> NewDocument:
-    """Return the letter to be made: official letters are in Persian whatever the applicant reads."""
-    template = package.outputs.document(ending.document)
-    assert template is not None and decision.document_uuid and decision.sealed_fact  # noqa: S101, PT018 (lint and the caller ensure it)
-    case = case_of(row)
-    sources = queries.output_sources(
-        case,
-        package,
-        today=now.astimezone(TEHRAN).date(),
-        language="fa",
-        base_url=options().base_url,
-        decision=decision_in_words(package, decision, letter, "fa", now),
-    )
-    body = people.get_unit(package.card.provider.body)
-    return NewDocument(
-        uuid=decision.document_uuid,
-        kind=ending.document,
-        title=package.text(f"documents.{ending.document}.title", "fa"),
-        source=template.source,
-        fields=field_values(package, template.fields, sources, "fa"),
-        language="fa",
-        letterhead=_letterhead(body),
-        number=str(letter.number),
-        dated_on=letter.registered_at.astimezone(TEHRAN).date(),
-        recipient=applicant.full_name,
-        signer=_signer(signer, post, body),
-        about_kind=row.subject_kind,
-        about_uuid=row.uuid,
-        sealed_fact=decision.sealed_fact,
-    )
-
-
-def _letterhead(body: Unit) -> Letterhead:
-    return Letterhead(
-        body_name=body.name_fa,
-        parent_body=body.parent_body_fa,
-        address=body.address_fa,
-        email=body.email,
-        legal_id=body.legal_id,
-    )
-
-
-def _signer(person: Person, post: Post, body: Unit) -> SignerRef:
-    return SignerRef(
-        person=person.uuid,
-        national_code=person.national_code,
-        name=person.full_name,
-        post=post.uuid,
-        title=post.title_fa,
-        organization=body.name_fa,
-        legal_id=body.legal_id,
-    )

@@ -9,9 +9,9 @@ from django.db import transaction
 
 from divan.dealings.cases import models, rules
 from divan.dealings.cases.actions.applying import locked_case
-from divan.dealings.cases.actions.deciding import decision_in_words
 from divan.dealings.cases.actions.notices import send_notice
 from divan.dealings.cases.queries.dossier import case_of
+from divan.dealings.cases.queries.letters import decision_in_words
 from divan.dealings.cases.values import CASE_CLOSED, DECISION_ISSUED, Case, CaseNotOpen, CaseState
 from divan.dealings.correspondence import actions as correspondence
 from divan.dealings.correspondence import queries as letters

@@ -23,6 +23,7 @@ from divan.dealings.cases.queries.dossier import (
     tracking_secret,
 )
 from divan.dealings.cases.queries.figures import county_figures, list_bottlenecks, totals
+from divan.dealings.cases.queries.letters import letter_on_the_table
 from divan.dealings.cases.queries.lists import list_cases_of, list_documents_of, page_of_cases
 from divan.dealings.cases.queries.readers import may_see_case, steps_read_by
 
@@ -39,6 +40,7 @@ __all__ = [
     "get_receipt",
     "get_referral",
     "get_task",
+    "letter_on_the_table",
     "list_bottlenecks",
     "list_case_files",
     "list_cases_of",

@@ -254,3 +254,24 @@ def test_a_referral_recalled_meanwhile_gives_back_what_was_written(browser, task
     assert answer.status_code == 422
     assert "Too late." in answer.content.decode()
     assert cases.get_referral(referral.uuid)[0].answer == ""
+
+
+def test_the_letter_to_be_signed_is_shown_whole_and_kept_nowhere(browser, task_in, settings):
+    if not (settings.SIGNING.fonts_directory / "Vazirmatn-Regular.ttf").exists():
+        pytest.skip("the fonts of letters are not built: make frontend")
+    case, task = task_in("sign")
+    before = state_of(case)
+
+    answer = browser("ict-director").get(f"/office/tasks/{task.uuid}/letter.pdf")
+
+    assert answer.status_code == 200
+    assert answer.content.startswith(b"%PDF-")
+    assert b"/ByteRange" not in answer.content
+    assert state_of(case) == before
+
+
+def test_a_case_without_a_draft_has_no_letter_to_look_at(browser, task_in):
+    _case, task = task_in("confirm")
+
+    assert browser("village-head").get(f"/office/tasks/{task.uuid}/letter.pdf").status_code == 422
+    assert browser("integrator").get(f"/office/tasks/{task.uuid}/letter.pdf").status_code == 404

@@ -10,7 +10,7 @@ from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect, render
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_http_methods, require_POST
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from divan.dealings.cases import actions, queries
 from divan.dealings.cases.values import ActionNotPossible, Case, CaseState, CaseUnknown, Task, TaskDone
@@ -20,6 +20,7 @@ from divan.foundation import clock
 from divan.foundation.actors import Actor
 from divan.foundation.errors import Refusal, Trouble
 from divan.foundation.http.access import STAFF, access
+from divan.foundation.http.media import bytes_answer
 from divan.foundation.http.middleware import actor_of
 from divan.foundation.ui.fields import ErrorSummary, Field
 from divan.foundation.ui.refusals import text_of
@@ -31,6 +32,7 @@ from divan.front.backoffice.referring import read_referral, referral_fields
 from divan.front.backoffice.views.cases import seen_case
 from divan.registers.people import queries as people
 from divan.registers.people.values import Post
+from divan.trust.signing import queries as signing
 from divan_libs.persian.jalali import TEHRAN
 from divan_libs.servicepack import flow_rules
 from divan_libs.servicepack.models import Action
@@ -207,6 +209,24 @@ def _page(
         "now": now,
     }
     return render(request, "backoffice/task.html", values)
+
+
+@access(STAFF)
+@require_safe
+def letter(request: HttpRequest, task: UUID) -> HttpResponse:
+    """Show the letter on the table as the visitor would sign it: typeset as it will be, unsigned and without a number.
+
+    :raises CaseUnknown: if it is not for this post.
+    :raises ActionNotPossible: if there is no draft.
+    """
+    post, now = own_post(request), clock.now()
+    _found, case = _task_and_case(post, task)
+    actor = actor_of(request)
+    if actor.uuid is None:
+        raise CaseUnknown
+    document = queries.letter_on_the_table(case, signer=actor.uuid, post=post.uuid, now=now)
+    pdf = signing.preview_letter(document, now)
+    return bytes_answer(pdf, name=f"{case.number}-draft.pdf", media_type="application/pdf", download=False)
 
 
 @access(STAFF)
