@@ -9,6 +9,7 @@ from divan.foundation import files
 from divan.foundation.errors import NotFound
 from divan.trust.signing import models, rules
 from divan.trust.signing.adapters import authorities
+from divan.trust.signing.adapters.typesetting import typesetter
 from divan.trust.signing.apps import options
 from divan.trust.signing.values import (
     Alteration,
@@ -16,6 +17,7 @@ from divan.trust.signing.values import (
     DocumentState,
     DocumentUnknown,
     Letterhead,
+    NewDocument,
     Signatory,
     SignerRef,
     Verdict,
@@ -25,6 +27,9 @@ from divan_libs.pki.summaries import LetterSummary, verify_summary
 from divan_libs.pki.verification import verify_pdf
 
 AT_ONCE = 200
+
+EMPTY_SQUARE = '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 27 27" width="27" height="27"/>'
+"""Stands where the square code of a letter will stand."""
 
 
 def document_of(row: models.Document) -> Document:
@@ -233,3 +238,32 @@ def read_summary(code: str, fragment: str) -> LetterSummary:
 def count_waiting() -> int:
     """Return how many documents wait to be made and signed, failed ones not counted."""
     return models.Document.objects.filter(state__in=(DocumentState.REQUESTED, DocumentState.READY)).count()
+
+
+def preview_letter(document: NewDocument, now: datetime) -> bytes:
+    """Return the PDF of a letter as it would be made at this moment, for whoever is about to sign it.
+
+    The same words in the same layout, but nothing is kept, nothing is signed, and where code and square code will
+    stand there is none: nobody can take it for the letter.
+
+    :raises WordingFault, WordingTooSlow, FontsMissing: as when the letter is made.
+    """
+    letter = rules.LetterText(
+        uuid=document.uuid,
+        code="",
+        title=document.title,
+        language=document.language,
+        letterhead=document.letterhead,
+        number=document.number,
+        dated_on=document.dated_on,
+        requested_at=now,
+        recipient=document.recipient,
+        copies=document.copies,
+        signer=document.signer,
+        fields=document.fields,
+    )
+    known = options()
+    page = rules.page_data(
+        letter, address=f"{known.base_url}/verify", square_code=EMPTY_SQUARE, rehearsal=known.rehearsal
+    )
+    return typesetter(known.fonts_directory).typeset(page, document.source, made_at=now)
