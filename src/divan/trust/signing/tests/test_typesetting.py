@@ -131,6 +131,17 @@ def test_an_english_letter_has_english_words(typesetter):
         assert told in text
 
 
+def test_a_letter_without_code_says_that_it_is_a_draft_and_not_that_it_is_signed(typesetter):
+    (draft,) = pages(typesetter.typeset(page(language="en", code=""), ENGLISH, made_at=NOW))
+    (letter,) = pages(typesetter.typeset(page(language="en"), ENGLISH, made_at=NOW))
+
+    assert "Draft; not signed" in draft
+    assert "Signed electronically" not in draft
+    assert "Verification code" not in draft
+    assert "Signed electronically" in letter
+    assert "Draft" not in letter
+
+
 def test_a_value_is_text_and_never_code(typesetter):
     (text,) = pages(
         typesetter.typeset(
