@@ -8,6 +8,7 @@ the three lines of a message's way through the gateway in ``divan_gateway``.
 from __future__ import annotations
 
 import shutil
+from datetime import UTC, datetime, timedelta
 from importlib import resources
 from pathlib import Path
 
@@ -18,7 +19,7 @@ from tests.world import MORNING
 from divan.dealings.cases import actions, models, queries
 from divan.dealings.cases.values import CaseState
 from divan.dealings.correspondence import queries as correspondence
-from divan.foundation import facts, files
+from divan.foundation import facts, files, retention
 from divan.foundation.actors import SYSTEM
 from divan.foundation.models import Fact, OutgoingMessage, StoredFile
 from divan.registers.places import actions as places
@@ -158,12 +159,35 @@ def test_a_file_cut_before_its_row_is_no_file_and_can_be_stored_again(house: Hou
     house.cut("file.before-row", "store")
 
     assert StoredFile.objects.count() == 0
-    kept = files.store_made(
+    assert len(lying(house)) == 2
+    retention.let_go(datetime.now(UTC) + timedelta(hours=49))
+    assert lying(house) == []
+    kept = store(house)
+    house.rest()
+    assert files.read_file(kept.uuid) == b"%PDF-1.7 of a test"
+
+
+def test_bytes_left_by_a_power_cut_stay_if_they_were_stored_meanwhile(house: House):
+    house.cut("file.before-row", "store")
+    kept = store(house)
+
+    retention.let_go(datetime.now(UTC) + timedelta(hours=47))
+    assert len(lying(house)) == 2
+    files.claim(kept.uuid)
+    retention.let_go(datetime.now(UTC) + timedelta(hours=49))
+
+    assert files.read_file(kept.uuid) == b"%PDF-1.7 of a test"
+    assert len(lying(house)) == 1
+
+
+def store(house: House) -> files.FileSummary:
+    return files.store_made(
         name="a.pdf", content=b"%PDF-1.7 of a test", media_type="application/pdf", actor=SYSTEM, now=house.world.now
     )
-    assert files.read_file(kept.uuid) == b"%PDF-1.7 of a test"
-    assert len([path for path in (house.folder / "files").rglob("*") if path.is_file()]) == 1
-    house.rest()
+
+
+def lying(house: House) -> list[Path]:
+    return [path for path in (house.folder / "files").rglob("*") if path.is_file()]
 
 
 def test_an_import_of_places_cut_before_its_end_leaves_no_place(house: House, tmp_path: Path):

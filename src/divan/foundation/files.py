@@ -9,7 +9,7 @@ import struct
 import tempfile
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Protocol
 from uuid import UUID, uuid4
@@ -250,6 +250,26 @@ def claim(file_uuid: UUID) -> None:
 def let_go(file_uuid: UUID) -> None:
     """Note that nothing refers to a stored file any more; it leaves 48 hours after it was stored."""
     StoredFile.objects.filter(uuid=file_uuid).update(claimed=False)
+
+
+def clear_left_behind(now: datetime, *, older_than: timedelta) -> int:
+    """Remove what a power cut left of files on their way in; return how many were removed.
+
+    The temporary file outlives only a process that was killed, and bears the same bytes that were, or were about to be,
+    stored under their SHA-256: those go too unless a row names them.
+    """
+    removed = 0
+    for left in (options().files_directory / "incoming").glob("*"):
+        if datetime.fromtimestamp(left.stat().st_mtime, tz=now.tzinfo) > now - older_than:
+            continue
+        sha256 = hashlib.sha256()
+        for piece in _pieces(str(left)):
+            sha256.update(piece)
+        if not StoredFile.objects.filter(sha256=sha256.hexdigest()).exclude(name="").exists():
+            path_of(sha256.hexdigest()).unlink(missing_ok=True)
+        left.unlink(missing_ok=True)
+        removed += 1
+    return removed
 
 
 def get_file(file_uuid: UUID) -> FileSummary:

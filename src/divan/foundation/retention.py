@@ -1,4 +1,7 @@
-"""Personal data leave when their time is over: old messages lose number and text, unclaimed uploads their bytes."""
+"""Personal data leave when their time is over: old messages lose number and text, unclaimed uploads their bytes.
+
+So do the bytes of a file that a power cut left behind without a row.
+"""
 
 from __future__ import annotations
 
@@ -22,7 +25,7 @@ FILE_ERASED = FactKind(
 
 def let_go(now: datetime) -> int:
     """Erase what has outlived its retention; return how many things were erased. The worker's duty."""
-    return _old_messages(now) + _unclaimed_files(now)
+    return _old_messages(now) + _unclaimed_files(now) + files.clear_left_behind(now, older_than=UNCLAIMED_LIFE)
 
 
 def _old_messages(now: datetime) -> int:

@@ -20,6 +20,7 @@ COMMANDS = (
     "places",
     "ledger",
     "verify",
+    "journey",
     "reset",
     "house",
 )
