@@ -8,9 +8,10 @@ from django.utils.translation import gettext as _
 
 from divan.dealings.cases import queries
 from divan.dealings.cases.values import Case, CaseState, HistoryLine
+from divan.foundation.ui.numbers import code
 from divan.foundation.ui.pieces import Event
 from divan.registers.people import queries as people
-from divan_libs.servicepack.models import Package
+from divan_libs.servicepack.models import Package, StepKind
 
 
 def applicant_events(case: Case, package: Package, language: str) -> list[Event]:
@@ -54,7 +55,7 @@ def _event(line: HistoryLine, package: Package, language: str, by: str) -> Event
         case "cases.correction-made":
             return Event(_("You sent the correction"), line.at, tone="good")
         case "cases.decision-signed" if "number" in line.data:
-            return Event(_("The decision was signed"), line.at, by, str(line.data["number"]), "good")
+            return Event(_("The decision was signed"), line.at, by, code(line.data["number"]), "good")
         case "cases.case-closed":
             return Event(_("The answer is ready for you"), line.at, tone="good")
         case "cases.case-withdrawn":
@@ -63,11 +64,11 @@ def _event(line: HistoryLine, package: Package, language: str, by: str) -> Event
 
 
 def _step_event(line: HistoryLine, package: Package, language: str, by: str) -> Event | None:
-    action = line.data.get("action")
-    for step in package.flow.steps:
-        if step.kind.value == "review" and step.action(str(action)) is not None and action != "return":
-            label = package.find_text(f"actions.{step.code}.{action}.done", language) or package.text(
-                f"actions.{step.code}.{action}.label", language
-            )
-            return Event(label, line.at, by or _("by itself, because no answer came in time"), tone="good")
-    return None
+    """Tell that an office gave its opinion; drafts and paraphs are nobody's business before the signature."""
+    step = package.flow.step(str(line.data.get("step", "")))
+    action = str(line.data.get("action"))
+    if step is None or step.kind is not StepKind.REVIEW or step.action(action) is None or action == "return":
+        return None
+    label = package.text(f"actions.{step.code}.{action}.label", language)
+    title = package.text(f"steps.{step.code}.title", language)
+    return Event(title, line.at, by or _("by itself, because no answer came in time"), label, "good")

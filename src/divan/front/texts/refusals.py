@@ -189,6 +189,80 @@ TRUST: Mapping[str, tuple[Text, Text, Text]] = {
     ),
 }
 
+EXCHANGE: Mapping[str, tuple[Text, Text, Text]] = {
+    "exchange.silent": (
+        _("The exchange gave no answer."),
+        _("The gateway or the other office did not answer in time."),
+        _("Please try again in a few minutes."),
+    ),
+    "exchange.not-prepared": (_("The exchange is not ready."), _("A key or certificate is missing."), ""),
+    "exchange.address-faulty": (
+        _("This is no address of the exchange."),
+        "",
+        _("Write it as instance/class/code/subsystem."),
+    ),
+    "exchange.certificate-faulty": (
+        _("This is no fingerprint of a certificate."),
+        "",
+        _("Give the SHA-256 fingerprint as 64 hexadecimal digits."),
+    ),
+    "exchange.data-service-faulty": (_("The data service cannot be described so."), "", ""),
+    "exchange.permit-faulty": (
+        _("The permit cannot be given as it stands."),
+        _("Nothing was changed."),
+        _("Look at validity, path, purpose and legal basis."),
+    ),
+    "exchange.member-unknown": (_("No such member takes part in the exchange."), "", ""),
+    "exchange.subsystem-unknown": (_("No such subsystem takes part in the exchange."), "", ""),
+    "exchange.data-service-unknown": (_("No data service has this code."), "", ""),
+    "exchange.permit-unknown": (_("There is no such permit."), "", ""),
+    "exchange.permit-revoked": (_("This permit was revoked before."), "", ""),
+    "exchange.evidence-unknown": (_("The exchange knows no message of this identifier."), "", ""),
+}
+
+SIGNING: Mapping[str, tuple[Text, Text, Text]] = {
+    "signing.document-unknown": (
+        _("There is no such document."),
+        _("It may not be issued yet, or its code is mistyped."),
+        _("Look at the letter once more."),
+    ),
+    "signing.signatory-not-enrolled": (
+        _("You cannot sign in this post yet."),
+        _("There is no certificate in force for it. Nothing was signed and no number was taken."),
+        _("Ask the person who gives out certificates."),
+    ),
+    "signing.signatory-unfit": (_("This certificate cannot be used for signing."), "", ""),
+    "signing.authority-absent": (
+        _("No authority issues certificates here."),
+        "",
+        _("Bring the key file of the signatory."),
+    ),
+    "signing.receipt-unreadable": (_("This is no receipt of the log."), "", ""),
+    "signing.document-not-failed": (_("Only a document that failed is made again."), "", ""),
+    "signing.keys-unusable": (
+        _("The keys of the installation cannot be used."),
+        _("A file is missing, damaged or open to others."),
+        "",
+    ),
+    "signing.timestamps-unavailable": (
+        _("The timestamp authority does not answer."),
+        _("Nothing is signed without a timestamp; it is tried again."),
+        "",
+    ),
+    "signing.fonts-missing": (_("The fonts of letters are missing."), _("The front end was not built."), ""),
+    "signing.wording-fault": (
+        _("The wording of the letter cannot be typeset."),
+        "",
+        _("The author of the service must look at its template."),
+    ),
+    "signing.wording-too-slow": (
+        _("Typesetting the letter took too long."),
+        "",
+        _("The author of the service must look at its template."),
+    ),
+    "signing.document-unsignable": (_("The letter cannot be signed."), "", ""),
+}
+
 PROJECT: Mapping[str, tuple[Text, Text, Text]] = {
     "project.defect": (
         _("Something broke on our side."),
@@ -200,7 +274,7 @@ PROJECT: Mapping[str, tuple[Text, Text, Text]] = {
 
 def declare_all() -> None:
     """Declare every text once."""
-    for texts in (REGISTERS, CASES, CORRESPONDENCE, IDENTITY, TRUST, PROJECT):
+    for texts in (REGISTERS, CASES, CORRESPONDENCE, IDENTITY, TRUST, EXCHANGE, SIGNING, PROJECT):
         for code, (title, explanation, advice) in texts.items():
             if code not in declared_codes():
                 declare_text(code, title, explanation, advice)

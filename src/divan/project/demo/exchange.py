@@ -16,7 +16,6 @@ MOBILE_REGISTER = "LR/GOV/mobile-register"
 
 def plan(now: datetime) -> ExchangePlan:
     """Return members, subsystems, data services and permits of the rehearsal."""
-    outside = f"http://127.0.0.1:{settings.DIVAN.port + 2}"
     return ExchangePlan(
         members=(
             Member(address=GOVERNOR, name_fa="استانداری لرستان", name_en="Governor's office of Lorestan"),
@@ -36,27 +35,31 @@ def plan(now: datetime) -> ExchangePlan:
             Subsystem(address=f"{CIVIL_REGISTRY}/persons", name_fa="پایگاه اشخاص", name_en="Register of persons"),
             Subsystem(address=f"{MOBILE_REGISTER}/lines", name_fa="پایگاه خطوط", name_en="Register of lines"),
         ),
-        data_services=(
-            DataService(
-                code="civil-registry/person",
-                address=f"{CIVIL_REGISTRY}/persons/person",
-                name_fa="استعلام هویت شخص",
-                name_en="Identity of a person",
-                base_urls=(f"{outside}/civil-registry",),
-                subject=SubjectPlace(where=SubjectIn.PATH_SEGMENT, at="1"),
-            ),
-            DataService(
-                code="mobile-register/owner",
-                address=f"{MOBILE_REGISTER}/lines/owner",
-                name_fa="استعلام مالک خط همراه",
-                name_en="Owner of a mobile line",
-                base_urls=(f"{outside}/mobile-register",),
-                subject=SubjectPlace(where=SubjectIn.QUERY_PARAMETER, at="national_code"),
-            ),
-        ),
+        data_services=_data_services(f"http://127.0.0.1:{settings.DIVAN.port + 2}"),
         permits=(
             _permit("civil-registry/person", "/persons/*", now, "احراز هویت متقاضی خدمت", "Identity of the applicant"),
             _permit("mobile-register/owner", "/owners", now, "احراز مالکیت شمارهٔ همراه", "Owner of the mobile number"),
+        ),
+    )
+
+
+def _data_services(outside: str) -> tuple[DataService, ...]:
+    return (
+        DataService(
+            code="civil-registry/person",
+            address=f"{CIVIL_REGISTRY}/persons/person",
+            name_fa="استعلام هویت شخص",
+            name_en="Identity of a person",
+            base_urls=(f"{outside}/civil-registry",),
+            subject=SubjectPlace(where=SubjectIn.PATH_SEGMENT, at="1"),
+        ),
+        DataService(
+            code="mobile-register/owner",
+            address=f"{MOBILE_REGISTER}/lines/owner",
+            name_fa="استعلام مالک خط همراه",
+            name_en="Owner of a mobile line",
+            base_urls=(f"{outside}/mobile-register",),
+            subject=SubjectPlace(where=SubjectIn.QUERY_PARAMETER, at="national_code"),
         ),
     )
 

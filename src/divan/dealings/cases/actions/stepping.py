@@ -104,7 +104,7 @@ def close_task(task: models.Task, *, action: str, actor: Actor, now: datetime, g
     task.codes, task.text, task.note = list(given.codes), given.text, given.note
     task.done_by, task.done_in_post = actor.uuid, actor.post
     task.save()
-    facts.record(TASK_DONE, subject=task, actor=actor, at=now, action=action, codes=list(given.codes))
+    facts.record(TASK_DONE, subject=task, actor=actor, at=now, step=task.step, action=action, codes=list(given.codes))
     worklist.finish_work(about_uuid=task.uuid, actor=actor, now=now)
     waiting = models.Referral.objects.select_for_update().filter(
         task=task, answered_at__isnull=True, recalled_at__isnull=True
