@@ -9,7 +9,6 @@ from django.utils.translation import gettext as _
 from divan.dealings.cases import queries
 from divan.dealings.cases.values import Case, CaseState, HistoryLine
 from divan.foundation.ui.numbers import code
-from divan.foundation.ui.numbers import digits
 from divan.foundation.ui.pieces import Event
 from divan.registers.people import queries as people
 from divan_libs.servicepack.models import Package, StepKind
