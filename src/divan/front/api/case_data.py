@@ -23,7 +23,7 @@ from divan.front.api.schemas import cases as shapes
 from divan.front.texts.words import word
 from divan.registers.people import queries as people
 from divan.trust.signing import queries as signing
-from divan.trust.signing.values import Document, DocumentState
+from divan.trust.signing.values import Document
 from divan_libs.servicepack.models import Package
 
 TOLD = frozenset(
@@ -128,5 +128,6 @@ def _progress(case: Case, package: Package, document: Document | None) -> dict[s
 
 def _document(case: Case) -> Document | None:
     decision = queries.find_decision(case.uuid)
-    found = signing.get_document(decision.document) if decision and decision.document else None
-    return found if found and found.state is DocumentState.ISSUED else None
+    # Signing issues the letter a moment before the decision says so, and only from then on may it be fetched.
+    issued = decision.document if decision and decision.state == "issued" else None
+    return signing.get_document(issued) if issued else None

@@ -73,7 +73,9 @@ def case_page(case: Case, *, own: bool) -> dict[str, object]:
     package = queries.get_package_of(case)
     task = queries.find_open_task(case.uuid)
     decision = queries.find_decision(case.uuid)
-    document = signing.get_document(decision.document) if decision and decision.document else None
+    # Signing issues the letter a moment before the decision says so, and only from then on may it be fetched.
+    issued = decision.document if decision and decision.state == "issued" else None
+    document = signing.get_document(issued) if issued else None
     today = clock.now().astimezone(TEHRAN).date()
     holder = people.get_post(task.post) if task else None
     return {
@@ -99,7 +101,7 @@ def case_page(case: Case, *, own: bool) -> dict[str, object]:
         "parts": summaries(package, queries.context_of(case, package, today), case, language, changing=False)
         if own
         else [],
-        "document": document if document and document.state == "issued" else None,
+        "document": document,
         "may_withdraw": own and task is not None and flow_rules.may_withdraw(package, task.step),
         "secret": queries.tracking_secret(case.uuid) if own else "",
     }
