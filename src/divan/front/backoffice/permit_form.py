@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime, time
 
 from django.http import QueryDict
@@ -27,6 +28,29 @@ PARTS_OF_REASONS: Mapping[str, str] = {
 """Which question a reason of the exchange points at."""
 
 
+@dataclass(frozen=True, slots=True)
+class _Sheet:
+    """What was typed and what is wrong with it, from which each question is drawn."""
+
+    typed: QueryDict
+    problems: Mapping[str, str]
+
+    def wrong(self, name: str) -> list[str]:
+        return [self.problems[name]] if name in self.problems else []
+
+    def line(self, name: str, label: str, hint: str = "", *, kind: str = "text", required: bool = True) -> Field:
+        attributes = {"maxlength": str(LONGEST)}
+        return Field(
+            name, kind, label, hint, self.typed.get(name, ""), self.wrong(name), required, attributes=attributes
+        )
+
+    def choice(self, name: str, label: str, hint: str, options: list[Option]) -> Field:
+        return Field(name, "select", label, hint, self.typed.get(name, ""), self.wrong(name), options=options)
+
+    def date(self, name: str, label: str, hint: str) -> Field:
+        return Field(name, "date", label, hint, read_date(self.typed, name), self.wrong(name), required=False)
+
+
 def permit_fields(
     subsystems: Sequence[Subsystem],
     services: Sequence[DataService],
@@ -36,78 +60,35 @@ def permit_fields(
     problems: Mapping[str, str],
 ) -> list[Field]:
     """Return the questions of a permit, as they were sent when something is wrong."""
-    typed = sent if sent is not None else QueryDict("method=GET&path=/**")
-
-    def wrong(name: str) -> list[str]:
-        return [problems[name]] if name in problems else []
-
-    def line(name: str, label: str, hint: str = "", *, kind: str = "text", required: bool = True) -> Field:
-        attributes = {"maxlength": str(LONGEST)}
-        return Field(name, kind, label, hint, typed.get(name, ""), wrong(name), required, attributes=attributes)
-
+    sheet = _Sheet(sent if sent is not None else QueryDict("method=GET&path=/**"), problems)
     consumers = [Option(one.address, f"{one.name(language)} ({one.address})") for one in subsystems]
     offered = [Option(one.code, f"{one.name(language)} ({one.code})") for one in services]
     choose = Option("", _("Choose"))
     return [
-        Field(
-            "consumer",
-            "select",
-            _("Who may ask?"),
-            "",
-            typed.get("consumer", ""),
-            wrong("consumer"),
-            options=[choose, *consumers],
-        ),
-        Field(
-            "data_service",
-            "select",
-            _("Which data service?"),
-            "",
-            typed.get("data_service", ""),
-            wrong("data_service"),
-            options=[choose, *offered],
-        ),
-        Field(
+        sheet.choice("consumer", _("Who may ask?"), "", [choose, *consumers]),
+        sheet.choice("data_service", _("Which data service?"), "", [choose, *offered]),
+        sheet.choice(
             "method",
-            "select",
             _("Method"),
             _("GET asks; the others change something at the other side."),
-            typed.get("method", ""),
-            wrong("method"),
-            options=[Option(one, one) for one in METHODS],
+            [Option(one, one) for one in METHODS],
         ),
-        line("path", _("Path"), _("For example /persons/*; two stars stand for everything below."), kind="code"),
-        line("purpose_fa", _("Purpose, in Persian"), _("The person whose data are asked reads it.")),
-        line("purpose_en", _("Purpose, in English"), required=False),
-        line("legal_basis_fa", _("Legal basis, in Persian"), _("Law, article and date.")),
-        line("legal_basis_en", _("Legal basis, in English"), required=False),
+        sheet.line("path", _("Path"), _("For example /persons/*; two stars stand for everything below."), kind="code"),
+        sheet.line("purpose_fa", _("Purpose, in Persian"), _("The person whose data are asked reads it.")),
+        sheet.line("purpose_en", _("Purpose, in English"), required=False),
+        sheet.line("legal_basis_fa", _("Legal basis, in Persian"), _("Law, article and date.")),
+        sheet.line("legal_basis_en", _("Legal basis, in English"), required=False),
         Field(
             "confirmed",
             "choices",
             _("State of the legal basis"),
             "",
-            typed.getlist("confirmed"),
+            sheet.typed.getlist("confirmed"),
             required=False,
             options=[Option("yes", _("I have read the article in its official text"))],
         ),
-        Field(
-            "starts_on",
-            "date",
-            _("Valid from"),
-            _("Empty means at once."),
-            read_date(typed, "starts_on"),
-            wrong("starts_on"),
-            required=False,
-        ),
-        Field(
-            "ends_on",
-            "date",
-            _("Valid until the end of"),
-            _("Empty means until it is revoked."),
-            read_date(typed, "ends_on"),
-            wrong("ends_on"),
-            required=False,
-        ),
+        sheet.date("starts_on", _("Valid from"), _("Empty means at once.")),
+        sheet.date("ends_on", _("Valid until the end of"), _("Empty means until it is revoked.")),
     ]
 
 

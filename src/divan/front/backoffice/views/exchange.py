@@ -103,8 +103,8 @@ def revoke(request: HttpRequest, permit: UUID) -> HttpResponse:
     """
     found = queries.get_permit(permit)
     if request.method == "POST":
-        reason = normalize(request.POST.get("reason", ""))[:LONGEST]
-        actions.revoke_permit(permit=permit, reason=reason, actor=actor_of(request), now=clock.now())
+        given = normalize(request.POST.get("reason", ""))[:LONGEST]
+        actions.revoke_permit(permit=permit, reason=given, actor=actor_of(request), now=clock.now())
         messages.success(request, _("The permit was revoked; the gateway refuses it within a second."))
         return redirect("backoffice:permits")
     reason = Field(
