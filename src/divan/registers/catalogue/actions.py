@@ -44,18 +44,13 @@ def publish_package(*, package: Package, surroundings: Surroundings, actor: Acto
     )
     if service.current and service.current.sha256 == package.digest():
         return queries.get_version(service.current.uuid)
-    last = (
-        models.ServiceVersion.objects.filter(service=service)
-        .order_by("-number")
-        .values_list("number", flat=True)
-        .first()
-    )
+    numbers = models.ServiceVersion.objects.filter(service=service).order_by("-number").values_list("number", flat=True)
     titles = {language: package.text("card.title", language) for language in ("fa", "en")}
     descriptions = {language: package.text("card.description", language) for language in ("fa", "en")}
     version = models.ServiceVersion.objects.create(
         uuid=uuid4(),
         service=service,
-        number=rules.next_number(last),
+        number=rules.next_number(numbers.first()),
         canonical=package.canonical(),
         sha256=package.digest(),
         published_at=now,

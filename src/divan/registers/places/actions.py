@@ -53,30 +53,8 @@ def import_divisions(
     rows, faults, sha256 = _read(directory, progress)
     with transaction.atomic():
         locks.hold("places.import")
-        with connection.cursor() as cursor:
-            cursor.execute("DROP TABLE IF EXISTS pg_temp.incoming_place")
-            cursor.execute(
-                "CREATE TEMPORARY TABLE incoming_place (code text PRIMARY KEY, level text, name text, sort_key text, "
-                "search_text text, parent_code text, inhabitable boolean) ON COMMIT DROP"
-            )
-            with cursor.copy(
-                "COPY incoming_place (code, level, name, sort_key, search_text, parent_code, inhabitable) FROM STDIN"
-            ) as copy:
-                for number, row in enumerate(rows, start=1):
-                    copy.write_row(
-                        (
-                            row.code,
-                            str(row.level),
-                            row.name,
-                            sort_key(row.name),
-                            search_text(row.name, joined=True),
-                            row.parent_code or None,
-                            row.inhabitable,
-                        )
-                    )
-                    if number % 2000 == 0:
-                        progress("write", 2000)
-            counts = _merge(now)
+        _stage(rows, progress)
+        counts = _merge(now)
         power_may_fail("places.before-fact")
         taken = models.DivisionList.objects.create(
             uuid=uuid4(),
@@ -87,7 +65,7 @@ def import_divisions(
             faults=[[fault.file, fault.line, fault.code, fault.detail] for fault in faults],
             **counts,
         )
-        facts.record(DIVISIONS_IMPORTED, subject=taken, actor=actor, at=now, read=len(rows), **counts)
+        facts.record(DIVISIONS_IMPORTED, subject=taken, actor=actor, at=now, read=len(rows), counts=counts)
     return ImportReport(
         read=len(rows), unchanged=len(rows) - counts["added"] - counts["changed"], faults=tuple(faults), **counts
     )
@@ -145,12 +123,39 @@ def _lines(content: bytes, name: str, level: Level) -> Iterator[tuple[int, dict[
         yield reader.line_num, source
 
 
+def _stage(rows: list[PlaceRow], progress: Progress) -> None:
+    """Copy the incoming list into a table that vanishes with the transaction."""
+    with connection.cursor() as cursor:
+        cursor.execute("DROP TABLE IF EXISTS pg_temp.incoming_place")
+        cursor.execute(
+            "CREATE TEMPORARY TABLE incoming_place (code text PRIMARY KEY, level text, name text, sort_key text, "
+            "search_text text, parent_code text, inhabitable boolean) ON COMMIT DROP"
+        )
+        with cursor.copy(
+            "COPY incoming_place (code, level, name, sort_key, search_text, parent_code, inhabitable) FROM STDIN"
+        ) as copy:
+            for number, row in enumerate(rows, start=1):
+                copy.write_row(
+                    (
+                        row.code,
+                        str(row.level),
+                        row.name,
+                        sort_key(row.name),
+                        search_text(row.name, joined=True),
+                        row.parent_code or None,
+                        row.inhabitable,
+                    )
+                )
+                if number % 2000 == 0:
+                    progress("write", 2000)
+        cursor.execute("ANALYZE incoming_place")
+
+
 def _merge(now: datetime) -> dict[str, int]:
     """Bring the table to the incoming list, level by level so that parents stand before their children."""
     day = now.date()
     added = changed = 0
     with connection.cursor() as cursor:
-        cursor.execute("ANALYZE incoming_place")
         for level in CODE_LENGTH:
             cursor.execute(
                 """
