@@ -17,7 +17,7 @@ import yaml
 
 from .source_tree import REPOSITORY, files, named, tree_of
 
-COVERAGE = REPOSITORY / "docs" / "coverage.yaml"
+COVERAGE = REPOSITORY / "src" / "divan" / "front" / "portal" / "coverage.yaml"
 LINK = re.compile(r"\[(?:[^\]\[]|\[[^\]]*\])*\]\(\s*<?([^)\s>]+)>?(?:\s+\"[^\"]*\")?\s*\)")
 FENCE = re.compile(r"^(```|~~~).*?^\1", re.MULTILINE | re.DOTALL)
 MADE_LATER = ("docs/screenshots/",)

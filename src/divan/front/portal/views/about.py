@@ -57,7 +57,7 @@ def coverage(request: HttpRequest) -> HttpResponse:
             "id": item["id"],
             "term": item[f"term_{language}"],
             "note": item.get(f"note_{language}", ""),
-            "where": item.get("where", ""),
+            "where": item.get("where", []),
             "tests": item.get("tests", []),
             "state": states[str(item["state"])],
         }
