@@ -31,7 +31,7 @@ def migrate() -> None:
 def demo() -> None:
     """Load the demo province into a rehearsal; again changes nothing."""
     _house()
-    from divan.project import demo as province  # noqa: PLC0415 (models are readable only now)
+    from divan.project.demo import loading as province  # noqa: PLC0415 (models are readable only now)
 
     province.load()
     for person in province.people():

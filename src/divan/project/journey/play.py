@@ -10,7 +10,7 @@ from datetime import datetime
 from cryptography.hazmat.primitives.hashes import SHA1
 from cryptography.hazmat.primitives.twofactor.totp import TOTP
 
-from divan.project.demo import rehearsal_password, rehearsal_totp_secret
+from divan.project.demo.loading import rehearsal_password, rehearsal_totp_secret
 from divan.project.journey.narration import Narrator
 from divan.project.journey.pages import Page
 from divan.project.journey.telephone import Telephone

@@ -80,7 +80,7 @@ def _collect_static(configuration: Configuration) -> str:
 
 def _load_demo(configuration: Configuration) -> str:
     """Load the demo once. The mark goes with the embedded database; loading twice must be harmless anyway."""
-    from divan.project import demo  # noqa: PLC0415 (readable only after setup)
+    from divan.project.demo import loading as demo  # noqa: PLC0415 (readable only after setup)
 
     mark = configuration.data / "pg" / "demo-loaded"
     if not configuration.database_url and mark.exists():
@@ -93,7 +93,7 @@ def _load_demo(configuration: Configuration) -> str:
 
 def _people() -> list[list[str]]:
     """Return the people one can be: what is told of each in the first row, then a row each."""
-    from divan.project import demo  # noqa: PLC0415 (readable only after setup)
+    from divan.project.demo import loading as demo  # noqa: PLC0415 (readable only after setup)
 
     names = [known.name for known in dataclasses.fields(demo.DemoPerson)]
     return [names, *([str(getattr(person, name)) for name in names] for person in demo.people())]

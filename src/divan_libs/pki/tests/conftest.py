@@ -10,6 +10,7 @@ from divan_libs.pki.authority import RehearsalAuthority
 from divan_libs.pki.keys import FileKey, PrivateKey, generate_private_key
 from divan_libs.pki.pades import sign_pdf
 from divan_libs.pki.tests.specimens import NOON, make_pdf, make_timestamper
+from divan_libs.pki.verification import PdfVerdict, verify_pdf
 
 Issue = Callable[..., FileKey]
 
@@ -74,3 +75,11 @@ def signed_letter(letter, signer, timestamper):
         location="تبریز",
         attachments=[("receipt.json", b'{"entry": 1}')],
     )
+
+
+@pytest.fixture(scope="session")
+def judge(authority):
+    def verify(pdf, *, now=NOON, **options) -> PdfVerdict:
+        return verify_pdf(pdf, options.pop("roots", [authority.root]), now=now, **options)
+
+    return verify

@@ -66,14 +66,13 @@ def sign_decision(row: models.Case, package: Package, outcome: str, *, actor: Ac
         raise ActionNotPossible(reason="flow.nothing-proposed")
     person, post_uuid = _acting(actor)
     signer, post = people.get_person(person), people.get_post(post_uuid)
-    applicant = people.get_person(row.applicant.uuid)
     row.state, row.outcome, row.negative, row.decided_at = CaseState.DECIDED, outcome, ending.negative, now
     row.step = ""
     letter = correspondence.number_letter(
         body_code=package.card.provider.body,
         subject=package.text(f"documents.{ending.document}.title", "fa"),
         wording=decision.text,
-        recipient=applicant.full_name,
+        recipient=people.get_person(row.applicant.uuid).full_name,
         signer=person,
         signer_name=signer.full_name,
         signer_post=post,
@@ -83,39 +82,36 @@ def sign_decision(row: models.Case, package: Package, outcome: str, *, actor: Ac
         now=now,
     )
     power_may_fail("decision.after-number")
-    document = uuid4()
-    decision.state, decision.letter_uuid, decision.document_uuid = "signed", letter.uuid, document
+    decision.state, decision.letter_uuid, decision.document_uuid = "signed", letter.uuid, uuid4()
     decision.signed_by, decision.signed_in, decision.signed_at = person, post_uuid, now
-    decision.save()
-    decision.sealed_fact = facts.record(
-        DECISION_SIGNED,
-        subject=decision,
-        actor=actor,
-        at=now,
-        number=str(letter.number),
-        outcome=outcome,
-        case=row.uuid,
-    )
-    decision.save(update_fields=["sealed_fact"])
-    row.save()
-    facts.record(DECISION_SIGNED, subject=row, actor=actor, at=now, outcome=outcome)
-    signing.request_document(
-        document=letter_to_make(
-            case_of(row),
-            package,
-            ending,
-            decision,
-            letter,
-            signer=signer,
-            post=post,
-            document=document,
-            sealed_fact=decision.sealed_fact,
-            now=now,
-        ),
-        actor=actor,
+    sealed_fact = _seal(row, decision, number=str(letter.number), actor=actor, now=now)
+    wanted = letter_to_make(
+        case_of(row),
+        package,
+        ending,
+        decision,
+        letter,
+        signer=signer,
+        post=post,
+        document=decision.document_uuid,
+        sealed_fact=sealed_fact,
         now=now,
     )
+    signing.request_document(document=wanted, actor=actor, now=now)
     power_may_fail("decision.before-commit")
+
+
+def _seal(row: models.Case, decision: models.Decision, *, number: str, actor: Actor, now: datetime) -> UUID:
+    """Record the signature of the decision and of its case, and return the fact whose receipt goes into the letter."""
+    decision.save()
+    sealed = facts.record(
+        DECISION_SIGNED, subject=decision, actor=actor, at=now, number=number, outcome=row.outcome, case=row.uuid
+    )
+    decision.sealed_fact = sealed
+    decision.save(update_fields=["sealed_fact"])
+    row.save()
+    facts.record(DECISION_SIGNED, subject=row, actor=actor, at=now, outcome=row.outcome)
+    return sealed
 
 
 def _acting(actor: Actor) -> tuple[UUID, UUID]:

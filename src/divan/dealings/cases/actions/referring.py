@@ -24,6 +24,7 @@ from divan.foundation import facts
 from divan.foundation.actors import Actor
 from divan.registers.catalogue import queries as catalogue
 from divan.registers.people import queries as people
+from divan.registers.people.values import Post
 from divan_libs.persian.text import normalize
 
 
@@ -62,27 +63,28 @@ def refer_task(
         sent_at=now,
     )
     facts.record(CASE_REFERRED, subject=referral, actor=actor, at=now, case=row.uuid, to=receiver.uuid)
-    package = catalogue.get_package(row.version.uuid)
-    worklist.give_work(
-        post=receiver.uuid,
-        work=NewWork(
-            about_kind=referral.subject_kind,
-            about_uuid=referral.uuid,
-            case_uuid=row.uuid,
-            number=row.number or "",
-            title_fa=package.text("card.title", "fa"),
-            title_en=package.text("card.title", "en"),
-            step_fa=package.text(f"steps.{waiting.step}.title", "fa"),
-            step_en=package.text(f"steps.{waiting.step}.title", "en"),
-            sender_fa=sender.title_fa,
-            sender_en=sender.title_en,
-            note=wording,
-            due_at=due_at,
-        ),
-        actor=actor,
-        now=now,
-    )
+    worklist.give_work(post=receiver.uuid, work=_work_of(row, referral, sender), actor=actor, now=now)
     return referral_of(referral)
+
+
+def _work_of(row: models.Case, referral: models.Referral, sender: Post) -> NewWork:
+    """Return the line of the worklist that brings a referral to its receiver."""
+    package = catalogue.get_package(row.version.uuid)
+    step = referral.task.step
+    return NewWork(
+        about_kind=referral.subject_kind,
+        about_uuid=referral.uuid,
+        case_uuid=row.uuid,
+        number=row.number or "",
+        title_fa=package.text("card.title", "fa"),
+        title_en=package.text("card.title", "en"),
+        step_fa=package.text(f"steps.{step}.title", "fa"),
+        step_en=package.text(f"steps.{step}.title", "en"),
+        sender_fa=sender.title_fa,
+        sender_en=sender.title_en,
+        note=referral.instruction,
+        due_at=referral.due_at,
+    )
 
 
 @transaction.atomic
