@@ -40,6 +40,10 @@ from divan_libs.servicepack.filling import Sources
 from divan_libs.servicepack.models import CaseField, Holder, InquiryState, Package, PlaceLevel
 
 
+LEFT_TO_RIGHT = "\u200e"
+"""Put before a number with dashes: after a Persian letter its groups would else be shown in reverse order."""
+
+
 def case_of(row: models.Case) -> Case:
     """Return the value of a row; for the rooms of this context."""
     needs = models.CaseNeed.objects.filter(case=row).order_by("id")
@@ -151,7 +155,7 @@ def output_sources(
 ) -> Sources:
     """Return where the fields of documents and messages come from, already in words of a language."""
     context = context_of(case, package, today)
-    number = case.number if language == "en" else persian_digits(case.number)
+    number = case.number if language == "en" else LEFT_TO_RIGHT + persian_digits(case.number)
 
     def day(moment: datetime | None) -> str:
         return (

@@ -29,10 +29,10 @@ from divan.front.portal.questions import fields_of_page, given_answers
 from divan.front.texts.words import TONES, word
 from divan.registers.places import queries as places
 from divan_libs.persian.jalali import TEHRAN
-from divan_libs.servicepack.answers import complete, pages_to_show, visible_answers, visible_questions
+from divan_libs.servicepack.answers import complete, may_change, pages_to_show, visible_answers, visible_questions
 from divan_libs.servicepack.evaluation import Context
 from divan_libs.servicepack.filling import answer_in_words
-from divan_libs.servicepack.models import FileQuestion, Package, Page, PlaceQuestion, Question
+from divan_libs.servicepack.models import ConsentQuestion, FileQuestion, Package, Page, PlaceQuestion, Question
 
 
 def own_case(request: HttpRequest, case_uuid: UUID) -> Case:
@@ -257,7 +257,8 @@ def summaries(
                 continue
             label = package.text(f"questions.{question.code}.label", language)
             change = reverse("portal:page", args=[case.uuid, page.code]) + "?then=check"
-            links = [Link(change, _("Change"), hidden=label)] if changing else []
+            changeable = changing and may_change(package, question, context)
+            links = [Link(change, _("Change"), hidden=label)] if changeable else []
             rows.append(Row(label, _in_words(package, question, answers, held, language), links))
         parts.append((package.text(f"pages.{page.code}.title", language), rows))
     return parts
@@ -276,6 +277,8 @@ def _in_words(
     answer = answers.get(question.code)
     if answer is None:
         return ""
+    if isinstance(question, ConsentQuestion):
+        return _("Confirmed")
     if isinstance(question, PlaceQuestion):
         return " › ".join(place.name for place in places.lineage(str(answer)))
     return answer_in_words(package, question, answer, language)  # type: ignore[arg-type]  # answers are answer values
