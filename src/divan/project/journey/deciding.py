@@ -74,15 +74,17 @@ def task_page(play: Play, visitor: Visitor) -> Page:
 
 def _act(play: Play, key: str, said: str, action: str, answers: Mapping[str, Answer] | None = None) -> None:
     visitor = play.visitor(key)
-    with play.narrator.step(key, f"signs in by password and authenticator app, opens the case, {said}") as step:
-        if "divan_session" not in visitor.cookies:
+    is_new = "divan_session" not in visitor.cookies
+    entry = "signs in by password and authenticator app, " if is_new else ""
+    with play.narrator.step(key, f"{entry}opens the case, {said}") as step:
+        if is_new:
             sign_in_officer(play, key)
         page = task_page(play, visitor)
         after = visitor.send(page, answers, standing=("action", action))
         must(after.address.endswith("/office/"), f"{key} {said} and arrives at {after.address}: {after.words[:400]}")
         left = [link for link in after.links if play.number in figures(link.words) and "/office/tasks/" in link.address]
         must(not left, f"the case still waits for {key} after: {said}")
-        step.note(f"{person(key).full_name}")
+        step.note(person(key).full_name)
 
 
 def _consult(play: Play) -> None:

@@ -7,7 +7,6 @@ import time
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from pathlib import Path
 from urllib.parse import urlsplit
 
 from divan.project.journey.applying import VILLAGER
@@ -15,7 +14,7 @@ from divan.project.journey.pages import Page
 from divan.project.journey.play import Play, must, person, sign_in_officer
 from divan.project.journey.visitors import StoryBroken, Upload, Visitor
 from divan.project.verifier.judgement import FileKind, Judgement, Outcome, judge
-from divan.project.verifier.trust import Trust, read_trust
+from divan.project.verifier.trust import Trust
 from divan.trust.exchange import queries as exchange
 from divan.trust.ledger import queries as ledger
 from divan.trust.ledger.values import Fault, Finding
@@ -75,7 +74,7 @@ def _receipt(visitor: Visitor, address: str) -> bytes:
     raise StoryBroken(f"no receipt at {address} after ten seconds")
 
 
-def verify_as_strangers(play: Play, trust_directory: Path) -> None:
+def verify_as_strangers(play: Play, trust: Trust) -> None:
     """Let a stranger verify by code, by file and offline, and see an altered file refused."""
     play.narrator.chapter("Strangers check")
     visitor = play.visitor(STRANGER)
@@ -92,7 +91,6 @@ def verify_as_strangers(play: Play, trust_directory: Path) -> None:
         said = _verify_file(visitor, with_one_bit_turned(play.pdf))
         must(not is_good(said), f"an altered letter is called good: {said.words[:500]}")
     with play.narrator.step(STRANGER, "verifies letter and receipt offline, as divan verify does") as step:
-        trust = read_trust(trust_directory)
         letter, receipt = judged(play.pdf, trust), judged(play.receipt, trust)
         must(letter.kind is FileKind.PDF and letter.worst is Outcome.GENUINE, f"the letter: {problems(letter)}")
         must(letter.inside is not None, "no receipt lies in the letter")
@@ -106,8 +104,8 @@ def _verify_file(visitor: Visitor, content: bytes) -> Page:
 
 
 def is_good(verdict: Page) -> bool:
-    """Tell whether a verdict says that the document is genuine: the page marks it by its tone, in every language."""
-    return b'data-standing="genuine"' in verdict.content
+    """Tell whether a verdict says that the document is genuine: its panel has the good tone, in every language."""
+    return b'class="panel panel--good"' in verdict.content
 
 
 def with_one_bit_turned(content: bytes) -> bytes:
@@ -127,7 +125,7 @@ def problems(judgement: Judgement) -> str:
     return " ".join(filter(None, [str(judgement.worst), *judgement.problems, inside]))
 
 
-def check_the_exchange(play: Play, trust_directory: Path) -> None:
+def check_the_exchange(play: Play, trust: Trust) -> None:
     """Let the villager see who looked, and an integrator take the proof of an inquiry away and check it."""
     visitor = play.visitor(VILLAGER)
     with play.narrator.step(VILLAGER, "sees who looked: the inquiries, and the officers who opened the case") as step:
@@ -146,7 +144,7 @@ def check_the_exchange(play: Play, trust_directory: Path) -> None:
         listed = integrator.open("/office/exchange/evidence/")
         message = integrator.follow(listed, "attempt=")
         proof = integrator.follow(message, "proof")
-        verdict = judged(proof.content, read_trust(trust_directory))
+        verdict = judged(proof.content, trust)
         must(verdict.worst is Outcome.GENUINE, f"the evidence: {problems(verdict)}")
         step.note(json.loads(json.loads(proof.content)["closing"])["request_id"])
     with play.narrator.step(INTEGRATOR, "audits all evidence of the gateway"):
@@ -173,22 +171,22 @@ class PublishedLog:
             return None
 
 
-def note_checkpoint_before(play: Play, trust_directory: Path) -> None:
+def note_checkpoint_before(play: Play, trust: Trust) -> None:
     """Note the log's checkpoint before the story."""
     with play.narrator.step(AUDITOR, "keeps the checkpoint of the log, before") as step:
         play.checkpoint_before = play.visitor(AUDITOR).open("/log/checkpoint").content
-        step.note(f"{_opened(play.checkpoint_before, trust_directory).size} entries")
+        step.note(f"{_opened(play.checkpoint_before, trust).size} entries")
 
 
-def check_the_log(play: Play, trust_directory: Path) -> None:
+def check_the_log(play: Play, trust: Trust) -> None:
     """Let an auditor prove that the log only grew, and recompute log and rows.
 
     :raises StoryBroken: if the new log does not contain the old one, or something is found.
     """
     with play.narrator.step(AUDITOR, "proves from published tiles that the log grew, and only grew") as step:
         store = PublishedLog(play.visitor(AUDITOR))
-        old = _opened(play.checkpoint_before, trust_directory)
-        new = _opened(store.read("checkpoint") or b"", trust_directory)
+        old = _opened(play.checkpoint_before, trust)
+        new = _opened(store.read("checkpoint") or b"", trust)
         must(new.size > old.size, f"the log did not grow: {old.size} entries before, {new.size} now")
         if old.size:
             proof = consistency_proof(old.size, new.size, read_hashes(store, new.size))
@@ -213,9 +211,8 @@ def settled_findings() -> Sequence[Finding]:
     return found
 
 
-def _opened(note: bytes, trust_directory: Path) -> Checkpoint:
-    keys = read_trust(trust_directory).log_keys
+def _opened(note: bytes, trust: Trust) -> Checkpoint:
     try:
-        return open_checkpoint(note.decode(), list(keys)).checkpoint
+        return open_checkpoint(note.decode(), list(trust.log_keys)).checkpoint
     except (TlogError, UnicodeDecodeError) as error:
         raise StoryBroken(f"the checkpoint is not signed by the log that is trusted here: {note[:120]!r}") from error

@@ -13,6 +13,7 @@ from divan.project.journey.narration import Narrator
 from divan.project.journey.play import Play
 from divan.project.journey.telephone import Telephone
 from divan.project.journey.visitors import NothingThere, Visitor
+from divan.project.verifier.trust import EVIDENCE_KEYS, read_trust
 
 
 def run(configuration: Configuration, *, url: str, quick: bool, console: Console) -> int:
@@ -23,8 +24,8 @@ def run(configuration: Configuration, *, url: str, quick: bool, console: Console
     :raises NothingThere: if no rehearsal answers at the URL, or another installation than the configured one.
     :raises StoryBroken: at the first thing that is not as it should be.
     """
-    trust = configuration.data / "trust"
     _require_ours(configuration, url)
+    trust = read_trust(configuration.data / "trust", evidence_keys=configuration.data / "gateway" / EVIDENCE_KEYS)
     play = Play(base_url=url, narrator=Narrator(console), telephone=Telephone(_inbox(url)))
     try:
         play.narrator.chapter("Before")
