@@ -39,7 +39,6 @@ from divan_libs.servicepack.evaluation import Context, Evaluator, Fact
 from divan_libs.servicepack.filling import Sources
 from divan_libs.servicepack.models import CaseField, Holder, InquiryState, Package, PlaceLevel
 
-
 LEFT_TO_RIGHT = "\u200e"
 """Put before a number with dashes: after a Persian letter its groups would else be shown in reverse order."""
 
