@@ -8,8 +8,9 @@ import zlib
 from concurrent.futures import ThreadPoolExecutor
 
 from divan.project.journey.pages import Page
-from divan.project.journey.play import NUMBER, SERVICE, Play, figures, must, person, sign_in_citizen
-from divan.project.journey.visitors import Answer, Upload, Visitor
+from divan.project.journey.play import NUMBER, SERVICE, Play, figures, must, person
+from divan.project.journey.signing_in import sign_in_by_national_sign_on, sign_in_citizen
+from divan.project.journey.visitors import Answer, Upload
 from divan.project.rehearsal.cast import VILLAGE
 
 VILLAGER = "villager"
@@ -37,27 +38,11 @@ def apply(play: Play) -> None:
 def visit_by_national_sign_on(play: Play) -> None:
     """Let another citizen come in by the national sign-on and find nothing of anybody else's."""
     key = "outsider"
-    one, visitor = person(key), play.visitor(key)
     with play.narrator.step(key, "signs in by the national sign-on") as step:
-        page = visitor.follow(visitor.open("/sign-in/?next=/cases/"), "/sign-in/national/")
-        must("/sign-on/" in page.address, f"the national sign-on is not reached, but {page.address}")
-        page = _choose_person(visitor, page, one.national_code)
+        page = sign_in_by_national_sign_on(play, key, play.visitor(key).open("/sign-in/?next=/cases/"))
         must(page.address.endswith("/cases/"), f"the sign-on leads back to {page.address}")
         own = [link for link in page.links if "/cases/" in link.address and NUMBER.search(figures(link.words))]
         step.note(f"{len(own)} own cases")
-
-
-def _choose_person(visitor: Visitor, page: Page, national_code: str) -> Page:
-    for form in page.forms:
-        for name, value in form.buttons:
-            if value == national_code:
-                return visitor.send(page, to=form.action, button=(name, value))
-        for control in form.controls:
-            if control.kind in {"radio", "select"} and national_code in form.offered(control.name):
-                return visitor.send(page, {control.name: national_code}, having=control.name)
-    typed = next((control.name for form in page.forms for control in form.controls if control.kind == "text"), "")
-    must(typed, f"nobody can be chosen on {page.address}: {page.words[:300]}")
-    return visitor.send(page, {typed: national_code}, having=typed)
 
 
 def _find_service(play: Play) -> Page:
@@ -78,7 +63,7 @@ def _sign_in_and_start(play: Play, service: Page) -> Page:
     with play.narrator.step(VILLAGER, "starts, and is asked to sign in by national code and code by message") as step:
         asked = visitor.send(service, to="/apply/")
         must("/sign-in/" in asked.address, f"an unknown visitor may start: {asked.address}")
-        back = sign_in_citizen(play, VILLAGER, asked)
+        back = sign_in_citizen(play, VILLAGER, asked, step)
         must(f"/services/{SERVICE}/" in back.address, f"the sign-in does not lead back but to {back.address}")
         overview = visitor.send(back, to="/apply/")
         play.case = overview.address.rstrip("/").rpartition("/")[2]

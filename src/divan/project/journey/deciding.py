@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from divan.project.journey.pages import Page
-from divan.project.journey.play import Play, figures, must, person, sign_in_officer, speak_english
+from divan.project.journey.play import Play, figures, must, person, speak_english
+from divan.project.journey.signing_in import sign_in_officer
 from divan.project.journey.visitors import Answer, StoryBroken, Visitor
 
 LETTER = (

@@ -2,17 +2,10 @@
 
 from __future__ import annotations
 
-import base64
 import re
 from dataclasses import dataclass, field
-from datetime import datetime
 
-from cryptography.hazmat.primitives.hashes import SHA1
-from cryptography.hazmat.primitives.twofactor.totp import TOTP
-
-from divan.project.demo.loading import rehearsal_password, rehearsal_totp_secret
 from divan.project.journey.narration import Narrator
-from divan.project.journey.pages import Page
 from divan.project.journey.telephone import Telephone
 from divan.project.journey.visitors import StoryBroken, Visitor
 from divan.project.rehearsal.cast import CastMember, member
@@ -73,46 +66,6 @@ def speak_english(visitor: Visitor) -> None:
     page = visitor.open("/")
     if page.form(to="/language/") is not None and ("language", "en") in visitor.form(page, to="/language/").buttons:
         visitor.send(page, to="/language/", button=("language", "en"))
-
-
-def sign_in_citizen(play: Play, key: str, page: Page) -> Page:
-    """Sign a citizen in by national code and one-time code, from the sign-in page; return where it leads.
-
-    :raises StoryBroken: if the code does not come, or is not taken.
-    """
-    one, visitor = member(key), play.visitor(key)
-    before = len(play.telephone.messages(one.mobile))
-    asked = visitor.send(page, {"national_code": one.national_code, "mobile": one.mobile}, having="national_code")
-    waiting = visitor.renew(
-        asked.address,
-        lambda seen: seen.form(having="code") is not None or "/sign-in/code/again/" in str(seen.content),
-        "the question for the code",
-    )
-    text = play.telephone.wait(one.mobile, after=before, having=r"\d{6}", what="code to sign in")
-    found = re.search(r"(?<!\d)\d{6}(?!\d)", text)
-    must(found, f"the message holds no code of six digits: {text}")
-    assert found is not None  # noqa: S101 (told just before)
-    return visitor.send(waiting, {"code": found.group()}, having="code")
-
-
-def sign_in_officer(play: Play, key: str) -> Page:
-    """Sign a member of staff in by password and authenticator app; return the worklist.
-
-    :raises StoryBroken: if either step is refused.
-    """
-    visitor = play.visitor(key)
-    page = visitor.open("/staff/sign-in/?next=/office/")
-    page = visitor.send(page, {"login": key, "password": rehearsal_password(key)}, having="password")
-    code = authenticator_code(key, datetime.now().astimezone())
-    page = visitor.send(page, {"code": code}, having="code")
-    must("/office/" in page.address, f"{key} signs in and arrives at {page.address}: {page.words[:300]}")
-    return page
-
-
-def authenticator_code(key: str, at: datetime) -> str:
-    """Return what a member's authenticator app shows at a moment (RFC 6238: SHA-1, six digits, thirty seconds)."""
-    secret = base64.b32decode(rehearsal_totp_secret(key))
-    return TOTP(secret, 6, SHA1(), 30).generate(int(at.timestamp())).decode()  # noqa: S303 (the apps know no other)
 
 
 def person(key: str) -> CastMember:

@@ -11,7 +11,8 @@ from urllib.parse import urlsplit
 
 from divan.project.journey.applying import VILLAGER
 from divan.project.journey.pages import Page
-from divan.project.journey.play import Play, must, person, sign_in_officer
+from divan.project.journey.play import Play, must, person
+from divan.project.journey.signing_in import sign_in_officer
 from divan.project.journey.visitors import StoryBroken, Upload, Visitor
 from divan.project.verifier.judgement import FileKind, Judgement, Outcome, judge
 from divan.project.verifier.trust import Trust

@@ -85,7 +85,7 @@ class Visitor:
         standing: tuple[str, str] | None = None,
         button: tuple[str, str] | None = None,
         files: Mapping[str, Upload] | None = None,
-        status: int = 200,
+        status: int | tuple[int, ...] = 200,
     ) -> Page:
         """Fill in a form of the page and press its button; ``answers`` replaces what stands in it.
 
@@ -153,14 +153,14 @@ class Visitor:
         except httpx.HTTPError as error:
             raise StoryBroken(f"{self.name}: {method} {address} got no answer: {error!r}") from error
 
-    def _answered(self, response: httpx.Response, status: int) -> Page:
+    def _answered(self, response: httpx.Response, status: int | tuple[int, ...]) -> Page:
         page = read_page(
             address=str(response.url),
             status=response.status_code,
             content=response.content,
             media_type=response.headers.get("content-type", ""),
         )
-        if page.status != status:
+        if page.status not in (status if isinstance(status, tuple) else (status,)):
             raise StoryBroken(
                 f"{self.name}: {response.request.method} {page.address} answers {page.status} where {status} is "
                 f"expected: {page.title} {page.words[:500] or page.content[:300]!r}"
