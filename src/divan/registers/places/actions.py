@@ -185,9 +185,8 @@ def _merge(now: datetime) -> dict[str, int]:
             """
             UPDATE places_place p SET valid_until = greatest(%s::date, p.valid_from + 1)
             WHERE p.valid_until IS NULL AND NOT EXISTS (SELECT 1 FROM incoming_place i WHERE i.code = p.code)
-              AND EXISTS (SELECT 1 FROM incoming_place i WHERE i.level = 'province' AND p.code LIKE i.code || '%%')
-              AND EXISTS (SELECT 1 FROM incoming_place i
-                          WHERE i.level = p.level AND i.code LIKE left(p.code, 2) || '%%')
+              AND left(p.code, 2) IN (SELECT code FROM incoming_place WHERE level = 'province')
+              AND (p.level, left(p.code, 2)) IN (SELECT level, left(code, 2) FROM incoming_place)
             """,
             [day],
         )
