@@ -18,7 +18,7 @@ import sys
 class Absent:
     def find_spec(self, name, path=None, target=None):
         if name.split(".")[0] in {"django", "psycopg", "honcho", "granian", "ninja", "allauth", "httpx"}:
-            raise ModuleNotFoundError(name)
+            raise ModuleNotFoundError(name, name=name)
 sys.meta_path.insert(0, Absent())
 sys.argv = ["divan", *sys.argv[1:]]
 from divan.project.command_line import main
@@ -34,6 +34,15 @@ def test_the_base_installation_answers_without_the_houses_packages(arguments: li
 
     assert answer.returncode == 0, answer.stderr
     assert answer.stdout.strip()
+
+
+def test_a_command_of_the_house_says_in_one_line_what_the_base_installation_lacks() -> None:
+    answer = subprocess.run(
+        [sys.executable, "-c", _WITHOUT_THE_HOUSE, "places", "import", "."], capture_output=True, text=True, check=False
+    )
+
+    assert answer.returncode == 1
+    assert answer.stderr == "divan: django is missing; this command needs the whole house: install divan[house]\n"
 
 
 def test_every_command_explains_itself() -> None:

@@ -53,6 +53,12 @@ def main() -> None:
     except (CannotStart, ConfigurationFault) as trouble:
         sys.stderr.write(f"divan: {trouble}\n")
         sys.exit(1)
+    except ModuleNotFoundError as missing:
+        package = (missing.name or "").partition(".")[0]
+        if package.startswith("divan"):
+            raise
+        sys.stderr.write(f"divan: {package} is missing; this command needs the whole house: install divan[house]\n")
+        sys.exit(1)
 
 
 def keep_another_port_apart() -> None:
