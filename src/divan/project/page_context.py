@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from uuid import UUID
 
 from django.conf import settings
@@ -31,14 +32,14 @@ def _frame(request: HttpRequest) -> PageFrame:
     holder = people.get_post(actor.post) if actor.post else None
     return PageFrame(
         home="/office/" if actor.is_staff else "/",
-        place=_place(),
+        place=_place(settings.DIVAN.province_code),
         rehearsal=settings.DIVAN.rehearsal,
-        rehearsal_links=_rehearsal_links(),
+        rehearsal_links=_rehearsal_links(language),
         phase=Link(reverse("portal:coverage"), _("What works and what does not yet")),
-        navigation=_navigation(request, actor),
+        navigation=_navigation(request, actor, language),
         office_navigation=_office(request, actor) if holder else (),
         account=(),
-        footer=_footer(),
+        footer=_footer(language),
         person=_name(actor.uuid) if actor.uuid and actor.kind is not ActorKind.ANONYMOUS else "",
         post=holder.title(language) if holder else "",
         sign_out=reverse("identity:sign-out") if actor.kind is not ActorKind.ANONYMOUS else "",
@@ -51,17 +52,24 @@ def _name(person: UUID) -> str:
     return people.get_person(person).full_name
 
 
-def _place() -> str:
-    try:
-        return places.get_place(settings.DIVAN.province_code).name
-    except PlaceUnknown:
-        return ""
+_PLACES: dict[str, str] = {}
+"""Names of provinces once they are known: a province does not change its name while a process lives."""
 
 
-def _rehearsal_links() -> list[Link]:
+def _place(code: str) -> str:
+    if code not in _PLACES:
+        try:
+            _PLACES[code] = places.get_place(code).name
+        except PlaceUnknown:
+            return ""
+    return _PLACES[code]
+
+
+@lru_cache(maxsize=8)
+def _rehearsal_links(_language: str) -> tuple[Link, ...]:
     if not settings.DIVAN.rehearsal:
-        return []
-    return [Link(reverse("rehearsal:roles"), _("Be somebody else")), Link(reverse("rehearsal:phone"), _("Telephone"))]
+        return ()
+    return (Link(reverse("rehearsal:roles"), _("Be somebody else")), Link(reverse("rehearsal:phone"), _("Telephone")))
 
 
 def _link(request: HttpRequest, name: str, label: str, *, exact: bool = False) -> Link:
@@ -70,24 +78,27 @@ def _link(request: HttpRequest, name: str, label: str, *, exact: bool = False) -
     return Link(url, label, current=current)
 
 
-def _navigation(request: HttpRequest, actor: Actor) -> list[Link]:
-    links = [_link(request, "portal:services", _("Services"))]
-    if actor.kind is ActorKind.CITIZEN:
-        links += [
-            _link(request, "portal:cases", _("My cases")),
-            _link(request, "portal:documents", _("My documents")),
-            _link(request, "portal:looks", _("Who looked at my data")),
+def _navigation(request: HttpRequest, actor: Actor, language: str) -> list[Link]:
+    return [Link(url, label, current=request.path.startswith(url)) for url, label in _ways(actor.kind, language)]
+
+
+@lru_cache(maxsize=32)
+def _ways(kind: ActorKind, _language: str) -> tuple[tuple[str, str], ...]:
+    """Return addresses and labels of the main navigation: they depend on who one is and the language, nothing else."""
+    ways = [("portal:services", _("Services"))]
+    if kind is ActorKind.CITIZEN:
+        ways += [
+            ("portal:cases", _("My cases")),
+            ("portal:documents", _("My documents")),
+            ("portal:looks", _("Who looked at my data")),
         ]
     else:
-        links += [
-            _link(request, "portal:track", _("Track a request")),
-            _link(request, "portal:verify", _("Verify a document")),
-        ]
-    if actor.kind is ActorKind.STAFF:
-        links = [_link(request, "backoffice:worklist", _("Back office")), *links]
-    if actor.kind is ActorKind.ANONYMOUS:
-        links.append(_link(request, "identity:sign-in", _("Sign in")))
-    return links
+        ways += [("portal:track", _("Track a request")), ("portal:verify", _("Verify a document"))]
+    if kind is ActorKind.STAFF:
+        ways = [("backoffice:worklist", _("Back office")), *ways]
+    if kind is ActorKind.ANONYMOUS:
+        ways.append(("identity:sign-in", _("Sign in")))
+    return tuple((reverse(name), label) for name, label in ways)
 
 
 def _office(request: HttpRequest, actor: Actor) -> list[LinkGroup]:
@@ -112,12 +123,13 @@ def _office(request: HttpRequest, actor: Actor) -> list[LinkGroup]:
     return groups
 
 
-def _footer() -> list[Link]:
-    return [
+@lru_cache(maxsize=8)
+def _footer(_language: str) -> tuple[Link, ...]:
+    return (
         Link(reverse("portal:about"), _("About Divan")),
         Link(reverse("portal:coverage"), _("What works and what does not yet")),
         Link(reverse("portal:log"), _("The log")),
         Link(reverse("portal:verify"), _("Verify a document")),
         Link(reverse("portal:privacy"), _("Your data")),
         Link(reverse("portal:accessibility"), _("Accessibility")),
-    ]
+    )

@@ -136,6 +136,11 @@ STORAGES = {
 WHITENOISE_MAX_AGE = 3600
 WHITENOISE_USE_FINDERS = False
 
+# What is kept here can be made again at any time and never goes stale: its keys name frozen versions of services.
+CACHES = {
+    "default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache", "OPTIONS": {"MAX_ENTRIES": 2000}},
+}
+
 SESSION_ENGINE = "django.contrib.sessions.backends.db"
 SESSION_COOKIE_NAME = "divan_session"
 SESSION_COOKIE_AGE = 12 * 3600

@@ -17,6 +17,7 @@ from divan.registers.catalogue.values import (
     ServiceUnknown,
     VersionRef,
 )
+from divan.registers.people import queries as people
 from divan_libs.persian.text import search_text, sort_key
 from divan_libs.servicepack.examples import run_examples
 from divan_libs.servicepack.lint import Surroundings, lint
@@ -45,6 +46,7 @@ def publish_package(*, package: Package, surroundings: Surroundings, actor: Acto
     if service.current and service.current.sha256 == package.digest():
         return queries.get_version(service.current.uuid)
     numbers = models.ServiceVersion.objects.filter(service=service).order_by("-number").values_list("number", flat=True)
+    body = people.get_unit(package.card.provider.body)
     titles = {language: package.text("card.title", language) for language in ("fa", "en")}
     descriptions = {language: package.text("card.description", language) for language in ("fa", "en")}
     version = models.ServiceVersion.objects.create(
@@ -55,6 +57,8 @@ def publish_package(*, package: Package, surroundings: Surroundings, actor: Acto
         sha256=package.digest(),
         published_at=now,
         body_code=package.card.provider.body,
+        body_fa=body.name("fa"),
+        body_en=body.name("en"),
         delivery=str(package.card.delivery),
         title_fa=titles["fa"],
         title_en=titles["en"],

@@ -29,7 +29,8 @@ class Service(models.Model):
 class ServiceVersion(models.Model):
     """A frozen version of a service package as canonical JSON with its SHA-256; cases point to it for ever.
 
-    A trigger refuses changes. ``search_text`` and the titles are a projection for the public list.
+    A trigger refuses changes. ``search_text``, the titles and the names of the body are a projection for the public
+    list, which is read far more often than anything else.
 
     .. no_pii: public description of a service
     """
@@ -42,6 +43,8 @@ class ServiceVersion(models.Model):
     sha256 = models.CharField(max_length=64)
     published_at = models.DateTimeField()
     body_code = models.CharField(max_length=60)
+    body_fa = models.CharField(max_length=200)
+    body_en = models.CharField(max_length=200)
     delivery = models.CharField(max_length=20)
     title_fa = models.CharField(max_length=300)
     title_en = models.CharField(max_length=300)

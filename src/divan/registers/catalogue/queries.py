@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+import re
 from functools import lru_cache
 from uuid import UUID
 
-from django.db.models import Q, QuerySet
+from django.db import connection
+from django.db.models import QuerySet
 
 from divan.registers.catalogue import models
 from divan.registers.catalogue.values import ServiceListing, ServiceUnknown, VersionRef
-from divan.registers.people import queries as people
 from divan_libs.persian.text import search_terms
 from divan_libs.servicepack.models import Package
 
@@ -80,11 +81,25 @@ def get_current_version(service_code: str) -> VersionRef:
     return _ref(row)
 
 
-def _behind(code: str) -> Q:
-    last = models.ServiceVersion.objects.only("sort_key").filter(service__code=code).order_by("-number").first()
-    if last is None:
-        raise ServiceUnknown(service=code)
-    return Q(sort_key__gt=last.sort_key) | Q(sort_key=last.sort_key, service__code__gt=code)
+_LISTED = """
+    SELECT s.code, v.title_{0}, v.summary_{0}, v.body_{0}, v.delivery, v.uuid, v.number, v.sha256, v.published_at
+    FROM catalogue_service s JOIN catalogue_serviceversion v ON v.id = s.current_id
+    WHERE (%(body)s = '' OR v.body_code = %(body)s) AND v.search_text LIKE ALL (%(terms)s)
+      AND (v.sort_key, s.code COLLATE "C") > (%(sort_key)s, %(after)s COLLATE "C")
+    ORDER BY v.sort_key, s.code COLLATE "C" LIMIT %(limit)s
+"""
+
+
+def _sort_key(service_code: str) -> str:
+    """Return the sort key of the newest version of a service, offered or not.
+
+    :raises ServiceUnknown: if no service ever had this code.
+    """
+    versions = models.ServiceVersion.objects.filter(service__code=service_code).order_by("-number")
+    found: str | None = versions.values_list("sort_key", flat=True).first()
+    if found is None:
+        raise ServiceUnknown(service=service_code)
+    return found
 
 
 def list_services(
@@ -92,27 +107,29 @@ def list_services(
 ) -> list[ServiceListing]:
     """Return the services offered now that hold every word of the query, in Persian alphabetical order.
 
-    ``after`` is the code of the last service of the page before; it may have been withdrawn since.
+    ``after`` is the code of the last service of the page before; it may have been withdrawn since. This is the most
+    visited query of the house, so it is one statement written out.
 
     :raises ServiceUnknown: if no service ever had the code ``after``.
     """
-    rows = _current().defer("canonical").order_by("sort_key", "service__code")
-    if after:
-        rows = rows.filter(_behind(after))
-    if body:
-        rows = rows.filter(body_code=body)
-    for term in search_terms(query):
-        rows = rows.filter(search_text__contains=term)
-    found = list(rows[:limit])
-    bodies = {unit.code: unit for unit in people.list_bodies()} if found else {}
+    given = {
+        "body": body,
+        "terms": ["%" + re.sub(r"([\\%_])", r"\\\1", term) + "%" for term in search_terms(query)],
+        "after": after,
+        "sort_key": _sort_key(after) if after else "",
+        "limit": limit,
+    }
+    with connection.cursor() as cursor:
+        cursor.execute(_LISTED.format("en" if language == "en" else "fa"), given)
+        rows = cursor.fetchall()
     return [
         ServiceListing(
-            code=row.service.code,
-            title=row.title_en if language == "en" else row.title_fa,
-            summary=row.summary_en if language == "en" else row.summary_fa,
-            body_name=bodies[row.body_code].name(language) if row.body_code in bodies else row.body_code,
-            delivery=row.delivery,
-            version=_ref(row),
+            code=code,
+            title=title,
+            summary=summary,
+            body_name=body_name,
+            delivery=delivery,
+            version=VersionRef(uuid=uuid, service_code=code, number=number, digest=digest, published_at=published_at),
         )
-        for row in found
+        for code, title, summary, body_name, delivery, uuid, number, digest, published_at in rows
     ]

@@ -22,7 +22,8 @@ def listing(request: HttpRequest) -> HttpResponse:
     """List the services that hold every word of the query."""
     query = request.GET.get("q", "").strip()[:200]
     services = catalogue.list_services(language=get_language() or "fa", query=query)
-    return render(request, "portal/services.html", {"services": services, "query": query})
+    listed = "-".join(service.version.digest[:16] for service in services)
+    return render(request, "portal/services.html", {"services": services, "query": query, "listed": listed})
 
 
 def _facts(package: Package, language: str) -> dict[str, object]:
