@@ -156,10 +156,11 @@ def _altered_tile() -> Told:
     from divan.trust.ledger.values import Fault  # noqa: PLC0415 (as above)
 
     log = Path(settings.LEDGER.directory)
-    tiles = [path for path in sorted((log / "tile" / "0").rglob("*")) if path.is_file()]
-    with _one_bit_turned(tiles[0], 40):
+    tiles = (path for path in (log / "tile" / "0").rglob("*") if path.is_file())
+    newest = max(tiles, key=lambda path: path.stat().st_mtime_ns)
+    with _one_bit_turned(newest, 40):
         found = ledger.fsck()
-    path = tiles[0].relative_to(log).as_posix()
+    path = newest.relative_to(log).as_posix()
     named = [one for one in found if one.code is Fault.TILE_ALTERED and one.path == path]
     said = "; ".join(f"{one.code}: {one.path}" for one in named)
     return Told(ALTERED[2], "divan ledger fsck", said, is_found=bool(named))

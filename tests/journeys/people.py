@@ -1,0 +1,166 @@
+"""People at their windows, and the short messages they get."""
+
+from __future__ import annotations
+
+import re
+import time
+from dataclasses import dataclass, field
+
+import httpx
+from playwright.sync_api import Browser, BrowserContext, Page
+
+from divan.project.rehearsal.cast import member
+from divan_libs.persian.text import latin_digits
+
+from .installation import Installation
+
+SERVICE = "rural-internet-coverage"
+NUMBER = re.compile(r"\d{2}-\d{7}-\d{2}")
+
+
+@dataclass(slots=True)
+class Stage:
+    """The installation and a browser; every window is a fresh one without cookies."""
+
+    installation: Installation
+    browser: Browser
+    contexts: list[BrowserContext] = field(default_factory=list)
+
+    def window(self, *, language: str = "fa", width: int = 1280, scripts: bool = True) -> Page:
+        """Open a window of a visitor who has been nowhere yet."""
+        context = self.browser.new_context(
+            base_url=self.installation.url,
+            viewport={"width": width, "height": 900},
+            java_script_enabled=scripts,
+            reduced_motion="reduce",
+        )
+        context.set_default_timeout(15_000)
+        context.add_cookies([{"name": "divan_language", "value": language, "url": self.installation.url}])
+        self.contexts.append(context)
+        return context.new_page()
+
+    def become(self, page: Page, key: str) -> None:
+        """Become a member of the cast by one click of the role switch."""
+        page.goto("/rehearsal/")
+        page.locator(f"form:has(input[name=username][value={key}]) button").click()
+        page.wait_for_load_state()
+
+    def messages(self, key: str) -> list[str]:
+        """Return the short messages on somebody's telephone, oldest first, in Latin figures."""
+        answer = httpx.get(f"{self.installation.rehearsal}/sms/inbox", params={"to": member(key).mobile})
+        taken = sorted(answer.json()["messages"], key=lambda one: str(one["at"]))
+        return [latin_digits(str(one["text"])) for one in taken]
+
+    def await_message(self, key: str, having: str, *, after: int = 0) -> re.Match[str]:
+        """Wait for a message beyond the first ``after`` ones in which a pattern is found, and return what was found."""
+        end = time.monotonic() + 30
+        while time.monotonic() < end:
+            for text in self.messages(key)[after:]:
+                if found := re.search(having, text):
+                    return found
+            time.sleep(0.1)
+        raise AssertionError(f"no message with {having} among {self.messages(key)[after:]}")
+
+    def close(self) -> None:
+        """Close every window."""
+        for context in self.contexts:
+            context.close()
+
+
+def begin_sign_in(stage: Stage, page: Page, key: str) -> int:
+    """Ask for a code on the sign-in page; return how many messages were there before."""
+    before = len(stage.messages(key))
+    page.locator("input[name=national_code]").fill(member(key).national_code)
+    page.locator("input[name=mobile]").fill(member(key).mobile)
+    page.locator("form:has(input[name=national_code]) button").click()
+    return before
+
+
+def sign_in_by_code(stage: Stage, page: Page, key: str) -> None:
+    """Sign a citizen in by the code that comes to the telephone, from the sign-in page."""
+    before = begin_sign_in(stage, page, key)
+    code = stage.await_message(key, r"(?<!\d)\d{6}(?!\d)", after=before).group()
+    field = page.locator("input[name=code]")
+    # Without scripts the page renews itself; with them, part of it does.
+    field.wait_for()
+    field.fill(code)
+    page.locator("form:has(input[name=code]) button").first.click()
+    page.wait_for_load_state()
+
+
+def await_registers(page: Page) -> None:
+    """Wait on the overview of an application until the registers have answered."""
+    for _ in range(100):
+        if page.locator("meta[http-equiv=refresh]").count() == 0:
+            return
+        page.wait_for_timeout(200)
+        page.reload()
+    raise AssertionError("the registers do not answer")
+
+
+def answer_pages(page: Page) -> None:
+    """Fill in every page of the service, from the overview to the page on which the answers are checked."""
+    page.locator("a[href*='/pages/applicant/']").click()
+    forward(page)
+    page.locator("input[name=village-search]").fill("صفرآباد")
+    page.locator("button[name=find]").click()
+    page.locator("input[name=village]").first.check()
+    page.locator("input[name=relation][value=resident]").check()
+    forward(page)
+    page.locator("input[name=present_access][value=mobile-weak]").check()
+    page.locator("input[name=households]").fill("۳۵")
+    forward(page)
+    page.locator("input[name=purpose][value=education]").check()
+    page.locator("textarea[name=description]").fill("مدرسهٔ روستا اینترنت ندارد.")
+    forward(page)
+    page.locator("input[name=truth]").check()
+    forward(page)
+
+
+def forward(page: Page) -> None:
+    """Save the page and go on."""
+    page.locator("main form button.btn-primary").last.click()
+    page.wait_for_load_state()
+
+
+def begin_application(page: Page) -> None:
+    """Press the start button of the service; one who is signed in arrives at the overview."""
+    page.goto(f"/services/{SERVICE}/")
+    page.locator("form[action*='/apply/'] button").click()
+    page.wait_for_load_state()
+
+
+def submit(stage: Stage, page: Page) -> str:
+    """Let whoever is signed in send a request; return its number."""
+    begin_application(page)
+    await_registers(page)
+    answer_pages(page)
+    page.locator("form:not([action]) button.btn-primary").click()
+    page.wait_for_url("**/done/")
+    found = NUMBER.search(latin_digits(page.locator("main").inner_text()))
+    assert found, page.locator("main").inner_text()
+    return found.group()
+
+
+def open_task(page: Page, number: str) -> None:
+    """Open a case from the worklist by its number."""
+    page.goto("/office/")
+    for link in page.locator("table.worklist th a").all():
+        if number in latin_digits(link.inner_text()):
+            link.click()
+            page.wait_for_load_state()
+            return
+    raise AssertionError(f"{number} is not in the worklist: {page.locator('main').inner_text()}")
+
+
+def act(page: Page, action: str, **answers: str) -> None:
+    """Do one of the things a step offers; ``answers`` by the part of the control's name after the action."""
+    form = page.locator(f"form:has(input[name=action][value={action}])")
+    for part, answer in answers.items():
+        control = form.locator(f"[name={action}-{part}]")
+        if answer == "yes":
+            control.check()
+        else:
+            control.fill(answer)
+    form.locator("button[name=''], button:not([name])").click()
+    page.wait_for_load_state()

@@ -1,0 +1,82 @@
+"""The story: a villager asks for internet, the offices answer, a stranger verifies."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from divan_libs.persian.text import latin_digits
+
+from .people import SERVICE, Stage, act, answer_pages, await_registers, open_task, sign_in_by_code
+
+LETTER = "دکل تازه تا پایان پاییز نصب می‌شود."
+
+
+def test_the_story_by_clicks_from_the_villager_to_the_stranger(stage: Stage, tmp_path: Path):
+    villager = stage.window()
+    villager.goto("/")
+    villager.locator("input[name=q]").fill("اینترنت")
+    villager.locator("form[role=search] button").click()
+    villager.locator(f"a[href$='/services/{SERVICE}/']").click()
+    villager.locator("form[action*='/apply/'] button").click()
+    sign_in_by_code(stage, villager, "villager")
+    villager.locator("form[action*='/apply/'] button").click()
+    await_registers(villager)
+    answer_pages(villager)
+    before = len(stage.messages("villager"))
+    villager.locator("main form button.btn-primary").last.dblclick(no_wait_after=True)
+    villager.wait_for_url("**/done/")
+    number = latin_digits(villager.locator(".panel .code").inner_text())
+    assert stage.await_message("villager", number, after=before)
+
+    let_the_offices_answer(stage, number)
+
+    assert stage.await_message("villager", f"{number}(.|\\n)*110/", after=before)
+    villager.locator("main a.btn-primary[href*='/cases/']").click()
+    letter = villager.locator("a[href$='.pdf']")
+    letter.wait_for()
+    pdf = tmp_path / "letter.pdf"
+    pdf.write_bytes(villager.request.get(str(letter.get_attribute("href"))).body())
+    code = str(villager.locator("a[href*='/verify/']").first.get_attribute("href")).strip("/").split("/")[-1]
+    verify_as_a_stranger(stage, code, pdf)
+
+
+def let_the_offices_answer(stage: Stage, number: str) -> None:
+    office = stage.window()
+    for key, action, answers in (
+        ("village-head", "confirm", {}),
+        ("district-head", "endorse", {}),
+        ("ict-expert", "propose-answer", {"text": LETTER}),
+        ("ict-deputy", "paraph", {}),
+        ("ict-director", "sign", {"confirmed": "yes"}),
+    ):
+        stage.become(office, key)
+        open_task(office, number)
+        act(office, action, **answers)
+        assert office.url.endswith("/office/"), office.locator("main").inner_text()
+
+
+def verify_as_a_stranger(stage: Stage, code: str, pdf: Path) -> None:
+    stranger = stage.window()
+    stranger.goto("/verify/")
+    stranger.locator("input[name=code]").fill(code)
+    stranger.locator("form:has(input[name=code]) button").click()
+    assert stranger.locator(".panel--good").is_visible()
+    assert "لیلا احمدی" in stranger.locator("main").inner_text()
+    stranger.goto("/verify/")
+    stranger.locator("input[name=file]").set_input_files(pdf)
+    stranger.locator("form:has(input[name=code]) button").click()
+    assert stranger.locator(".panel--good").is_visible()
+    forged = pdf.with_name("forged.pdf")
+    forged.write_bytes(pdf.read_bytes().replace(b"/Type", b"/Tipe", 1))
+    stranger.goto("/verify/")
+    stranger.locator("input[name=file]").set_input_files(forged)
+    stranger.locator("form:has(input[name=code]) button").click()
+    assert stranger.locator(".panel--bad").is_visible()
+
+
+def test_divan_journey_runs_the_story_and_finds_every_forgery(stage: Stage):
+    done = stage.installation.run("journey")
+
+    assert done.returncode == 0, done.stdout[-3000:] + done.stderr[-2000:]
+    assert "The story holds" in done.stdout
+    assert done.stdout.count(": found by ") == 5

@@ -1,0 +1,81 @@
+"""Other ways to use the pages: without scripts, with the keyboard alone."""
+
+from __future__ import annotations
+
+from playwright.sync_api import Page
+
+from .people import (
+    SERVICE,
+    Stage,
+    answer_pages,
+    await_registers,
+    begin_application,
+    forward,
+    sign_in_by_code,
+    submit,
+)
+
+
+def test_a_citizen_applies_without_scripts(stage: Stage):
+    page = stage.window(scripts=False)
+    page.goto(f"/sign-in/?next=/services/{SERVICE}/")
+    sign_in_by_code(stage, page, "outsider")
+    page.locator("form[action*='/apply/'] button").click()
+    await_registers(page)
+    answer_pages(page)
+    before = len(stage.messages("outsider"))
+
+    forward(page)
+
+    assert page.url.endswith("/done/")
+    assert stage.await_message("outsider", r"\d{2}-\d{7}-\d{2}", after=before)
+    page.locator("form[action*='sign-out'] button").first.click()
+    page.goto("/cases/")
+    assert "/sign-in/" in page.url
+
+
+def test_a_citizen_answers_a_page_by_the_keyboard_alone(stage: Stage):
+    page = stage.window()
+    stage.become(page, "villager")
+    begin_application(page)
+    await_registers(page)
+    page.goto(page.url + "pages/present-state/")
+
+    page.keyboard.press("Tab")
+    assert page.evaluate("document.activeElement.getAttribute('href')") == "#main"
+    page.keyboard.press("Enter")
+    tab_to(page, "[name=present_access]")
+    page.keyboard.press("Space")
+    tab_to(page, "[name=households]")
+    page.keyboard.type("12")
+    tab_to(page, "main form .btn-primary")
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/pages/purpose/")
+
+
+def tab_to(page: Page, selector: str) -> None:
+    """Press Tab until something is reached, seeing on the way that the place of the keyboard is always visible."""
+    for _ in range(80):
+        page.keyboard.press("Tab")
+        style = page.evaluate(
+            "() => { const own = getComputedStyle(document.activeElement);"
+            " return [own.outlineStyle, own.boxShadow, document.activeElement.tagName]; }"
+        )
+        assert style[2] == "BODY" or style[0] != "none" or style[1] != "none", style
+        if page.evaluate(f"document.activeElement.matches({selector!r})"):
+            return
+    raise AssertionError(f"{selector} is not reached by the keyboard")
+
+
+def test_the_worklist_is_walked_by_keys(stage: Stage):
+    citizen = stage.window()
+    stage.become(citizen, "villager")
+    submit(stage, citizen)
+    page = stage.window()
+    stage.become(page, "village-head")
+    page.goto("/office/")
+
+    page.keyboard.press("j")
+    page.keyboard.press("o")
+
+    page.wait_for_url("**/office/tasks/**")
