@@ -8,6 +8,7 @@ import statistics
 import time
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
+from functools import partial
 from typing import cast
 from urllib.parse import urlencode
 
@@ -114,8 +115,8 @@ def run(port: int, works: Iterable[Iterator[bytes]]) -> Result:
 
     async def ask() -> list[_Asker]:
         loop = asyncio.get_running_loop()
-        made = [await loop.create_connection(lambda work=work: _Asker(work), HOST, port) for work in works]
-        askers = [cast("_Asker", asker) for _, asker in made]
+        made = [await loop.create_connection(partial(_Asker, work), HOST, port) for work in works]
+        askers = [asker for _, asker in made]
         await asyncio.gather(*(asker.done for asker in askers))
         return askers
 
