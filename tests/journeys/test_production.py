@@ -19,6 +19,8 @@ NEEDED = {
     "DIVAN_SCANNER": "localhost:1",
     "DIVAN_SIGN_ON_ISSUER": "http://localhost:1/sign-on",
     "DIVAN_SIGN_ON_CLIENT_SECRET": "secret",
+    "DIVAN_EXCHANGE_SUBSYSTEM": "LR/GOV/100/divan",
+    "DIVAN_EXCHANGE_SERVER": "LR/GOV/100/gateway",
 }
 
 
