@@ -5,6 +5,17 @@ from __future__ import annotations
 from django.db import models
 from django.db.models import Q
 
+HEAVY = ("version__canonical", "version__search_text", "version__summary_fa", "version__summary_en")
+"""What a case's version carries for others; tens of kilobytes that reading a case must not fetch."""
+
+
+class Cases(models.Manager["Case"]):
+    """Reads cases together with the names of their service and applicant."""
+
+    def named(self) -> models.QuerySet[Case]:
+        """Return cases with version, service and applicant, without the package itself."""
+        return self.select_related("version__service", "applicant").defer(*HEAVY)
+
 
 class Case(models.Model):
     """An application and what became of it, on the version of the service it was started with.
@@ -38,6 +49,8 @@ class Case(models.Model):
     closed_at = models.DateTimeField(null=True)
     correction_codes = models.JSONField(default=list)
     correction_note = models.TextField(blank=True)
+
+    objects = Cases()
 
     subject_kind = "cases.case"
 

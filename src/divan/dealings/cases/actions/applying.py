@@ -48,12 +48,7 @@ def locked_case(case_uuid: UUID, actor: Actor | None = None) -> models.Case:
 
     :raises CaseUnknown: if there is none, or it is another person's: the two are not told apart.
     """
-    row = (
-        models.Case.objects.select_for_update(of=("self",))
-        .select_related("version__service", "applicant")
-        .filter(uuid=case_uuid)
-        .first()
-    )
+    row = models.Case.objects.named().select_for_update(of=("self",)).filter(uuid=case_uuid).first()
     if row is None or (actor is not None and row.applicant.uuid != actor.uuid):
         raise CaseUnknown
     return row
@@ -79,8 +74,8 @@ def start_draft(*, service_code: str, language: str, actor: Actor, now: datetime
     person_id = _key_of("applicant", actor.uuid)
     version_id = _key_of("version", version.uuid)
     known = (
-        models.Case.objects.select_for_update(of=("self",))
-        .select_related("version__service", "applicant")
+        models.Case.objects.named()
+        .select_for_update(of=("self",))
         .filter(applicant_id=person_id, version_id=version_id, state=CaseState.DRAFT)
         .order_by("-changed_at")
         .first()

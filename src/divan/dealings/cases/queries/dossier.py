@@ -7,6 +7,7 @@ import hmac
 from datetime import date, datetime
 from uuid import UUID
 
+from django.db import connection
 from django.utils.crypto import salted_hmac
 
 from divan.dealings.cases import models, rules
@@ -85,7 +86,7 @@ def get_case(case_uuid: UUID) -> Case:
 
     :raises CaseUnknown: if there is none.
     """
-    row = models.Case.objects.select_related("version__service", "applicant").filter(uuid=case_uuid).first()
+    row = models.Case.objects.named().filter(uuid=case_uuid).first()
     if row is None:
         raise CaseUnknown
     return case_of(row)
@@ -96,7 +97,7 @@ def find_case_by_number(typed: str) -> Case | None:
     if not is_valid_number(typed):
         return None
     number = rules.grouped_number(bare_number(typed))
-    row = models.Case.objects.select_related("version__service", "applicant").filter(number=number).first()
+    row = models.Case.objects.named().filter(number=number).first()
     return case_of(row) if row else None
 
 
@@ -320,20 +321,28 @@ def case_file_bytes(case_uuid: UUID, file_uuid: UUID) -> tuple[files.FileSummary
     return files.get_file(file_uuid), files.read_file(file_uuid)
 
 
+_PARTS = """
+    WITH it AS (SELECT id, uuid FROM cases_case WHERE uuid = %s),
+         steps AS (SELECT t.id, t.uuid FROM cases_task t JOIN it ON t.case_id = it.id),
+         decided AS (SELECT d.* FROM cases_decision d JOIN it ON d.case_id = it.id)
+    SELECT uuid FROM it UNION ALL SELECT uuid FROM steps
+    UNION ALL SELECT r.uuid FROM cases_referral r JOIN steps ON r.task_id = steps.id
+    UNION ALL SELECT n.uuid FROM cases_caseneed n JOIN it ON n.case_id = it.id
+    UNION ALL SELECT unnest(ARRAY[uuid, letter_uuid, document_uuid]) FROM decided
+"""
+
+
 def list_history(case_uuid: UUID) -> list[HistoryLine]:
-    """Return everything that happened in a case, oldest first, from the facts of all its parts."""
-    case = models.Case.objects.filter(uuid=case_uuid).first()
-    if case is None:
+    """Return everything that happened in a case, oldest first, from the facts of all its parts.
+
+    :raises CaseUnknown: if there is no such case.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute(_PARTS, [case_uuid])
+        parts = [row[0] for row in cursor.fetchall() if row[0] is not None]
+    if not parts:
         raise CaseUnknown
-    tasks = models.Task.objects.filter(case=case)
-    subjects: list[UUID] = [case.uuid, *tasks.values_list("uuid", flat=True)]
-    subjects += models.Referral.objects.filter(task__in=tasks).values_list("uuid", flat=True)
-    subjects += models.CaseNeed.objects.filter(case=case).values_list("uuid", flat=True)
-    for letter, document, decision in models.Decision.objects.filter(case=case).values_list(
-        "letter_uuid", "document_uuid", "uuid"
-    ):
-        subjects += [one for one in (letter, document, decision) if one is not None]
-    return [_line(fact) for fact in facts.of_subjects(subjects)]
+    return [_line(fact) for fact in facts.of_subjects(parts)]
 
 
 def _line(fact: facts.FactRecord) -> HistoryLine:

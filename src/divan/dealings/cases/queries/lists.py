@@ -14,7 +14,7 @@ from divan.dealings.cases.values import Case, CaseState, CaseUnknown
 def list_cases_of(applicant: UUID, *, limit: int = 100) -> list[Case]:
     """Return a person's cases, newest change first; abandoned drafts are left out."""
     rows = (
-        models.Case.objects.select_related("version__service", "applicant")
+        models.Case.objects.named()
         .filter(applicant__uuid=applicant)
         .exclude(state=CaseState.ABANDONED)
         .order_by("-changed_at")
@@ -29,7 +29,7 @@ def page_of_cases(applicant: UUID, *, after: UUID | None = None, limit: int = 50
 
     :raises CaseUnknown: if ``after`` is no case of this person.
     """
-    rows = models.Case.objects.select_related("version__service", "applicant").filter(applicant__uuid=applicant)
+    rows = models.Case.objects.named().filter(applicant__uuid=applicant)
     if after is not None:
         last = models.Case.objects.only("id", "started_at").filter(applicant__uuid=applicant, uuid=after).first()
         if last is None:
@@ -43,6 +43,7 @@ def list_documents_of(applicant: UUID) -> list[tuple[Case, UUID]]:
     """Return a person's closed cases with the document each brought, newest first."""
     rows = (
         models.Decision.objects.select_related("case__version__service", "case__applicant")
+        .defer(*(f"case__{name}" for name in models.HEAVY))
         .filter(case__applicant__uuid=applicant, state="issued", document_uuid__isnull=False)
         .order_by("-signed_at")
     )
