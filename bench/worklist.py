@@ -19,6 +19,9 @@ from rich.progress import Progress
 from rich.table import Table
 
 CONNECTIONS = 2
+ROUNDS = 3
+"""The calmest of so many rounds counts: after a bulk load the database still writes for a while."""
+
 SMALL = 10_000
 OPEN_LINES = 500
 POSTS = 200
@@ -31,7 +34,7 @@ def main() -> None:
     parser.add_argument("--quick", action="store_true", help="100,000 cases instead of a million")
     parser.add_argument("--json", action="store_true", help="the figures as one JSON object on the last line")
     options = parser.parse_args()
-    large, deep, seconds = (100_000, 5_000, 4.0) if options.quick else (1_000_000, 50_000, 15.0)
+    large, deep, seconds = (100_000, 5_000, 1.5) if options.quick else (1_000_000, 50_000, 8.0)
     results: dict[str, Result] = {}
     with scratch_house() as house, Progress(console=Console(stderr=True)) as progress:
         from bench.rig.province import Province, session_of_staff  # noqa: PLC0415 (after setup)
@@ -52,7 +55,8 @@ def main() -> None:
                 grow(pattern, post, cases=count, open_lines=lines)
                 progress.update(task, completed=count, description=name)
                 page_size(port, "/office/", cookies)
-                results[name] = ask_again(port, request, connections=CONNECTIONS, seconds=seconds)
+                rounds = [ask_again(port, request, connections=CONNECTIONS, seconds=seconds) for _ in range(ROUNDS)]
+                results[name] = min(rounds, key=lambda result: result.p95)
     figures = report(results, large, deep)
     if options.json:
         print(json.dumps(figures))
