@@ -55,6 +55,11 @@ class Operation:
     takes: str
     gives: str
 
+    @property
+    def line(self) -> str:
+        """Method and address in one line."""
+        return f"{self.method} {self.address}"
+
 
 @dataclass(frozen=True, slots=True)
 class Member:
