@@ -42,7 +42,7 @@ class Stage:
     def become(self, page: Page, key: str) -> None:
         """Become a member of the cast by one click of the role switch."""
         page.goto("/rehearsal/")
-        page.locator(f"form:has(input[name=username][value={key}]) button").click()
+        page.locator("form:has(input[name=username])", has_text=member(key).full_name).locator("button").click()
         page.wait_for_load_state()
 
     def messages(self, key: str) -> list[str]:
