@@ -32,7 +32,8 @@ def _frame(request: HttpRequest) -> PageFrame:
     holder = people.get_post(actor.post) if actor.post else None
     return PageFrame(
         home="/office/" if actor.is_staff else "/",
-        place=_place(settings.DIVAN.province_code),
+        # Divisions have Persian names only; an English page does without.
+        place=_place(settings.DIVAN.province_code) if language == "fa" else "",
         rehearsal=settings.DIVAN.rehearsal,
         rehearsal_links=_rehearsal_links(language),
         phase=Link(reverse("portal:coverage"), _("What works and what does not yet")),
