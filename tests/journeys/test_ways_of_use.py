@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from playwright.sync_api import Page
 
 from .people import (
@@ -50,7 +52,7 @@ def test_a_citizen_answers_a_page_by_the_keyboard_alone(stage: Stage):
     page.keyboard.type("12")
     tab_to(page, "main form .btn-primary")
     page.keyboard.press("Enter")
-    page.wait_for_url("**/pages/purpose/")
+    page.wait_for_url(re.compile("/pages/purpose/"))
 
 
 IS_SEEN = """() => {
