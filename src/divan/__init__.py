@@ -1,1 +1,4 @@
-"""The electronic government of a province; its storeys, top to bottom: project, front, dealings, trust, registers, foundation."""
+"""The electronic government of a province.
+
+Its storeys, top to bottom: project, front, dealings, trust, registers, foundation.
+"""

@@ -66,7 +66,8 @@ class Configuration:
     )
     exchange_subsystem: str = setting(
         "",
-        "Address of this installation's own subsystem on the exchange, `instance/class/code/subsystem`; in rehearsal an invented one.",
+        "Address of this installation's own subsystem on the exchange, `instance/class/code/subsystem`; "
+        "in rehearsal an invented one.",
     )
     exchange_server: str = setting(
         "", "Address of the gateway on the exchange, `instance/class/code/server`; in rehearsal an invented one."

@@ -112,7 +112,7 @@ def list_services(
 
     :raises ServiceUnknown: if no service ever had the code ``after``.
     """
-    given = {
+    given: dict[str, str | int | list[str]] = {
         "body": body,
         "terms": ["%" + re.sub(r"([\\%_])", r"\\\1", term) + "%" for term in search_terms(query)],
         "after": after,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 from uuid import UUID, uuid4
@@ -203,9 +204,9 @@ def save_page(*, case: UUID, page: str, given: Mapping[str, list[str]], actor: A
         else:
             merged[question.code] = answering.to_json(parsed)
     row.answers = merged
-    visible = {
-        one.code for one in answering.visible_questions(package, queries.context_of(case_of(row), package, today), page)
-    }
+    saved = replace(value, answers=merged, changed_at=now)
+    context = queries.context_of(saved, package, today)
+    visible = {one.code for one in answering.visible_questions(package, context, page)}
     faults = [fault for fault in faults if fault.question in visible]
     if faults:
         raise AnswersRefused(page=page, faults=tuple(faults))
@@ -213,7 +214,7 @@ def save_page(*, case: UUID, page: str, given: Mapping[str, list[str]], actor: A
     row.save(update_fields=["answers", "changed_at"])
     power_may_fail("draft.before-fact")
     facts.record(DRAFT_SAVED, subject=row, actor=actor, at=now, page=page)
-    return case_of(row)
+    return saved
 
 
 def _require_place(question: PlaceQuestion, code: str) -> None:

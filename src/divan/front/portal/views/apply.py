@@ -144,16 +144,18 @@ def page(request: HttpRequest, case: UUID, page: str) -> HttpResponse:
     except AnswersRefused as refusal:
         faults = tuple(_faults_of(refusal))
     file_faults, general = _take_files(request, found, questions)
+    if any(isinstance(question, FileQuestion) for question in questions):
+        found = queries.get_case(case)
     if faults or file_faults or general:
         return _ask(
             request,
-            queries.get_case(case),
+            found,
             shown[page],
             sent=request.POST,
             faults=(*faults, *file_faults),
             general=general,
         )
-    return redirect(_following(request, queries.get_case(case), page))
+    return redirect(_following(request, found, page))
 
 
 def _faults_of(refusal: AnswersRefused) -> list[AnswerFault]:
