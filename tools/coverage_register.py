@@ -1,4 +1,4 @@
-"""Compares the coverage (`docs/coverage.yaml` leads to it) with the register of demands it answers to, where that register is at hand.
+"""Compares the coverage with the register of demands it answers to, where that register is at hand.
 
 The folder of real data is DIVAN_REAL_DATA or, beside the checkout, its default. Ends with 0 when every item is there
 with its terms and class unchanged, with 1 after naming each difference, with 2 when there is nothing to compare with.
