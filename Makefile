@@ -33,7 +33,7 @@ catalogues: .venv/dev.stamp ## Check that every text is translated, and compile 
 	$(BIN)/python tools/catalogues.py --check
 
 test: .venv/dev.stamp $(DIST)/built.stamp .venv/texts.stamp .venv/postgres.stamp chromium ## Run all tests; some of them: make test ARGS="-k ledger"
-	$(BIN)/python -m pytest -n $(or $(TEST_PROCESSES),2) $(ARGS)
+	$(BIN)/python -m pytest -n $(or $(TEST_PROCESSES),2) --dist loadgroup $(ARGS)
 
 format: .venv/dev.stamp ## Lay out the code and put right what ruff can
 	$(BIN)/ruff check --fix
@@ -47,8 +47,8 @@ lock: .venv/uv.stamp ## Lock the requirements anew (ARGS=--upgrade for newer ver
 house: .venv/house.stamp ## Print the floor plan from the contracts
 	@$(BIN)/divan house
 
-screenshots: .venv/dev.stamp chromium ## Take pictures of a running installation's pages (ARGS="URL... --out DIR")
-	$(BIN)/python tools/screenshots.py $(ARGS)
+screenshots: .venv/dev.stamp chromium ## Take the pictures of README.md's tour from a running rehearsal (ARGS="--url http://localhost:9000")
+	$(BIN)/python tools/tour.py $(ARGS)
 
 bench: .venv/dev.stamp postgres ## Measure the figures that the README quotes (ARGS=--quick)
 	@for file in bench/*.py; do name=$$(basename $$file .py); echo "== $$name"; $(BIN)/python -m bench.$$name $(ARGS) || exit 1; done

@@ -164,3 +164,22 @@ def act(page: Page, action: str, **answers: str) -> None:
             control.fill(answer)
     form.locator("button[name=''], button:not([name])").click()
     page.wait_for_load_state()
+
+
+LETTER = "دکل تازه تا پایان پاییز نصب می‌شود."
+
+
+def let_the_offices_answer(stage: Stage, number: str) -> None:
+    """Let the offices confirm, endorse, draft, paraph and sign, by the role switch."""
+    office = stage.window()
+    for key, action, answers in (
+        ("village-head", "confirm", {}),
+        ("district-head", "endorse", {}),
+        ("ict-expert", "propose-answer", {"text": LETTER}),
+        ("ict-deputy", "paraph", {}),
+        ("ict-director", "sign", {"confirmed": "yes"}),
+    ):
+        stage.become(office, key)
+        open_task(office, number)
+        act(office, action, **answers)
+        assert office.url.endswith("/office/"), office.locator("main").inner_text()

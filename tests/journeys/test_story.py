@@ -6,9 +6,7 @@ from pathlib import Path
 
 from divan_libs.persian.text import latin_digits
 
-from .people import SERVICE, Stage, act, answer_pages, await_registers, open_task, sign_in_by_code
-
-LETTER = "دکل تازه تا پایان پاییز نصب می‌شود."
+from .people import SERVICE, Stage, answer_pages, await_registers, let_the_offices_answer, sign_in_by_code
 
 
 def test_the_story_by_clicks_from_the_villager_to_the_stranger(stage: Stage, tmp_path: Path):
@@ -38,21 +36,6 @@ def test_the_story_by_clicks_from_the_villager_to_the_stranger(stage: Stage, tmp
     pdf.write_bytes(villager.request.get(str(letter.get_attribute("href"))).body())
     code = str(villager.locator("a[href*='/verify/']").first.get_attribute("href")).strip("/").split("/")[-1]
     verify_as_a_stranger(stage, code, pdf)
-
-
-def let_the_offices_answer(stage: Stage, number: str) -> None:
-    office = stage.window()
-    for key, action, answers in (
-        ("village-head", "confirm", {}),
-        ("district-head", "endorse", {}),
-        ("ict-expert", "propose-answer", {"text": LETTER}),
-        ("ict-deputy", "paraph", {}),
-        ("ict-director", "sign", {"confirmed": "yes"}),
-    ):
-        stage.become(office, key)
-        open_task(office, number)
-        act(office, action, **answers)
-        assert office.url.endswith("/office/"), office.locator("main").inner_text()
 
 
 def verify_as_a_stranger(stage: Stage, code: str, pdf: Path) -> None:

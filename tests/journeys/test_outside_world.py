@@ -1,0 +1,87 @@
+"""The world outside is slow, down, or says everything twice; the house stays quick, loses nothing, and says so."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import httpx
+
+from .people import Stage, await_registers, begin_application, begin_sign_in
+
+PNG = b"\x89PNG\r\n\x1a\n" + bytes(64)
+
+
+@contextmanager
+def behaving(stage: Stage, service: str, mode: str, seconds: float = 5.0) -> Iterator[None]:
+    """Let a service of the outside world behave badly for the length of a block."""
+    address = f"{stage.installation.rehearsal}/behaviour"
+    told = httpx.post(address, json={"service": service, "mode": mode, "seconds": seconds})
+    assert told.is_success, told.text
+    try:
+        yield
+    finally:
+        assert httpx.post(address, json={"service": service, "mode": "normal"}).is_success
+
+
+def test_a_slow_register_keeps_no_page_waiting_and_its_answer_is_taken_when_it_comes(stage: Stage):
+    page = stage.window()
+    stage.become(page, "outsider")
+    page.goto("/cases/")
+    if page.locator("a[href*='/applications/']").count():
+        give_up(page)
+    with behaving(stage, "civil-registry", "slow", 3.0):
+        begun = time.monotonic()
+        begin_application(page)
+        page.goto(page.url + "pages/village/")
+        seconds = time.monotonic() - begun
+
+        assert seconds < 2.5
+        page.goto(page.url.removesuffix("pages/village/"))
+        assert page.locator("meta[http-equiv=refresh]").count() == 1
+        await_registers(page)
+    page.locator("a[href*='/pages/applicant/']").click()
+    assert "امید" in page.locator("main").inner_text()
+
+
+def give_up(page) -> None:
+    page.locator("a[href*='/applications/']").first.click()
+    page.locator("a[href$='/give-up/']").click()
+    page.locator("main form button").click()
+    page.wait_for_load_state()
+
+
+def test_a_file_is_not_taken_while_the_scanner_is_down_and_is_taken_afterwards(stage: Stage, tmp_path: Path):
+    page = stage.window()
+    stage.become(page, "villager")
+    begin_application(page)
+    await_registers(page)
+    page.goto(page.url + "pages/present-state/")
+    page.locator("input[name=present_access][value=none]").check()
+    page.locator("input[name=households]").fill("41")
+    photo = tmp_path / "photo.png"
+    photo.write_bytes(PNG)
+    with behaving(stage, "scanner", "down"):
+        page.locator("input[name=photo]").set_input_files(photo)
+        page.locator("main form button.btn-primary").click()
+        assert page.locator(".error-summary").is_visible()
+        assert page.locator(".file-field__kept").count() == 0
+    page.locator("input[name=photo]").set_input_files(photo)
+    page.locator("main form button.btn-primary").click()
+    page.wait_for_url("**/pages/purpose/")
+
+
+def test_a_message_waits_while_the_gateway_is_down_and_comes_once(stage: Stage):
+    page = stage.window()
+    page.goto("/sign-in/")
+    with behaving(stage, "sms", "down"):
+        before = begin_sign_in(stage, page, "villager")
+        page.locator("input[name=code]").wait_for()
+        time.sleep(1)
+        assert len(stage.messages("villager")) == before
+    stage.await_message("villager", r"\d{6}", after=before)
+    time.sleep(1)
+
+    assert len(stage.messages("villager")) == before + 1
