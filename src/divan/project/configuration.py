@@ -77,7 +77,9 @@ class Configuration:
     )
     sign_on_client_id: str = setting("divan", "Client id at the national sign-on.")
     sign_on_client_secret: str = setting("", "Client secret at the national sign-on.")
-    timestamp_authority: str = setting("", "RFC 3161 authority over HTTP; empty means the installation's own.")
+    timestamp_authority: str = setting(
+        "", "RFC 3161 authority over HTTP; empty in rehearsal means its own, production signs no letter without it."
+    )
     trusted_roots: str = setting(
         "",
         "PEM file of the root certificates to which signatures and timestamps must lead; "
