@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import time
 from dataclasses import dataclass, field
+from typing import Protocol
 
 import httpx
 from playwright.sync_api import Browser, BrowserContext, Page
@@ -12,17 +13,27 @@ from playwright.sync_api import Browser, BrowserContext, Page
 from divan.project.rehearsal.cast import member
 from divan_libs.persian.text import latin_digits
 
-from .installation import Installation
-
 SERVICE = "rural-internet-coverage"
 NUMBER = re.compile(r"\d{2}-\d{7}-\d{2}")
+
+
+class Ground(Protocol):
+    """A running rehearsal: where its pages are, and where the outside world is played."""
+
+    @property
+    def url(self) -> str:
+        """Address of the web process."""
+
+    @property
+    def rehearsal(self) -> str:
+        """Address of the rehearsal of the outside world."""
 
 
 @dataclass(slots=True)
 class Stage:
     """The installation and a browser; every window is a fresh one without cookies."""
 
-    installation: Installation
+    installation: Ground
     browser: Browser
     contexts: list[BrowserContext] = field(default_factory=list)
 

@@ -8,6 +8,7 @@ from html.parser import HTMLParser
 from urllib.parse import urljoin
 
 _SILENT = {"script", "style", "template", "head"}
+_WITHIN_A_LINE = {"a", "abbr", "b", "bdi", "code", "em", "i", "kbd", "small", "span", "strong", "time"}
 _TEXT_INPUTS = {"text", "search", "tel", "email", "number", "password", "url", "hidden", "date"}
 
 
@@ -122,6 +123,8 @@ class _Reader(HTMLParser):
         known = {name: value or "" for name, value in attrs}
         if tag in _SILENT:
             self._silent += 1
+        if tag not in _WITHIN_A_LINE:
+            self.words.append(" ")
         match tag:
             case "title":
                 self._in_title = True
