@@ -7,7 +7,7 @@ from playwright.sync_api import Page
 from tools.screenshots import overflow
 
 from .axe_check import axe_findings
-from .people import SERVICE, Stage, await_registers, begin_application, open_task, submit
+from .people import LETTER, SERVICE, Stage, act, await_registers, begin_application, open_task, submit
 
 PUBLIC = (
     "/",
@@ -106,3 +106,90 @@ def test_pages_of_officers_are_accessible_and_narrow(stage: Stage, language: str
     look_at(page)
     page.locator("form:has(input[name=action][value=object]) button").last.click()
     look_at(page)
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_pages_of_a_case_on_its_way_are_accessible_and_narrow(stage: Stage, language: str):
+    citizen, office = stage.window(language=language), stage.window(language=language)
+    stage.become(citizen, "villager")
+    number = submit(stage, citizen)
+    case = citizen.locator("main a.btn-primary[href*='/cases/']").get_attribute("href")
+
+    at_work(stage, office, "village-head", number)
+    office.locator("input[name=return-codes]").first.check()
+    office.locator("textarea[name=return-note]").fill("شمار خانوارها را دوباره ببینید.")
+    office.locator("form:has(input[name=action][value=return]) button").last.click()
+    correct(citizen, str(case))
+
+    for key, action in (("village-head", "confirm"), ("district-head", "endorse")):
+        at_work(stage, office, key, number)
+        act(office, action)
+    refer_and_draft(stage, office, number)
+    at_work(stage, office, "ict-deputy", number)
+    look_at(office)
+    act(office, "paraph")
+    at_work(stage, office, "ict-director", number)
+    look_at(office)
+    act(office, "sign", confirmed="yes")
+    look_at(office)
+    see_the_end(stage, citizen, office, number, str(case))
+
+
+def at_work(stage: Stage, page: Page, key: str, number: str) -> None:
+    stage.become(page, key)
+    open_task(page, number)
+
+
+def correct(citizen: Page, case: str) -> None:
+    citizen.goto(case)
+    look_at(citizen)
+    citizen.locator("main a.btn-primary[href*='/applications/']").click()
+    look_at(citizen)
+    citizen.goto(citizen.url + "check/")
+    citizen.locator("form:not([action]) button.btn-primary").click()
+    citizen.wait_for_load_state()
+    look_at(citizen)
+
+
+def refer_and_draft(stage: Stage, office: Page, number: str) -> None:
+    at_work(stage, office, "ict-expert", number)
+    office.locator("details:has(form[action$='/refer/']) summary").click()
+    office.locator("select[name=to]").select_option(index=1)
+    office.locator("textarea[name=instruction]").fill("در برنامه هست؟")
+    office.locator("form[action$='/refer/'] button").click()
+    office.wait_for_load_state()
+    look_at(office)
+    office.locator("textarea[name=propose-answer-text]").fill(LETTER)
+    office.locator("button[name=preview]").first.click()
+    office.wait_for_load_state()
+    look_at(office)
+    for key in ("ict-deputy", "secretariat", "ict-director"):
+        stage.become(office, key)
+        if office.locator("a[href*='/office/referrals/']").count():
+            office.locator("a[href*='/office/referrals/']").first.click()
+            look_at(office)
+            break
+    at_work(stage, office, "ict-expert", number)
+    act(office, "propose-answer", text=LETTER)
+
+
+def see_the_end(stage: Stage, citizen: Page, office: Page, number: str, case: str) -> None:
+    stage.await_message("villager", f"{number}(.|\\n)*110/")
+    citizen.goto(case)
+    look_at(citizen)
+    verdict = str(citizen.locator("a[href*='/verify/']").first.get_attribute("href"))
+    for address in ("/documents/", "/looks/", verdict):
+        citizen.goto(address)
+        look_at(citizen)
+    stage.become(office, "secretariat")
+    office.locator("a[href*='/office/letters/']").first.click()
+    look_at(office)
+    office.locator("main a[href*='/office/cases/']").click()
+    look_at(office)
+    stranger = stage.window(language="fa")
+    stranger.goto("/verify/")
+    stranger.locator("input[name=file]").set_input_files(
+        {"name": "a.pdf", "mimeType": "application/pdf", "buffer": b"%PDF-1.7 no letter of ours"}
+    )
+    stranger.locator("form:has(input[name=code]) button").click()
+    look_at(stranger)
