@@ -100,7 +100,7 @@ BROKEN = [
     (
         "needs.document-held-by-register",
         "needs.yaml",
-        ("texts/fa.yaml", "title: تصویر وضعیت کنونی روستا (اختیاری)", "title: تصویر کارت ملی متقاضی"),
+        ("texts/fa.yaml", "title: تصویر وضعیت کنونی روستا", "title: تصویر کارت ملی متقاضی"),
     ),
     ("needs.document-without-question", "needs.yaml", ("needs.yaml", "question: photo", "question: village")),
     ("needs.document-optional-differs", "needs.yaml", ("needs.yaml", "optional: true", "optional: false")),

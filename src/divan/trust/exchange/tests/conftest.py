@@ -1,4 +1,7 @@
-"""An exchange in a temporary folder, founded in a rehearsal."""
+"""An exchange in a temporary folder, founded in a rehearsal.
+
+What needs a set-up Django is imported inside: named on the command line, this module loads before it.
+"""
 
 from __future__ import annotations
 
@@ -10,8 +13,6 @@ from django.apps import apps
 
 from divan.foundation import clock
 from divan.foundation.actors import SYSTEM
-from divan.trust.exchange import actions
-from divan.trust.exchange.adapters import gateway as client
 from divan.trust.exchange.apps import ExchangeOptions
 
 from . import world
@@ -41,6 +42,8 @@ def production(told, monkeypatch):
 
 @pytest.fixture
 def founded(db, told, django_capture_on_commit_callbacks):
+    from divan.trust.exchange import actions  # noqa: PLC0415 (see above)
+
     with django_capture_on_commit_callbacks(execute=True):
         actions.found_exchange(plan=world.plan(), actor=SYSTEM, now=world.NOW)
     return told
@@ -62,6 +65,9 @@ def provider() -> Iterator[world.Provider]:
 
 @pytest.fixture
 def gateway(transactional_db, told, provider) -> Iterator[world.GatewayProcess]:
+    from divan.trust.exchange import actions  # noqa: PLC0415 (see above)
+    from divan.trust.exchange.adapters import gateway as client  # noqa: PLC0415 (see above)
+
     now = clock.now()
     actions.found_exchange(plan=world.plan(provider=provider.url, since=now), actor=SYSTEM, now=now)
     running = world.GatewayProcess(told).wait_until_it_serves()

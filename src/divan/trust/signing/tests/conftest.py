@@ -1,4 +1,7 @@
-"""Keys of its own for each test, an enrolled director, and documents to be signed; all people are invented."""
+"""Keys of its own for each test, an enrolled director, and documents to be signed; all people are invented.
+
+What needs a set-up Django is imported inside: named on the command line, this module loads before it.
+"""
 
 from __future__ import annotations
 
@@ -12,7 +15,6 @@ import pytest
 from django.apps import apps
 
 from divan.foundation.actors import SYSTEM
-from divan.trust.signing import actions, jobs
 from divan.trust.signing.apps import SigningApp, SigningOptions
 from divan.trust.signing.values import Letterhead, NewDocument, SignerRef
 from divan_libs.tlog.receipts import Receipt
@@ -62,6 +64,8 @@ def keys(tmp_path: Path) -> Iterator[SigningOptions]:
 @pytest.fixture
 def prepared(keys: SigningOptions, db: None) -> SigningOptions:
     """Prepare the rehearsal's authority and enrol the director."""
+    from divan.trust.signing import actions  # noqa: PLC0415 (see above)
+
     actions.prepare_authority(actor=SYSTEM, now=NOW)
     actions.enrol_signatory(signer=DIRECTOR, actor=SYSTEM, now=NOW)
     return keys
@@ -106,6 +110,8 @@ def new_document(**changes: object) -> NewDocument:
 
 def request(**changes: object) -> UUID:
     """Ask for a document and give it its receipt."""
+    from divan.trust.signing import actions  # noqa: PLC0415 (see above)
+
     document = actions.request_document(document=new_document(**changes), actor=SYSTEM, now=NOW)
     actions.give_receipt(document=document, receipt=RECEIPT, actor=SYSTEM, now=NOW)
     return document
@@ -113,6 +119,8 @@ def request(**changes: object) -> UUID:
 
 def issue(**changes: object) -> UUID:
     """Ask for a document, and let it be issued."""
+    from divan.trust.signing import jobs  # noqa: PLC0415 (see above)
+
     document = request(**changes)
     assert jobs.issue_documents(NOW) == 1
     return document
