@@ -33,7 +33,13 @@ catalogues: .venv/dev.stamp ## Check that every text is translated, and compile 
 	$(BIN)/python tools/catalogues.py --check
 
 test: .venv/dev.stamp $(DIST)/built.stamp .venv/texts.stamp .venv/postgres.stamp chromium ## Run all tests; some of them: make test ARGS="-k ledger"
+ifdef ARGS
 	$(BIN)/python -m pytest -n $(or $(TEST_PROCESSES),2) --dist loadgroup $(ARGS)
+else
+	# The browser keeps an event loop running in its process, in which no other test may start one.
+	$(BIN)/python -m pytest -n $(or $(TEST_PROCESSES),2) -m "not journey"
+	$(BIN)/python -m pytest -m journey tests/journeys
+endif
 
 format: .venv/dev.stamp ## Lay out the code and put right what ruff can
 	$(BIN)/ruff check --fix

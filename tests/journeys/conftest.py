@@ -17,12 +17,17 @@ if TYPE_CHECKING:
 PROGRAMS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 
 
+@pytest.hookimpl(trylast=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Mark everything here; one process of several runs it all, because there is one installation."""
+    """Mark everything here; one process of several runs it all, because there is one installation.
+
+    Journeys come last: their browser keeps an event loop running, in which no other test could start one.
+    """
     for item in items:
         if "/journeys/" in item.path.as_posix():
             item.add_marker("journey")
             item.add_marker(pytest.mark.xdist_group("journeys"))
+    items.sort(key=lambda item: "/journeys/" in item.path.as_posix())
 
 
 @pytest.fixture(scope="session")
