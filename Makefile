@@ -36,7 +36,7 @@ test: .venv/dev.stamp $(DIST)/built.stamp .venv/texts.stamp .venv/postgres.stamp
 ifdef ARGS
 	$(BIN)/python -m pytest -n $(or $(TEST_PROCESSES),2) --dist loadgroup $(ARGS)
 else
-	# The browser keeps an event loop running in its process, in which no other test may start one.
+	@# The browser keeps an event loop running in its process, in which no other test may start one.
 	$(BIN)/python -m pytest -n $(or $(TEST_PROCESSES),2) -m "not journey"
 	$(BIN)/python -m pytest -m journey tests/journeys
 endif
