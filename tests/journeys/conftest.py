@@ -17,8 +17,8 @@ if TYPE_CHECKING:
 PROGRAMS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 
 
-@pytest.hookimpl(trylast=True)
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+@pytest.hookimpl(wrapper=True, tryfirst=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> Iterator[None]:
     """Mark everything here; one process of several runs it all, because there is one installation.
 
     Journeys come last: their browser keeps an event loop running, in which no other test could start one.
@@ -27,6 +27,8 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
         if "/journeys/" in item.path.as_posix():
             item.add_marker("journey")
             item.add_marker(pytest.mark.xdist_group("journeys"))
+    # Marked before pytest chooses by marks, and moved after it has shuffled.
+    yield
     items.sort(key=lambda item: "/journeys/" in item.path.as_posix())
 
 
