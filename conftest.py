@@ -95,6 +95,15 @@ def django_db_setup(django_db_blocker: object) -> Iterator[None]:
         connections.close_all()
 
 
+@pytest.fixture(autouse=True)
+def _language_of_the_province() -> None:
+    """Start each test in the installation's language: a page that was asked for in English leaves English behind."""
+    if "django" in sys.modules and os.environ.get("DJANGO_SETTINGS_MODULE"):
+        from django.utils import translation  # noqa: PLC0415 (pure tests run without Django)
+
+        translation.deactivate()
+
+
 def _prefix() -> str:
     return f"divan_test_{_FOLDER.name.removeprefix('divan-tests-').lower()}_"
 
