@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from divan_libs.servicepack.models import Package, Question
+from divan_libs.servicepack.models import Card, Package, Question
+from divan_libs.servicepack.models.card import FeeRow
 
 
 def required_texts(package: Package) -> Iterator[str]:
@@ -31,7 +32,10 @@ def required_texts(package: Package) -> Iterator[str]:
 
 def optional_texts(package: Package) -> Iterator[str]:
     """Yield the keys that may stand besides; in one language means in both."""
-    yield from ("card.process", "card.output", "card.steps-note")
+    yield from ("card.process", "card.output", "card.steps-note", "card.fee-note", "card.frequency-note")
+    if package.card.permit is not None:
+        yield from (f"card.permit.{stage}" for stage in package.card.permit.stages())
+    yield from (f"needs.{code}.help" for code in package.card.documents)
     yield from (f"needs.{need.code}.help" for need in package.needs.requirements)
     yield from (f"pages.{page.code}.lead" for page in package.form.pages)
     for question in package.form.questions():
@@ -50,12 +54,38 @@ def _of_card(package: Package) -> Iterator[str]:
     yield from ("card.title", "card.description", "card.audience", "card.provider", "card.hours")
     if card.provider.parent_body is not None:
         yield "card.parent-body"
-    if card.in_person.visits:
+    if card.visits:
         yield "card.in-person-reason"
+    if card.provider.unit is not None:
+        yield "card.unit"
     yield from (f"card.reasons.{reason}" for reason in sorted({row.reason for row in card.access if row.reason}))
     for code in card.questions_and_answers:
         yield f"card.faq.{code}.question"
         yield f"card.faq.{code}.answer"
+    yield from (f"card.instances.{instance}" for instance in card.instances)
+    yield from (f"card.shared.{process}" for process in card.shared_processes)
+    yield from (f"card.steps.{step}" for step in card.steps)
+    yield from (f"card.forms.{form.code}" for form in card.forms)
+    yield from (f"card.fees.{title}" for title in sorted({row.title for row in _fee_rows(card) if row.title}))
+    described = {need.code for need in package.needs.requirements}
+    yield from (f"needs.{code}.title" for code in sorted(set(documents_of(card)) - described))
+    if card.permit is not None:
+        yield "card.permit.authority"
+        prerequisites = {*card.permit.prerequisites}.union(*(s.prerequisites for s in card.permit.stages().values()))
+        yield from (f"card.permit.prerequisites.{code}" for code in sorted(prerequisites))
+
+
+def documents_of(card: Card) -> Iterator[str]:
+    """Yield the codes of all documents that a card names, those of the later stages of a permit as well."""
+    yield from card.documents
+    for stage in card.permit.stages().values() if card.permit else ():
+        yield from stage.documents
+
+
+def _fee_rows(card: Card) -> Iterator[FeeRow]:
+    yield from card.fees
+    for stage in card.permit.stages().values() if card.permit else ():
+        yield from stage.fees
 
 
 def _of_question(question: Question) -> Iterator[str]:

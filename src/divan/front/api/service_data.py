@@ -95,10 +95,10 @@ def _card(package: Package, language: str) -> shapes.Card:
         life_events=list(card.life_events),
         start_mode=card.start_mode,
         laws=[shapes.Law.model_validate(law) for law in card.laws],
-        recipients=shapes.Recipients.model_validate(card.statistics),
-        average_time=shapes.Length.model_validate(card.average_time),
-        promised_time=shapes.Length.model_validate(card.promised_time),
-        visits_in_person=card.in_person.visits,
+        recipients=shapes.Recipients.model_validate(card.statistics) if card.statistics else None,
+        average_time=shapes.Length.model_validate(card.average_time) if card.average_time else None,
+        promised_time=shapes.Length.model_validate(card.promised_time) if card.promised_time else None,
+        visits_in_person=card.in_person.visits if card.in_person else None,
         ways=_ways(package, card, language),
         questions_and_answers=[
             shapes.Question(
@@ -107,8 +107,8 @@ def _card(package: Package, language: str) -> shapes.Card:
             )
             for code in card.questions_and_answers
         ],
-        prepared_by=card.prepared_by.unit,
-        prepared_on=card.prepared_by.on,
+        prepared_by=card.prepared_by.unit if card.prepared_by else None,
+        prepared_on=card.prepared_by.on if card.prepared_by else None,
     )
 
 

@@ -98,35 +98,46 @@ def _law(card: Card, code: str) -> str:
     return _(", ").join(parts)
 
 
+def _recipients(card: Card) -> str | None:
+    if card.statistics is None:
+        return None
+    period = word("period", str(card.statistics.per))
+    count = _("%(count)s a %(period)s") % {"count": number(card.statistics.count), "period": period}
+    return _("%(count)s (estimated)") % {"count": count} if card.statistics.estimated else count
+
+
+def _visits(card: Card) -> str | None:
+    return number(card.visits) if card.in_person else None
+
+
+def _frequency(card: Card) -> str | None:
+    frequency = card.frequency
+    if frequency is None:
+        return None
+    if frequency.once:
+        return _("once for ever")
+    if frequency.times and frequency.per:
+        period = word("period", str(frequency.per))
+        return _("%(times)s times a %(period)s") % {"times": number(frequency.times), "period": period}
+    return _("as often as needed")
+
+
 def _details(package: Package, language: str) -> tuple[CardRow, ...]:
     card = package.card
-    count = _("%(count)s a %(period)s") % {
-        "count": number(card.statistics.count),
-        "period": word("period", str(card.statistics.per)),
-    }
-    if card.statistics.estimated:
-        count = _("%(count)s (estimated)") % {"count": count}
-    if card.frequency.once:
-        frequency = _("once for ever")
-    elif card.frequency.times and card.frequency.per:
-        frequency = _("%(times)s times a %(period)s") % {
-            "times": number(card.frequency.times),
-            "period": word("period", str(card.frequency.per)),
-        }
-    else:
-        frequency = _("as often as needed")
     if package.fees.free is not None:
         fees: tuple[str, ...] = (_("free of charge, by: %(law)s") % {"law": _law(card, package.fees.free.law)},)
     else:
         fees = tuple(rials(row.amount) for row in card.fees)
     return (
-        _row(_("Number of recipients"), count),
-        _row(_("Average time"), clock_in_words(card.average_time)),
-        _row(_("Promised time"), clock_in_words(card.promised_time)),
-        _row(_("Frequency"), frequency),
+        _row(_("Number of recipients"), _recipients(card)),
+        _row(_("Average time"), clock_in_words(card.average_time) if card.average_time else None),
+        _row(_("Promised time"), clock_in_words(card.promised_time) if card.promised_time else None),
+        _row(_("Frequency"), _frequency(card)),
         _row(_("Hours"), package.text("card.hours", language)),
         _row(
-            _("Visits in person"), number(card.in_person.visits), package.find_text("card.in-person-reason", language)
+            _("Visits in person"),
+            _visits(card),
+            package.find_text("card.in-person-reason", language),
         ),
         _row(_("Cost"), *fees),
     )
@@ -169,4 +180,4 @@ def _shared(package: Package, language: str) -> tuple[CardRow, ...]:
 
 def _prepared(package: Package) -> tuple[CardRow, ...]:
     made = package.card.prepared_by
-    return (_row(_("Unit"), made.unit), _row(_("Date"), jalali(made.on)))
+    return (_row(_("Unit"), made.unit if made else None), _row(_("Date"), jalali(made.on) if made else None))

@@ -13,7 +13,6 @@ from divan.project.launcher.troubles import CannotStart
 
 if TYPE_CHECKING:
     from divan_libs.servicepack.lint import Surroundings
-    from divan_libs.servicepack.models import Package
 
 Folder = Annotated[Path, typer.Argument(help="The folder of the service: card.yaml and the others.", file_okay=False)]
 
@@ -36,6 +35,7 @@ def lint(
     """Examine a package and print every fault with its file and line; exit 1 if there is any."""
     from divan_libs.servicepack import lint as examination  # noqa: PLC0415 (not needed to print the help)
     from divan_libs.servicepack.faults import PackageFaults  # noqa: PLC0415 (as above)
+    from divan_libs.servicepack.lint.card import card_bodies  # noqa: PLC0415 (as above)
     from divan_libs.servicepack.loading import load_with_sources  # noqa: PLC0415 (as above)
 
     try:
@@ -51,9 +51,11 @@ def lint(
         around = examination.Surroundings(
             roles=frozenset(holder.role for holder in holders),
             bodies=frozenset(
-                {*_provider(package), *(holder.at.body for holder in holders if holder.at and holder.at.body)}
+                {*card_bodies(package.card), *(holder.at.body for holder in holders if holder.at and holder.at.body)}
             ),
-            data_services=frozenset(need.data_service for need in package.needs.inquiries),
+            data_services=frozenset(
+                {*package.card.inquiries, *(need.data_service for need in package.needs.inquiries)}
+            ),
         )
     else:
         around = _house_surroundings()
@@ -62,11 +64,6 @@ def lint(
     if faults:
         raise typer.Exit(1)
     typer.echo(f"{package.code}: no fault; SHA-256 {package.digest()}")
-
-
-def _provider(package: Package) -> list[str]:
-    provider = package.card.provider
-    return [provider.body, *([provider.parent_body] if provider.parent_body else [])]
 
 
 def _tell(faults: Iterable[object]) -> None:

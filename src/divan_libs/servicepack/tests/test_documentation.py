@@ -8,8 +8,8 @@ import yaml
 
 from divan_libs.servicepack.examples import run_examples
 from divan_libs.servicepack.lint import Surroundings, lint
-from divan_libs.servicepack.loading import load_package
-from divan_libs.servicepack.models import Delivery
+from divan_libs.servicepack.loading import load_package, load_with_sources
+from divan_libs.servicepack.models import Delivery, Package
 from divan_libs.servicepack.tests.conftest import SERVICE
 from divan_libs.servicepack.texts import required_texts
 
@@ -18,6 +18,17 @@ REFUSAL = """  refusal:
     fields:
       text: {decision: text}
 """
+CARD_ALONE = "livestock-vaccination"
+PERMIT_TEXTS = {
+    "card": {
+        "permit": {
+            "authority": "سازمان",
+            "prerequisites": {"land-use-opinion": "نظر کاربری زمین"},
+            "renewal": "پیش از پایان اعتبار",
+        }
+    },
+    "needs": {"REQ-OLD-PERMIT": {"title": "پروانه پیشین"}, "REQ-NEW-OWNER": {"title": "سند انتقال"}},
+}
 MESSAGES = """  received:
     fields: {number: {case: number}}
   refusal-ready:
@@ -28,7 +39,33 @@ MESSAGES = """  received:
 def files_of_the_template() -> dict[str, str]:
     text = (SERVICE.parent / "README.md").read_text("utf-8")
     blocks = re.findall(r"```yaml\n# (\S+\.yaml)[^\n]*\n(.*?)```", text, re.DOTALL)
-    return {name: body for name, body in blocks if not name.startswith("texts")}
+    return {name: body for name, body in blocks if not name.startswith(("texts", CARD_ALONE))}
+
+
+def test_the_template_of_a_card_alone_is_a_good_package(tmp_path):
+    text = (SERVICE.parent / "README.md").read_text("utf-8")
+    card, texts = re.findall(rf"```yaml\n# {CARD_ALONE}/[^\n]*\n(.*?)```", text, re.DOTALL)
+    permit = re.findall(r"```yaml\n(permit:\n.*?)```", text, re.DOTALL)[0]
+    around = Surroundings(
+        roles=frozenset(),
+        bodies=frozenset({"agriculture-organization", "agriculture-ministry"}),
+        data_services=frozenset(),
+    )
+
+    for name, added, more in (("alone", "", {}), ("permit", permit, PERMIT_TEXTS)):
+        folder = tmp_path / name / CARD_ALONE
+        (folder / "texts").mkdir(parents=True)
+        (folder / "card.yaml").write_text(card + added, "utf-8")
+        for language in ("fa", "en"):
+            wording = yaml.safe_load(texts)
+            wording["card"] |= more.get("card", {})
+            wording["needs"] |= more.get("needs", {})
+            (folder / "texts" / f"{language}.yaml").write_text(yaml.safe_dump(wording, allow_unicode=True), "utf-8")
+        package, sources = load_with_sources(folder)
+
+        assert package.card.delivery is Delivery.COUNTER_ONLY
+        assert [str(fault) for fault in lint(package, around, sources)] == []
+        assert Package.from_canonical(package.canonical()) == package
 
 
 def test_the_template_of_a_new_service_is_itself_a_good_package(tmp_path):

@@ -111,7 +111,7 @@ def test_a_template_outside_outputs_cannot_be_named(copy_with):
     assert [code for code, _, _ in loading_faults(folder)] == ["package.wrong-value"]
 
 
-@pytest.mark.parametrize("file", ["card.yaml", "fees.yaml", "texts/en.yaml", "outputs/reply-letter.typ"])
+@pytest.mark.parametrize("file", ["card.yaml", "texts/en.yaml", "outputs/reply-letter.typ"])
 def test_a_missing_file_is_named(copy_with, file):
     folder = copy_with()
     (folder / file).unlink()

@@ -58,7 +58,7 @@ def submit_case(*, case: UUID, actor: Actor, now: datetime) -> Receipt:
     row.state, row.submitted_at, row.changed_at = CaseState.OPEN, now, now
     row.step = flow_rules.start(package)
     row.place_code, row.county_code = _place_of(row, package)
-    row.due_at = rules.due(now, package.card.promised_time, queries.work_calendar(now.date()))
+    row.due_at = rules.due(now, package.card.promise(), queries.work_calendar(now.date()))
     row.save()
     power_may_fail("case.before-fact")
     facts.record(CASE_SUBMITTED, subject=row, actor=actor, at=now, number=row.number)
@@ -111,7 +111,7 @@ def resubmit_case(*, case: UUID, actor: Actor, now: datetime) -> Case:
     row.correction_codes, row.correction_note = [], ""
     row.place_code, row.county_code = _place_of(row, package)
     assert row.submitted_at is not None  # noqa: S101 (a case in correction was submitted; the table says so)
-    row.due_at = rules.due(row.submitted_at, package.card.promised_time, queries.work_calendar(now.date()), pauses)
+    row.due_at = rules.due(row.submitted_at, package.card.promise(), queries.work_calendar(now.date()), pauses)
     row.save()
     facts.record(CORRECTION_MADE, subject=row, actor=actor, at=now)
     open_task(

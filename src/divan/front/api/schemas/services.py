@@ -112,14 +112,14 @@ class Card(BaseModel):
     life_events: list[Code]
     start_mode: Code
     laws: list[Law]
-    recipients: Recipients
-    average_time: Length
-    promised_time: Length
-    visits_in_person: int
+    recipients: Recipients | None
+    average_time: Length | None
+    promised_time: Length | None
+    visits_in_person: int | None
     ways: list[Way]
     questions_and_answers: list[Question]
-    prepared_by: str
-    prepared_on: date
+    prepared_by: str | None
+    prepared_on: date | None
 
 
 class Requirement(BaseModel):
