@@ -1,31 +1,23 @@
-"""What is visible and true for one case: the package's expressions over answers and facts."""
+"""What is visible and true for one case: the package's expressions over all that is known of it."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
-from datetime import date
+from datetime import date, datetime
 from types import MappingProxyType
 from typing import Any
 
-from divan_libs.servicepack.expressions import Environment, ValueType, environment_for, prepared
+from divan_libs.servicepack.derivation import Derivation, derived_names
+from divan_libs.servicepack.expressions import Environment, ValueType, environment_for
 from divan_libs.servicepack.models import Channel, InquiryState, Package, Page, Question
 from divan_libs.servicepack.models.form import Prefillable
 from divan_libs.servicepack.models.needs import FieldKind
+from divan_libs.servicepack.question_names import expression_names, expression_values
 
 AnswerValue = str | int | bool | date | tuple[str, ...]
 """What an answer is after parsing; a place, a mobile and a choice are texts, choices and files tuples of texts."""
 
-_QUESTION_TYPES: Mapping[str, ValueType] = MappingProxyType(
-    {
-        "number": ValueType.NUMBER,
-        "yes-no": ValueType.YES_NO,
-        "consent": ValueType.YES_NO,
-        "choices": ValueType.TEXTS,
-        "file": ValueType.TEXTS,
-        "date": ValueType.MOMENT,
-    }
-)
 _FIELD_TYPES: Mapping[FieldKind, ValueType] = MappingProxyType(
     {
         FieldKind.TEXT: ValueType.TEXT,
@@ -46,24 +38,67 @@ class Fact:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Context:
-    """All that a package may know of a case: answers by question, facts by fact name, the channel and today's date."""
+    """All that a package may know of a case.
+
+    ``answers`` are the applicant's by question, ``facts`` what registers brought by fact name, ``reports`` what
+    officers answered to the questions of their steps, ``tracks`` the action by which each parallel review was finished.
+    ``entry`` is the beginning of the case (``application`` or the code of an entry), ``objected`` whether any of the
+    parallel reviews objected.
+    """
 
     today: date
     answers: Mapping[str, AnswerValue] = field(default_factory=dict)
     facts: Mapping[str, Fact] = field(default_factory=dict)
     channel: Channel = Channel.INTERNET
+    reports: Mapping[str, AnswerValue] = field(default_factory=dict)
+    tracks: Mapping[str, str] = field(default_factory=dict)
+    entry: str = "application"
+    objected: bool = False
+
+
+_CASE_NAMES: Mapping[str, ValueType] = MappingProxyType(
+    {
+        "case.channel": ValueType.TEXT,
+        "case.today": ValueType.MOMENT,
+        "case.entry": ValueType.TEXT,
+        "case.objected": ValueType.YES_NO,
+    }
+)
 
 
 def names_of(package: Package) -> frozenset[tuple[str, ValueType]]:
     """Return the names that expressions of this package may speak, with their types."""
-    names: dict[str, ValueType] = {"case.channel": ValueType.TEXT, "case.today": ValueType.MOMENT}
+    names: dict[str, ValueType] = dict(_CASE_NAMES)
     for question in package.form.questions():
-        if question.type != "information":
-            names[f"answers.{question.code}"] = _QUESTION_TYPES.get(question.type, ValueType.TEXT)
+        names.update(expression_names(question))
+    for question in _report_questions(package):
+        names.update({_of_report(name): kind for name, kind in expression_names(question).items()})
+    names.update({f"tracks.{spoken(track)}": ValueType.TEXT for track in _tracks(package)})
     for need in package.needs.inquiries:
         names[f"facts.{need.fact}.state"] = ValueType.TEXT
         names.update({f"facts.{need.fact}.{code}": _FIELD_TYPES[kind] for code, kind in need.fields.items()})
+    names.update(derived_names(package))
     return frozenset(names.items())
+
+
+def spoken(code: str) -> str:
+    """Return a code with dashes as expressions speak it: ``fire-safety`` is ``tracks.fire_safety``."""
+    return code.replace("-", "_")
+
+
+def _of_report(name: str) -> str:
+    """Return the name of a report's answer: ``answers.income`` → ``reports.income``."""
+    return f"reports.{name.partition('.')[2]}"
+
+
+def _report_questions(package: Package) -> Iterator[Question]:
+    for step in package.flow.steps:
+        yield from getattr(step, "report", ())
+
+
+def _tracks(package: Package) -> Iterator[str]:
+    for step in package.flow.steps:
+        yield from (track.code for track in getattr(step, "tracks", ()))
 
 
 def environment_of(package: Package) -> Environment:
@@ -91,22 +126,52 @@ class Evaluator:
         self.package = package
         self.context = context
         self._environment = environment_of(package)
-        self._facts = {
-            need.fact: {**dict(fact.fields), "state": str(fact.state)}
-            for need in package.needs.inquiries
-            for fact in (context.facts.get(need.fact, Fact()),)
+        self._derivation = Derivation(package, self._environment, context.today)
+        self._questions = {question.code: question for question in package.form.questions()}
+        self._fixed = {
+            "facts": {
+                need.fact: {**dict(fact.fields), "state": str(fact.state)}
+                for need in package.needs.inquiries
+                for fact in (context.facts.get(need.fact, Fact()),)
+            },
+            "reports": _reported(package, context),
+            "tracks": {spoken(track): context.tracks.get(track, "") for track in _tracks(package)},
+            "case": {
+                "channel": str(context.channel),
+                "today": context.today,
+                "entry": context.entry,
+                "objected": context.objected,
+            },
         }
-        self._case = {"channel": str(context.channel), "today": context.today}
 
     def holds(self, source: str | None, answers: Mapping[str, AnswerValue]) -> bool:
         """Return whether an expression holds over these answers; no expression always holds.
 
         :raises EvaluationFailed: if it ends in an error; lint prevents the causes it can see.
         """
-        if source is None:
-            return True
-        inputs = prepared({"answers": answers, "facts": self._facts, "case": self._case})
-        return bool(self._environment.compile(source).evaluate(inputs))
+        return True if source is None else bool(self.value(source, answers))
+
+    def value(
+        self, source: str, answers: Mapping[str, AnswerValue], wanted: ValueType = ValueType.YES_NO
+    ) -> bool | int | str | list[str] | datetime:
+        """Return the value of an expression over these answers.
+
+        :raises ExpressionRefused: if it does not compile to the type wanted.
+        :raises EvaluationFailed: if it ends in an error.
+        """
+        expression = self._environment.compile(source, wanted)
+        result: bool | int | str | list[str] | datetime = self._derivation.evaluate(
+            expression, {**self._fixed, **self._answered(answers)}
+        )
+        return result
+
+    def _answered(self, answers: Mapping[str, AnswerValue]) -> dict[str, dict[str, Any]]:
+        """Return the answers under the names that expressions speak; what is not answered is told its own way."""
+        return _nested(
+            (name, value)
+            for code, question in self._questions.items()
+            for name, value in expression_values(question, answers.get(code)).items()
+        )
 
     def view(self) -> View:
         """Return what is visible, page by page; an answer to a hidden question is absent for all that follows."""
@@ -125,6 +190,27 @@ class Evaluator:
             if visible:
                 pages.append((page, tuple(visible)))
         return View(tuple(pages), MappingProxyType(answers))
+
+
+def _reported(package: Package, context: Context) -> dict[str, Any]:
+    return _nested(
+        (_of_report(name), value)
+        for question in _report_questions(package)
+        if question.code in context.reports
+        for name, value in expression_values(question, context.reports[question.code]).items()
+    )["reports"]
+
+
+def _nested(named: Iterable[tuple[str, Any]]) -> dict[str, dict[str, Any]]:
+    """Return values by dotted name as maps within maps: ``groups.members.count`` → ``{"groups": {"members": …}}``."""
+    roots: dict[str, dict[str, Any]] = {"answers": {}, "groups": {}, "reports": {}}
+    for name, value in named:
+        *above, last = name.split(".")
+        place: dict[str, Any] = roots
+        for part in above:
+            place = place.setdefault(part, {})
+        place[last] = value
+    return roots
 
 
 def with_known_answers(package: Package, context: Context) -> Context:

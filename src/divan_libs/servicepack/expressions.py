@@ -1,11 +1,14 @@
 """The port over CEL: compile once against typed names, refuse what cannot be bounded, never mistake an error for yes.
 
-Names an expression may speak: ``answers.<question>``, ``facts.<fact>.state``, ``facts.<fact>.<field>``,
-``case.channel`` and ``case.today``. Each expression is compiled twice. The first pass knows every name with its type,
-which finds mistakes with their position; ``has(…)`` is taken out of it, because the engine resolves ``has(answers.x)``
-of a declared name ``answers.x`` to the name's value. The second pass, which is evaluated, knows only the three maps, so
-that ``has`` asks for presence and an absent answer is an error instead of a default. The engine takes no time inside a
-map, so moments travel as text and the second pass reads them through ``timestamp(…)``.
+Names an expression may speak begin with one of ``ROOTS``: ``answers.<question>``, ``groups.<group>.count``,
+``facts.<fact>.state``, ``reports.<question>``, ``tracks.<track>``, ``case.channel``, ``determinants.<name>``,
+``tables.<name>``. Which of them are always there is told by ``always_present``.
+
+Each expression is compiled twice. The first pass knows every name with its type, which finds mistakes with their
+position; ``has(…)`` is taken out of it, because the engine resolves ``has(answers.x)`` of a declared name ``answers.x``
+to the name's value. The second pass, which is evaluated, knows only maps, so that ``has`` asks for presence and an
+absent answer is an error instead of a default. The engine takes no time inside a map, so moments travel as text and
+the second pass reads them through ``timestamp(…)``.
 """
 
 from __future__ import annotations
@@ -37,7 +40,8 @@ from divan_libs.servicepack.expression_tree import (
 MAX_SOURCE = 2000
 MAX_TEXT = 10_000
 MAX_LIST = 500
-ROOTS = ("answers", "facts", "case")
+ROOTS = ("answers", "groups", "facts", "reports", "tracks", "case", "determinants", "tables")
+_ALWAYS = frozenset({"tracks", "case", "determinants", "tables"})
 
 
 class ValueType(StrEnum):
@@ -58,7 +62,7 @@ _CEL_TYPES: Mapping[ValueType, Any] = {
     ValueType.MOMENT: cel.Type.TIMESTAMP,
 }
 _FORBIDDEN_CALLS = frozenset({"dyn", "type"})
-_HAS = r"\bhas\s*\(\s*(?:answers|facts|case)(?:\s*\.\s*\w+)+\s*\)"
+_HAS = rf"\bhas\s*\(\s*(?:{'|'.join(ROOTS)})(?:\s*\.\s*\w+)+\s*\)"
 _LITERAL = (
     r"[bB]?[rR][bB]?(?:\"{3}.*?\"{3}|'{3}.*?'{3}|\"[^\"]*\"|'[^']*')"
     r"|\"{3}(?:\\.|.)*?\"{3}|'{3}(?:\\.|.)*?'{3}|\"(?:\\.|[^\"\\])*\"|'(?:\\.|[^'\\])*'|//[^\n]*"
@@ -112,7 +116,7 @@ class InputRefused(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Expression:
-    """A compiled expression."""
+    """A compiled expression: the names it speaks, and those it reads without having asked whether they are there."""
 
     source: str
     type: ValueType
@@ -180,8 +184,19 @@ def environment_for(names: frozenset[tuple[str, ValueType]]) -> Environment:
     return Environment(dict(names))
 
 
+def always_present(name: str) -> bool:
+    """Return whether a name has a value in every case, so that it needs no guard.
+
+    A group that is empty or hidden has a count of 0, totals of 0 and empty lists, but no least and no most.
+    """
+    root, *path = name.split(".")
+    if root == "groups":
+        return not path[-1].endswith(("_least", "_most"))
+    return root in _ALWAYS or (root == "facts" and path[1:] == ["state"])
+
+
 def prepared(inputs: Mapping[str, Mapping[str, Any]]) -> dict[str, Any]:
-    """Return inputs in the shapes the engine reads, for the maps ``answers``, ``facts`` and ``case``.
+    """Return inputs in the shapes the engine reads, for the maps named in ``ROOTS``.
 
     Days become midnight UTC. Values that are None are left out: absent, not null.
 
@@ -288,7 +303,7 @@ def _is_filter(node: Comprehension) -> bool:
 
 
 def _unguarded(node: Node, known: frozenset[str]) -> set[str]:
-    """Return answers and facts that are read where no ``has`` on their left has proved them present."""
+    """Return what may be absent and is read where no ``has`` on its left has proved it present."""
     match node:
         case Select(test_only=True):
             return set()
@@ -296,8 +311,7 @@ def _unguarded(node: Node, known: frozenset[str]) -> set[str]:
             path = path_of(node)
             if path is not None and path[0] in ROOTS:
                 name = ".".join(path)
-                always = path[0] == "case" or path[-1] == "state"
-                return set() if always or name in known else {name}
+                return set() if always_present(name) or name in known else {name}
         case Call(function="_&&_", arguments=(left, right)):
             return _unguarded(left, known) | _unguarded(right, known | _proves(left, holds=True))
         case Call(function="_||_", arguments=(left, right)):

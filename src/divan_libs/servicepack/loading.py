@@ -13,6 +13,8 @@ from pydantic import BaseModel, ValidationError
 from divan_libs.servicepack.faults import Fault, PackageFaults
 from divan_libs.servicepack.models import LANGUAGES, Example, Fees, Flow, Form, Needs, Outputs, Package
 from divan_libs.servicepack.models.card import Card
+from divan_libs.servicepack.models.determinants import Determinants
+from divan_libs.servicepack.models.tables import Tables
 from divan_libs.servicepack.strict_yaml import MAX_BYTES, Document, read_yaml
 
 PARTS: Mapping[str, type[BaseModel]] = {
@@ -22,13 +24,16 @@ PARTS: Mapping[str, type[BaseModel]] = {
     "flow.yaml": Flow,
     "fees.yaml": Fees,
     "outputs/documents.yaml": Outputs,
+    "determinants.yaml": Determinants,
+    "tables.yaml": Tables,
 }
-OPTIONAL_PARTS = frozenset({"needs.yaml", "form.yaml", "flow.yaml", "fees.yaml", "outputs/documents.yaml"})
-"""Files that a service without a form of its own may leave out: its card and its texts say everything."""
+OPTIONAL_PARTS = frozenset({"needs.yaml", "form.yaml", "flow.yaml", "outputs/documents.yaml"} | {"determinants.yaml", "tables.yaml"})
+"""Files that an information-only, hand-off or counter-only service may leave out."""
 
 _NAMES = {file: "outputs" if file.startswith("outputs") else file.removesuffix(".yaml") for file in PARTS}
 _KNOWN = re.compile(
-    r"README\.md|card\.yaml|needs\.yaml|form\.yaml|flow\.yaml|fees\.yaml|outputs/documents\.yaml"
+    r"README\.md|determinants\.yaml|tables\.yaml"
+    r"|card\.yaml|needs\.yaml|form\.yaml|flow\.yaml|fees\.yaml|outputs/documents\.yaml"
     r"|outputs/[a-z][a-z0-9-]*\.typ|texts/[a-z]{2}\.yaml|examples/[a-z][a-z0-9-]*\.yaml"
 )
 

@@ -13,6 +13,7 @@ import rfc8785
 from pydantic import Field, ValidationError
 
 from divan_libs.servicepack.models.card import Card
+from divan_libs.servicepack.models.determinants import Determinants
 from divan_libs.servicepack.models.examples import Example
 from divan_libs.servicepack.models.fees import Fees
 from divan_libs.servicepack.models.flow import Flow
@@ -20,6 +21,7 @@ from divan_libs.servicepack.models.form import Form
 from divan_libs.servicepack.models.needs import Needs
 from divan_libs.servicepack.models.notation import Coded, FrozenMapping, Part, Slug
 from divan_libs.servicepack.models.outputs import Outputs
+from divan_libs.servicepack.models.tables import Tables
 
 SCHEMA_VERSION = 1
 DEFAULT_LANGUAGE = "fa"
@@ -66,6 +68,8 @@ class Package(Part):
     flow: Flow
     fees: Fees
     outputs: Outputs
+    determinants: Annotated[Determinants, Field(default_factory=Determinants)]
+    tables: Annotated[Tables, Field(default_factory=Tables)]
     texts: FrozenMapping[FrozenMapping[str]]
     examples: Annotated[Coded[Example], Field(default_factory=tuple)]
 

@@ -1,0 +1,166 @@
+"""Determinants and tables, worked out when an expression speaks of them and kept as long as what they read is the same.
+
+A determinant or table that ends in an error is absent for the expression that reads it, so that a branch which is not
+taken costs nothing; if the expression fails for it, the failure says why.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date
+from typing import Any
+
+from divan_libs.servicepack.expressions import Environment, EvaluationFailed, Expression, ValueType, prepared
+from divan_libs.servicepack.models import Package
+from divan_libs.servicepack.models.cells import InputType
+from divan_libs.servicepack.models.tables import Aggregate, OutputType, Table
+from divan_libs.servicepack.tables import InputValue, TableUndetermined, evaluate_table
+
+INPUT_TYPES: Mapping[InputType, ValueType] = {
+    InputType.NUMBER: ValueType.NUMBER,
+    InputType.TEXT: ValueType.TEXT,
+    InputType.YES_NO: ValueType.YES_NO,
+    InputType.DATE: ValueType.MOMENT,
+}
+_OUTPUT_TYPES: Mapping[OutputType, ValueType] = {
+    OutputType.NUMBER: ValueType.NUMBER,
+    OutputType.TEXT: ValueType.TEXT,
+    OutputType.YES_NO: ValueType.YES_NO,
+}
+
+Inputs = Mapping[str, Mapping[str, Any]]
+"""Values by root and name, before they are prepared for the engine."""
+
+
+def derived_names(package: Package) -> dict[str, ValueType]:
+    """Return the names of the package's determinants and tables with their types."""
+    names = {f"determinants.{determinant.code}": ValueType.YES_NO for determinant in package.determinants.root}
+    names.update({f"tables.{table.code}": _type_of(table) for table in package.tables.root})
+    return names
+
+
+def _type_of(table: Table) -> ValueType:
+    match table.output.aggregate:
+        case Aggregate.LIST:
+            return ValueType.TEXTS
+        case Aggregate.COUNT:
+            return ValueType.NUMBER
+    return _OUTPUT_TYPES[table.output.type]
+
+
+class Cycle(Exception):
+    """Determinants and tables read each other in a loop; ``loop`` names it, its beginning again at the end."""
+
+    code = "determinants.cycle"
+
+    def __init__(self, loop: tuple[str, ...]) -> None:
+        self.loop = loop
+        super().__init__(" → ".join(loop))
+
+
+class Derivation:
+    """Works out the determinants and tables of one package on one day."""
+
+    def __init__(self, package: Package, environment: Environment, today: date) -> None:
+        self._determinants = {f"determinants.{one.code}": one for one in package.determinants.root}
+        self._tables = {f"tables.{table.code}": table for table in package.tables.root}
+        self._environment = environment
+        self._today = today
+        self._known: dict[str, tuple[dict[str, Any], Any]] = {}
+
+    def evaluate(self, expression: Expression, inputs: Inputs) -> Any:
+        """Return the value of an expression over inputs, determinants and tables.
+
+        :raises EvaluationFailed: if it ends in an error, or what it speaks of is defined in a loop.
+        """
+        try:
+            order = self.order(expression.names)
+        except Cycle as cycle:
+            raise EvaluationFailed(expression.source, f"{cycle.code} {cycle}") from cycle
+        if not order:
+            return _evaluated(expression, inputs)
+        everything = {**inputs, "determinants": {}, "tables": {}}
+        failed = []
+        for name in order:
+            root, _, code = name.partition(".")
+            try:
+                everything[root][code] = self._worked_out(name, everything)  # type: ignore[index]  # made above
+            except (EvaluationFailed, TableUndetermined) as failure:
+                failed.append(f"{name}: {failure}")
+        try:
+            return _evaluated(expression, everything)
+        except EvaluationFailed as failure:
+            raise EvaluationFailed(expression.source, "; ".join([failure.detail, *failed])) from failure
+
+    def order(self, names: frozenset[str]) -> list[str]:
+        """Return the determinants and tables among names, and those they read, each behind what it reads.
+
+        :raises Cycle: if they read each other in a loop.
+        """
+        done: dict[str, None] = {}
+        for first in sorted(names):
+            if first not in self._determinants and first not in self._tables:
+                continue
+            way = [first]
+            while way:
+                name = way[-1]
+                open_ones = (read for read in sorted(self.reads(name)) if self._is_derived(read) and read not in done)
+                onward = next(open_ones, None)
+                if onward is None:
+                    done[way.pop()] = None
+                elif onward in way:
+                    raise Cycle((*way[way.index(onward) :], onward))
+                else:
+                    way.append(onward)
+        return list(done)
+
+    def reads(self, name: str) -> frozenset[str]:
+        """Return the names that a determinant or table reads itself."""
+        if name in self._determinants:
+            return self._environment.compile(self._determinants[name].when).names
+        return frozenset().union(*(expression.names for expression in self._columns(self._tables[name]).values()))
+
+    def _is_derived(self, name: str) -> bool:
+        return name in self._determinants or name in self._tables
+
+    def _columns(self, table: Table) -> dict[str, Expression]:
+        return {
+            column.code: self._environment.compile(column.expression, INPUT_TYPES[column.type])
+            for column in table.inputs
+        }
+
+    def _worked_out(self, name: str, inputs: Inputs) -> Any:
+        """Return a value, the one known from before if nothing that it reads has changed since."""
+        read = {path: found(inputs, path) for path in self.reads(name)}
+        known = self._known.get(name)
+        if known is not None and known[0] == read:
+            return known[1]
+        if name in self._determinants:
+            value = _evaluated(self._environment.compile(self._determinants[name].when), inputs)
+        else:
+            table = self._tables[name]
+            columns = {code: _input(expression, inputs) for code, expression in self._columns(table).items()}
+            value = evaluate_table(table, columns, self._today).value
+        self._known[name] = read, value
+        return value
+
+
+def _input(expression: Expression, inputs: Inputs) -> InputValue:
+    """Return the value of a table's input; it is absent when a name is that it reads without asking whether it is."""
+    if any(found(inputs, name) is None for name in expression.unguarded):
+        return None
+    value: InputValue = _evaluated(expression, inputs)
+    return value
+
+
+def _evaluated(expression: Expression, inputs: Inputs) -> Any:
+    roots = {name.partition(".")[0] for name in expression.names}
+    return expression.evaluate(prepared({root: inputs.get(root, {}) for root in roots}))
+
+
+def found(inputs: Inputs, name: str) -> Any:
+    """Return the value of a dotted name, or None where it is absent."""
+    value: Any = inputs
+    for part in name.split("."):
+        value = value.get(part) if isinstance(value, Mapping) else None
+    return value
