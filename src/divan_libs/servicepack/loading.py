@@ -27,8 +27,10 @@ PARTS: Mapping[str, type[BaseModel]] = {
     "determinants.yaml": Determinants,
     "tables.yaml": Tables,
 }
-OPTIONAL_PARTS = frozenset({"needs.yaml", "form.yaml", "flow.yaml", "outputs/documents.yaml"} | {"determinants.yaml", "tables.yaml"})
-"""Files that an information-only, hand-off or counter-only service may leave out."""
+OPTIONAL_PARTS = frozenset(
+    {"needs.yaml", "form.yaml", "flow.yaml", "fees.yaml", "outputs/documents.yaml", "determinants.yaml", "tables.yaml"}
+)
+"""Files that a service without a form of its own may leave out: its card and its texts say everything."""
 
 _NAMES = {file: "outputs" if file.startswith("outputs") else file.removesuffix(".yaml") for file in PARTS}
 _KNOWN = re.compile(
