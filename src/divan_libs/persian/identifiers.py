@@ -6,7 +6,7 @@ input is not padded. Whether an identifier exists, and whose it is, only its reg
 
 import re
 
-from divan_libs.persian.text import latin_digits
+from divan_libs.persian.text import latin_digits, normalize
 
 # Tatweel is what a Persian keyboard yields for shift and dash.
 _SEPARATORS = str.maketrans("", "", "-_ـ\u2010\u2011\u2012\u2013\u2014\u2212\u00ad")
@@ -16,6 +16,14 @@ _LONGEST_TEXT = 100
 _LEGAL_ID_WEIGHTS = (29, 27, 23, 19, 17)
 _USUAL_POSTAL_CODE = re.compile(r"(?!(\d)\1{3})[13-9]{4}[1346-9][013-9]{5}", re.ASCII)
 _SHEBA_COUNTRY = "1827"
+_PLATE = re.compile(r"(\d\d)(الف|[آ-ی]|d|s)(\d{3})(?:ایران|ir|iran)?(\d\d)", re.ASCII | re.IGNORECASE)
+_PLATE_LETTERS = frozenset("ابپتثجچحخدذرزژسشصضطظعغفقکگلمنوهی") | {"الف", "d", "s"}
+_EMAIL = re.compile(
+    r"[a-z0-9!#$%&'*+/=?^_`{|}~-]+(?:\.[a-z0-9!#$%&'*+/=?^_`{|}~-]+)*"
+    r"@(?P<domain>(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z][a-z0-9-]{0,61}[a-z0-9])",
+    re.ASCII | re.IGNORECASE,
+)
+_LONGEST_EMAIL, _LONGEST_MAILBOX = 254, 64
 _MASKED_MOBILE = re.compile(r"09\d{2}\*{3}\d{4}", re.ASCII)
 
 
@@ -23,8 +31,9 @@ class InvalidIdentifier(ValueError):
     """A text is no identifier of its kind.
 
     ``code`` is ``persian.KIND.REASON``, of the attributes ``kind`` (``national-code``, ``legal-id``, ``mobile``,
-    ``postal-code``, ``sheba``) and ``reason`` (``length``, ``digits``, ``all-equal``, ``serial-zero``,
-    ``check-digit``, ``prefix``). The text itself is left out: it may name a person, and errors are logged.
+    ``postal-code``, ``sheba``, ``plate``, ``email``, ``foreigner-id``) and ``reason`` (``form``, ``length``,
+    ``digits``, ``all-equal``, ``serial-zero``, ``check-digit``, ``prefix``). The text itself is left out: it may name
+    a person, and errors are logged.
     """
 
     def __init__(self, kind: str, reason: str) -> None:
@@ -169,3 +178,51 @@ def parse_sheba(text: str) -> str:
     if int(digits[2:] + _SHEBA_COUNTRY + digits[:2]) % 97 != 1:
         raise InvalidIdentifier("sheba", "check-digit")
     return f"IR{digits}"
+
+
+def parse_foreigner_id(text: str, *, shortest: int, longest: int) -> str:
+    """Return the inclusive id of a foreign national (شناسه فراگیر) as ASCII digits.
+
+    Its length and check rule are in no official text that could be found, so the caller says which lengths it takes.
+
+    :raises InvalidIdentifier: ``digits``, ``length``, ``all-equal``.
+    """
+    bare = _bare(text, "foreigner-id")
+    if bare and not (bare.isascii() and bare.isdigit()):
+        raise InvalidIdentifier("foreigner-id", "digits")
+    if not shortest <= len(bare) <= longest:
+        raise InvalidIdentifier("foreigner-id", "length")
+    if len(set(bare)) == 1 and len(bare) > 1:
+        raise InvalidIdentifier("foreigner-id", "all-equal")
+    return bare
+
+
+def parse_email(text: str) -> str:
+    """Return an e-mail address, its domain in small letters. ASCII alone is taken, as most receivers do.
+
+    :raises InvalidIdentifier: ``length``, ``form``.
+    """
+    bare = latin_digits(_UNSEEN.sub(" ", text).strip())
+    if len(bare) > _LONGEST_EMAIL:
+        raise InvalidIdentifier("email", "length")
+    found = _EMAIL.fullmatch(bare)
+    mailbox, _, domain = bare.rpartition("@")
+    if found is None or len(mailbox) > _LONGEST_MAILBOX:
+        raise InvalidIdentifier("email", "form")
+    return f"{mailbox}@{domain.lower()}"
+
+
+def parse_plate(text: str) -> str:
+    """Return a vehicle's plate as ``12ب345-67``: two digits, the letter (``الف`` in full), three digits, the region.
+
+    Spaces, dashes and the word «ایران» before the region may stand or lack. Which letters and regions are issued is
+    the traffic police's to say and is not asked.
+
+    :raises InvalidIdentifier: ``length``, ``form``.
+    """
+    bare = normalize(_bare(text, "plate")).replace("|", "").replace("/", "")
+    found = _PLATE.fullmatch(bare)
+    if found is None or found[2].lower() not in _PLATE_LETTERS:
+        raise InvalidIdentifier("plate", "form")
+    letter = "الف" if found[2] == "ا" else found[2].upper()
+    return f"{found[1]}{letter}{found[3]}-{found[4]}"

@@ -8,15 +8,13 @@ from datetime import date, datetime
 from types import MappingProxyType
 from typing import Any
 
+from divan_libs.servicepack.answer_values import AnswerValue
 from divan_libs.servicepack.derivation import Derivation, derived_names
 from divan_libs.servicepack.expressions import Environment, ValueType, environment_for
 from divan_libs.servicepack.models import Channel, InquiryState, Package, Page, Question
 from divan_libs.servicepack.models.form import Prefillable
 from divan_libs.servicepack.models.needs import FieldKind
 from divan_libs.servicepack.question_names import expression_names, expression_values
-
-AnswerValue = str | int | bool | date | tuple[str, ...]
-"""What an answer is after parsing; a place, a mobile and a choice are texts, choices and files tuples of texts."""
 
 _FIELD_TYPES: Mapping[FieldKind, ValueType] = MappingProxyType(
     {

@@ -9,7 +9,8 @@ from datetime import date
 
 from divan_libs.persian.jalali import format_jalali
 from divan_libs.persian.text import persian_digits
-from divan_libs.servicepack.evaluation import AnswerValue, Fact
+from divan_libs.servicepack.answer_values import AnswerValue
+from divan_libs.servicepack.evaluation import Fact
 from divan_libs.servicepack.models import OutputField, Package, PlaceLevel, Question
 
 PLACEHOLDER = re.compile(r"\{([^{}]*)\}")

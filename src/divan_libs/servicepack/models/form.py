@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Annotated, Literal
 
-from pydantic import Field
+from pydantic import Field, StringConstraints
 
+from divan_libs.persian.amounts import LARGEST_RIALS
 from divan_libs.servicepack.models.notation import (
     Coded,
     ExpressionText,
@@ -18,6 +19,12 @@ from divan_libs.servicepack.models.notation import (
     Slug,
     Whole,
 )
+
+MAX_ROWS = 50
+"""Rows that a group or a table has at most."""
+
+TimeOfDay = Annotated[str, StringConstraints(pattern=r"^([01]\d|2[0-3]):[0-5]\d$")]
+"""A time of day such as ``08:30``."""
 
 
 class Prefill(Part):
@@ -72,6 +79,14 @@ class NumberQuestion(Prefillable):
     maximum: Annotated[Whole, Field(le=10**15)] = 10**12
 
 
+class MoneyQuestion(Prefillable):
+    """A sum in whole rials; people see it in tomans and in words as well, and may type «تومان» behind it."""
+
+    type: Literal["money"]
+    minimum: Annotated[Whole, Field(ge=0, le=LARGEST_RIALS)] = 0
+    maximum: Annotated[Whole, Field(ge=0, le=LARGEST_RIALS)] = 10**13
+
+
 class YesNoQuestion(AnyQuestion):
     """Yes or no; nothing is chosen beforehand."""
 
@@ -103,6 +118,14 @@ class DateQuestion(Prefillable):
     earliest_days_ago: Annotated[Whole, Field(ge=0)] | None = None
 
 
+class TimeQuestion(AnyQuestion):
+    """A time of day to the minute, kept as ``HH:MM``; limits are included."""
+
+    type: Literal["time"]
+    earliest: TimeOfDay = "00:00"
+    latest: TimeOfDay = "23:59"
+
+
 class PlaceQuestion(AnyQuestion):
     """A place of a level; the answer is the place's code, whose existence the register of places decides.
 
@@ -132,6 +155,72 @@ class PostalCodeQuestion(Prefillable):
     type: Literal["postal-code"]
 
 
+class OrganizationQuestion(Prefillable):
+    """A legal person, by its national id of eleven digits (شناسه ملی)."""
+
+    type: Literal["organization"]
+
+
+class ForeignerIdQuestion(Prefillable):
+    """The inclusive id of a foreign national (شناسه فراگیر).
+
+    No official text of its length was found, so the limits are lenient and stand in the package, not in code.
+    """
+
+    type: Literal["foreigner-id"]
+    min_digits: Annotated[Whole, Field(ge=1, le=20)] = 8
+    max_digits: Annotated[Whole, Field(ge=1, le=20)] = 16
+
+
+class EmailQuestion(Prefillable):
+    """An e-mail address."""
+
+    type: Literal["email"]
+
+
+class ShebaQuestion(Prefillable):
+    """A bank account by its Sheba number (ISO 13616), kept as ``IR`` and 24 digits."""
+
+    type: Literal["sheba"]
+
+
+class PlateQuestion(Prefillable):
+    """A vehicle's plate, kept as ``12ب345-67``."""
+
+    type: Literal["plate"]
+
+
+class PersonQuestion(AnyQuestion):
+    """Another person, by national code and day of birth; expressions see the national code."""
+
+    type: Literal["person"]
+
+
+class AddressQuestion(AnyQuestion):
+    """A postal address in parts; expressions see its postal code."""
+
+    type: Literal["address"]
+    postal_code_optional: Flag = False
+
+
+class RegisteredName(Part):
+    """Where the registered name of the signer comes from: the fields of an inquiry that make it, in order."""
+
+    need: RequirementCode
+    fields: Annotated[tuple[Name, ...], Field(min_length=1, max_length=4)]
+
+
+class SignatureQuestion(AnyQuestion):
+    """A written signature: the full name is typed and a declaration ticked, and the moment is kept.
+
+    With ``name_from`` the name must be the one that the register knows. It proves no more than that somebody signed in
+    typed it; what the law wants signed otherwise is a requirement, not a question.
+    """
+
+    type: Literal["signature"]
+    name_from: RegisteredName | None = None
+
+
 class FileQuestion(AnyQuestion):
     """Files; the answer is the tuple of references that the store of files gave out after scanning."""
 
@@ -155,19 +244,86 @@ class Information(AnyQuestion):
     required: Literal[False] = False
 
 
+InnerQuestion = Annotated[
+    TextQuestion
+    | LongTextQuestion
+    | NumberQuestion
+    | MoneyQuestion
+    | YesNoQuestion
+    | ChoiceQuestion
+    | DateQuestion
+    | TimeQuestion
+    | PlaceQuestion
+    | PersonQuestion
+    | OrganizationQuestion
+    | NationalCodeQuestion
+    | ForeignerIdQuestion
+    | MobileQuestion
+    | EmailQuestion
+    | PostalCodeQuestion
+    | AddressQuestion
+    | ShebaQuestion
+    | PlateQuestion,
+    Field(discriminator="type"),
+]
+"""A question that may stand in the rows of a group."""
+
+Column = Annotated[
+    TextQuestion | NumberQuestion | MoneyQuestion | ChoiceQuestion,
+    Field(discriminator="type"),
+]
+"""A question that may head a column of a table."""
+
+
+class GroupQuestion(AnyQuestion):
+    """Questions that are answered row by row, once for each child, say; the applicant adds and removes rows.
+
+    The answer is a tuple of mappings. An optional group may have no row at all; otherwise ``min_rows`` holds.
+    """
+
+    type: Literal["group"]
+    min_rows: Annotated[Whole, Field(ge=1, le=MAX_ROWS)] = 1
+    max_rows: Annotated[Whole, Field(ge=1, le=MAX_ROWS)] = 10
+    questions: Annotated[Coded[InnerQuestion], Field(min_length=1, max_length=20)]
+
+
+class TableQuestion(AnyQuestion):
+    """Fixed rows against typed columns; the answer is a mapping from row to a mapping from column.
+
+    A row that is left open altogether is absent; in a row that was begun, required columns must be filled. A required
+    table needs every row.
+    """
+
+    type: Literal["table"]
+    rows: Annotated[tuple[Slug, ...], Field(min_length=1, max_length=MAX_ROWS)]
+    columns: Annotated[Coded[Column], Field(min_length=1, max_length=8)]
+
+
 Question = Annotated[
     TextQuestion
     | LongTextQuestion
     | NumberQuestion
+    | MoneyQuestion
     | YesNoQuestion
     | ChoiceQuestion
     | ChoicesQuestion
     | DateQuestion
+    | TimeQuestion
     | PlaceQuestion
-    | MobileQuestion
+    | PersonQuestion
+    | OrganizationQuestion
     | NationalCodeQuestion
+    | ForeignerIdQuestion
+    | MobileQuestion
+    | EmailQuestion
     | PostalCodeQuestion
+    | AddressQuestion
+    | ShebaQuestion
+    | PlateQuestion
     | FileQuestion
+    | SignatureQuestion
+    | GroupQuestion
+    | TableQuestion
     | ConsentQuestion
     | Information,
     Field(discriminator="type"),
