@@ -8,10 +8,11 @@ from datetime import date
 from typing import Any
 
 from divan_libs.servicepack import flow_rules
+from divan_libs.servicepack.answer_values import AnswerValue
 from divan_libs.servicepack.answers import AnswerProblem, complete, pages_to_show, parse_answer
-from divan_libs.servicepack.evaluation import AnswerValue, Context, Fact
+from divan_libs.servicepack.evaluation import Context, Fact
 from divan_libs.servicepack.fees import fee_of
-from divan_libs.servicepack.models import APPLICANT, Example, ExampleMove, Package
+from divan_libs.servicepack.models import APPLICANT, APPLICATION, Example, ExampleMove, Package
 from divan_libs.servicepack.models.needs import FieldKind
 
 
@@ -40,16 +41,20 @@ class ExampleOutcome:
 
 @dataclass(slots=True)
 class _Story:
-    """The state of a case while its example is played."""
+    """The state of a case while its example is played; ``open`` are the steps that wait, with their tracks."""
 
-    step: str | None = None
+    position: flow_rules.Position | None = None
+    open: dict[str, str] = field(default_factory=dict)
     waiting: str | None = None
+    waiting_track: str = ""
     proposed: str | None = None
     outcome: str | None = None
+    deemed: bool = False
     withdrawn: bool = False
     refused: str | None = None
     way: list[str] = field(default_factory=list)
     escalated: list[str] = field(default_factory=list)
+    records: list[str] = field(default_factory=list)
 
 
 def run_examples(package: Package) -> list[ExampleOutcome]:
@@ -59,7 +64,13 @@ def run_examples(package: Package) -> list[ExampleOutcome]:
 
 def _run(package: Package, example: Example) -> ExampleOutcome:
     answers, problems = _typed(package, example.answers, example.on)
-    context = Context(today=example.on, answers=answers, facts=facts_of(package, example), channel=example.channel)
+    context = Context(
+        today=example.on,
+        answers=answers,
+        facts=facts_of(package, example),
+        channel=example.channel,
+        entry=example.entry or APPLICATION,
+    )
     missing = complete(package, context)
     story = _Story()
     if not missing and not problems:
@@ -108,47 +119,130 @@ def _typed(
 def _play(package: Package, example: Example, context: Context, story: _Story) -> Context:
     """Play the moves; the first refusal ends the story."""
     try:
-        story.step = flow_rules.start(package)
-        story.way.append(story.step)
+        arrival = flow_rules.enter(package, flow_rules.start(package, example.entry or ""), context)
+        story.position = arrival.position
+        _open(arrival.opens, story)
         for move in example.moves:
             context = _move(package, move, context, story, example.on)
+            if story.position is not None and story.position.tracks:
+                context = flow_rules.with_tracks(package, context, story.position.tracks) or context
     except flow_rules.FlowRefusal as refusal:
         story.refused = refusal.code
     return context
 
 
+def _open(opens: tuple[flow_rules.Opening, ...], story: _Story) -> None:
+    for opening in opens:
+        story.open[opening.step] = opening.track
+        story.way.append(opening.step)
+
+
 def _move(package: Package, move: ExampleMove, context: Context, story: _Story, today: date) -> Context:
+    if move.applicant is not None:
+        return _applicant_moves(package, move, context, story, today)
+    if move.step is None and move.silence:
+        _deadline_passes(package, context, story)
+        return context
+    if move.step is None or move.step not in story.open or story.position is None:
+        raise flow_rules.FlowRefusal("flow.not-in-step", step=move.step)
+    context = _reported(package, move, context, today)
+    track = story.open[move.step]
+    if move.silence:
+        consequence = flow_rules.after_silence(package, move.step, story.proposed, context, story.position, track)
+        story.escalated += [holder.role for holder in consequence.escalated_to]
+        story.deemed = consequence.outcome is not None
+        if consequence.transition is not None:
+            _follow(package, consequence.transition, move.step, context, story)
+        return context
+    given = flow_rules.Given(codes=move.codes, text=move.text, note=move.note, proposed=story.proposed)
+    action = move.action or _action_of_state(package, move)
+    transition = flow_rules.apply(package, move.step, action, given, context, story.position, track)
+    _follow(package, transition, move.step, context, story)
+    return context
+
+
+def _applicant_moves(package: Package, move: ExampleMove, context: Context, story: _Story, today: date) -> Context:
+    step = story.position.step if story.position else ""
     if move.applicant == "withdraw":
-        if not flow_rules.may_withdraw(package, story.step or story.waiting or ""):
-            raise flow_rules.FlowRefusal("flow.withdrawal-too-late", step=story.step)
-        story.withdrawn, story.step = True, None
-    elif move.applicant == "correct":
+        if not flow_rules.may_withdraw(package, step, context.entry if context.entry != APPLICATION else ""):
+            raise flow_rules.FlowRefusal("flow.withdrawal-too-late", step=step)
+        story.withdrawn, story.open = True, {}
+    elif move.applicant == "object":
+        transition = flow_rules.objection(package, story.outcome, context) if story.outcome else None
+        if transition is None:
+            raise flow_rules.FlowRefusal("flow.no-objection", outcome=story.outcome)
+        story.outcome = None
+        _follow(package, transition, "", context, story)
+    else:
         corrected, problems = _typed(package, move.answers, today)
         if story.waiting is None or problems:
             raise flow_rules.FlowRefusal("flow.nothing-to-correct", problems=problems)
         context = replace(context, answers={**context.answers, **corrected})
-        _follow(flow_rules.after_correction(package, story.waiting, story.proposed), story)
-    elif move.step != story.step or story.step is None:
-        raise flow_rules.FlowRefusal("flow.not-in-step", step=move.step)
-    elif move.silence:
-        consequence = flow_rules.after_silence(package, story.step, story.proposed, context)
-        if consequence.escalated_to is not None:
-            story.escalated.append(consequence.escalated_to.role)
-        if consequence.transition is not None:
-            _follow(consequence.transition, story)
-    else:
-        given = flow_rules.Given(codes=move.codes, text=move.text, note=move.note, proposed=story.proposed)
-        _follow(flow_rules.apply(package, story.step, move.action or "", given, context), story)
+        _open((flow_rules.Opening(story.waiting, story.waiting_track),), story)
+        story.waiting = None
     return context
 
 
-def _follow(transition: flow_rules.Transition, story: _Story) -> None:
-    story.proposed, story.outcome = transition.proposes, transition.outcome
-    to_applicant = transition.kind is flow_rules.TransitionKind.TO_APPLICANT
-    story.waiting = transition.step if to_applicant else None
-    story.step = None if to_applicant else transition.step
-    if to_applicant or story.step:
-        story.way.append(APPLICANT if to_applicant else str(story.step))
+def _deadline_passes(package: Package, context: Context, story: _Story) -> None:
+    deadline = package.flow.deadline
+    if deadline is None or not story.open:
+        raise flow_rules.FlowRefusal("flow.not-in-step", step=None)
+    if deadline.silence.deem is None:
+        story.escalated += [holder.role for holder in deadline.silence.to]
+        return
+    transition = flow_rules.deemed(deadline.silence.deem).transition
+    story.deemed = True
+    if transition is not None:
+        _follow(package, transition, "", context, story)
+
+
+def _reported(package: Package, move: ExampleMove, context: Context, today: date) -> Context:
+    """Return the context with the officer's report; what is no answer refuses the move."""
+    step = flow_rules.step_of(package, move.step or "")
+    told = dict(context.reports)
+    asked = {question.code: question for question in step.report}
+    for code, raw in move.report.items():
+        if code not in asked:
+            raise flow_rules.FlowRefusal("flow.report-refused", question=code)
+        try:
+            value = parse_answer(asked[code], raw, today=today)
+        except AnswerProblem as problem:
+            raise flow_rules.FlowRefusal("flow.report-refused", question=code, problem=problem.code) from problem
+        if value is not None:
+            told[code] = value
+    return replace(context, reports=told)
+
+
+def _action_of_state(package: Package, move: ExampleMove) -> str:
+    step = flow_rules.step_of(package, move.step or "")
+    action = next((action for action in step.actions if move.state is not None and move.state in action.on), None)
+    if action is None:
+        raise flow_rules.FlowRefusal("flow.action-not-offered", step=move.step, state=move.state)
+    return action.code
+
+
+def _follow(package: Package, transition: flow_rules.Transition, step: str, context: Context, story: _Story) -> None:
+    kind, kinds = transition.kind, flow_rules.TransitionKind
+    track = story.open.pop(step, "")
+    story.proposed = transition.proposes
+    if transition.step is not None:
+        story.position = flow_rules.Position(transition.step, transition.tracks)
+    if kind is kinds.TO_APPLICANT:
+        story.waiting, story.waiting_track = step, track
+        story.way.append(APPLICANT)
+    elif kind is kinds.CONCLUDE and transition.outcome is not None:
+        _conclude(package, transition.outcome, context, story)
+    _open(transition.opens, story)
+
+
+def _conclude(package: Package, outcome: str, context: Context, story: _Story) -> None:
+    """End the main line: records come to stand, and the aftercare begins as if the document had been issued."""
+    story.outcome, story.open = outcome, {}
+    ending = package.flow.outcome(outcome)
+    story.records += ending.records if ending is not None else ()
+    after = flow_rules.after_delivery(package, outcome, context)
+    if after is not None:
+        _follow(package, after, "", context, story)
 
 
 def _differences(
@@ -162,6 +256,7 @@ def _differences(
         ("steps", list(expect.steps), story.way),
         ("outcome", expect.outcome, story.outcome),
         ("withdrawn", expect.withdrawn, story.withdrawn),
+        ("deemed", expect.deemed, story.deemed),
         ("refused", expect.refused, story.refused),
         ("escalated", list(expect.escalated), story.escalated),
         ("document", expect.document, outcome.document if outcome else None),
@@ -169,6 +264,8 @@ def _differences(
     ]
     if expect.pages is not None:
         pairs.append(("pages", list(expect.pages), [page.code for page in pages_to_show(package, context)]))
+    if expect.records is not None:
+        pairs.append(("records", list(expect.records), story.records))
     if expect.fee is not None:
         pairs.append(("fee", expect.fee, fee_of(package, context).total))
     return [Difference(what, wanted, found) for what, wanted, found in pairs if wanted != found]

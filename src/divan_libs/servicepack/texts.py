@@ -18,9 +18,18 @@ def required_texts(package: Package) -> Iterator[str]:
         yield f"pages.{page.code}.title"
         for question in page.questions:
             yield from _of_question(question)
+    yield from (f"needs.{need.code}.statement" for need in package.needs.signatures)
+    yield from (f"needs.{need.code}.reason" for need in package.needs.appointments)
     for step in package.flow.steps:
         yield f"steps.{step.code}.title"
         yield from (f"actions.{step.code}.{action.code}.label" for action in step.actions)
+        yield from (f"steps.{step.code}.reasons.{reason}" for reason in step.reasons)
+        yield from (f"tracks.{track.code}.title" for track in step.tracks)
+        for question in step.report:
+            yield from _of_question(question)
+    yield from (f"entries.{entry.code}.title" for entry in package.flow.entries)
+    yield from (f"pauses.{pause.code}.title" for pause in package.flow.pauses)
+    yield from (f"records.{record.code}.title" for record in package.outputs.records)
     yield from (f"outcomes.{outcome.code}.title" for outcome in package.flow.outcomes)
     yield from (f"documents.{document.code}.title" for document in package.outputs.documents)
     yield from (f"messages.{message.code}.text" for message in package.outputs.messages)
@@ -38,7 +47,7 @@ def optional_texts(package: Package) -> Iterator[str]:
     yield from (f"needs.{code}.help" for code in package.card.documents)
     yield from (f"needs.{need.code}.help" for need in package.needs.requirements)
     yield from (f"pages.{page.code}.lead" for page in package.form.pages)
-    for question in package.form.questions():
+    for question in (*package.form.questions(), *package.flow.report_questions()):
         yield f"questions.{question.code}.hint"
         options: tuple[str, ...] = getattr(question, "options", ())
         yield from (f"questions.{question.code}.option-hints.{option}" for option in options)
@@ -47,6 +56,7 @@ def optional_texts(package: Package) -> Iterator[str]:
         yield f"steps.{step.code}.applicant"
         yield from (f"actions.{step.code}.{action.code}.hint" for action in step.actions)
     yield from (f"outcomes.{outcome.code}.description" for outcome in package.flow.outcomes)
+    yield from (f"entries.{entry.code}.lead" for entry in package.flow.entries)
 
 
 def _of_card(package: Package) -> Iterator[str]:

@@ -44,10 +44,7 @@ def lint(
         _tell(found.faults)
         raise typer.Exit(1) from found
     if alone:
-        holders = [step.holder for step in package.flow.steps] + [
-            step.silence.to for step in package.flow.steps if step.silence.to
-        ]
-        holders += [outcome.review.decider for outcome in package.flow.outcomes if outcome.review]
+        holders = list(package.flow.holders())
         around = examination.Surroundings(
             roles=frozenset(holder.role for holder in holders),
             bodies=frozenset(

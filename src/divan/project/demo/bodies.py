@@ -109,6 +109,7 @@ POSTS = (
     ),
     ("ict-secretariat", "متصدی دبیرخانه", "Secretariat clerk", "secretariat", "ict-directorate"),
     ("governor-officer", "کارشناس پیگیری استانداری", "Officer of the governor", "governor-officer", "governor-it"),
+    ("governor", "استاندار لرستان", "Governor of Lorestan", "governor", "governor-office"),
     ("exchange-integrator", "راهبر مرکز تبادل اطلاعات", "Integrator of the exchange", "integrator", "governor-it"),
 )
 """Code, title in both languages, role, unit."""

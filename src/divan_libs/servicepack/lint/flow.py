@@ -1,16 +1,18 @@
-"""Every state is reachable and has an owner and a way out; no clock outlasts the promise."""
+"""Each step has an owner, a law and a clock, and everything it names exists."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
-from divan_libs.servicepack.lint.findings import CARD, FLOW, NEEDS, Findings, Path
+from divan_libs.servicepack.lint.findings import FLOW, Findings, Path
+from divan_libs.servicepack.lint.flow_endings import check_clocks, check_entries, check_outcomes
+from divan_libs.servicepack.lint.flow_graph import check_graph
 from divan_libs.servicepack.models import (
     APPLICANT,
+    Action,
+    Deadline,
     Demand,
+    Effect,
     Flow,
     Holder,
-    OpinionNeed,
     PlaceLevel,
     PlaceQuestion,
     Step,
@@ -29,61 +31,153 @@ _DEMANDING = (Demand.CODES, Demand.TEXT, Demand.NOTE)
 
 
 def check_flow(findings: Findings) -> None:
-    """Check the graph of steps, who holds them, their clocks and their outcomes."""
+    """Check the steps one by one, who holds them, and everything around them; the graph has its own module."""
     flow = findings.package.flow
     if not flow.steps:
         return
     for index, step in enumerate(flow.steps):
         _check_step(findings, step, ("steps", index))
-    _check_graph(findings)
-    _check_outcomes(findings)
-    _check_clocks(findings)
+    check_graph(findings)
+    check_outcomes(findings)
+    check_clocks(findings)
     if flow.withdrawal is not None and flow.step(flow.withdrawal.until) is None:
         findings.add("flow.unknown-step", FLOW, ("withdrawal", "until"), step=flow.withdrawal.until)
+    for index, pause in enumerate(flow.pauses):
+        findings.law(pause.law, FLOW, ("pauses", index, "law"))
+    if flow.deadline is not None:
+        _check_deadline(findings, flow.deadline)
+    check_entries(findings)
     _check_messages(findings)
 
 
 def _check_messages(findings: Findings) -> None:
     flow, outputs = findings.package.flow, findings.package.outputs
-    for name in ("acknowledgement", "correction_message"):
+    for name in ("acknowledgement", "correction_message", "asked_message"):
         code: str | None = getattr(flow, name)
         if code is not None and outputs.message(code) is None:
             findings.add("flow.unknown-message", FLOW, (name,), message=code)
 
 
 def _check_step(findings: Findings, step: Step, path: Path) -> None:
-    flow = findings.package.flow
     if step.code == APPLICANT:
         findings.add("flow.reserved-step", FLOW, path, step=step.code)
-    findings.law(step.law, FLOW, (*path, "law"))
-    _check_holder(findings, step.holder, path)
-    if step.silence.to is not None:
-        _check_holder(findings, step.silence.to, (*path, "silence", "to"))
-    if step.silence.perform is not None:
-        _check_deemed(findings, step, path)
+    if step.when is not None:
+        findings.compiled(step.when, FLOW, (*path, "when"))
+        _known_step(findings, step.otherwise, (*path, "otherwise"))
+    if step.by_itself:
+        _check_ways_on(findings, step, path)
+        return
+    owned = step.owned
+    findings.law(owned.law, FLOW, (*path, "law"))
+    _check_holder(findings, owned.holder, path)
+    for holder in owned.silence.to:
+        _check_holder(findings, holder, (*path, "silence", "to"))
+    if owned.silence.perform is not None:
+        _check_performed(findings, step, path)
+    if owned.silence.deem is not None:
+        _check_deemed(findings, owned.silence.deem, (*path, "silence"))
     for index, action in enumerate(step.actions):
-        here: Path = (*path, "actions", index)
-        if action.to not in (None, APPLICANT) and flow.step(action.to or "") is None:
-            findings.add("flow.unknown-step", FLOW, (*here, "to"), step=action.to)
-        if action.proposes is not None and flow.outcome(action.proposes) is None:
-            findings.add("flow.unknown-outcome", FLOW, (*here, "proposes"), outcome=action.proposes)
-        if action.when is not None:
-            findings.compiled(action.when, FLOW, (*here, "when"))
-        outcome = flow.outcome(action.proposes) if action.proposes else None
-        negative = action.to == APPLICANT or (outcome is not None and outcome.negative)
-        if negative and Demand.CODES not in action.requires:
-            findings.add("flow.rejection-without-codes", FLOW, here, step=step.code, action=action.code)
-        if action.conclude and step.kind is not StepKind.SIGN:
-            findings.add("flow.concluded-without-signature", FLOW, here, step=step.code, action=action.code)
+        _check_action(findings, step, action, (*path, "actions", index))
+    for code in step.codes:
+        if code not in findings.package.needs.codes:
+            findings.add("flow.unknown-requirement", FLOW, (*path, "codes"), requirement=code)
+    for code in step.pauses:
+        if findings.package.flow.pause(code) is None:
+            findings.add("flow.unknown-pause", FLOW, (*path, "pauses"), pause=code)
+    _check_wait(findings, step, path)
 
 
-def _check_deemed(findings: Findings, step: Step, path: Path) -> None:
+def _known_step(findings: Findings, code: str | None, path: Path) -> None:
+    if findings.package.flow.step(code or "") is None:
+        findings.add("flow.unknown-step", FLOW, path, step=code)
+
+
+def _check_ways_on(findings: Findings, step: Step, path: Path) -> None:
+    """A step that decides by itself always finds a way: only the last route, and it, is without a condition."""
+    for index, route in enumerate(step.routes):
+        here: Path = (*path, "routes", index)
+        _known_step(findings, route.to, (*here, "to"))
+        if route.when is not None:
+            findings.compiled(route.when, FLOW, (*here, "when"))
+        if (route.when is None) != (index == len(step.routes) - 1):
+            findings.add("flow.routes-not-total", FLOW, here, step=step.code)
+    for index, track in enumerate(step.tracks):
+        _known_step(findings, track.start, (*path, "tracks", index, "start"))
+        if track.when is not None:
+            findings.compiled(track.when, FLOW, (*path, "tracks", index, "when"))
+
+
+def _check_action(findings: Findings, step: Step, action: Action, path: Path) -> None:
+    package, flow = findings.package, findings.package.flow
+    if action.to not in (None, APPLICANT):
+        _known_step(findings, action.to, (*path, "to"))
+    if action.proposes is not None and flow.outcome(action.proposes) is None:
+        findings.add("flow.unknown-outcome", FLOW, (*path, "proposes"), outcome=action.proposes)
+    if action.when is not None:
+        findings.compiled(action.when, FLOW, (*path, "when"))
+    outcome = flow.outcome(action.proposes) if action.proposes else None
+    by_house = step.kind is StepKind.WAIT or (outcome is not None and outcome.effect is Effect.REVOKES)
+    negative = action.to == APPLICANT or (outcome is not None and outcome.negative and not by_house)
+    if negative and Demand.CODES not in action.requires and not _upholds(flow, step):
+        findings.add("flow.rejection-without-codes", FLOW, path, step=step.code, action=action.code)
+    writes_letter = outcome is None or outcome.document is not None
+    if action.conclude and step.kind is not StepKind.SIGN and (writes_letter or step.kind is not StepKind.REVIEW):
+        findings.add("flow.concluded-without-signature", FLOW, path, step=step.code, action=action.code)
+    if action.letter is not None and package.outputs.document(action.letter) is None:
+        findings.add("flow.unknown-document", FLOW, (*path, "letter"), document=action.letter)
+    if action.on and step.kind is not StepKind.WAIT:
+        findings.add("flow.nothing-awaited", FLOW, (*path, "on"), step=step.code, action=action.code)
+
+
+def _upholds(flow: Flow, step: Step) -> bool:
+    """Return whether a step hears objections: upholding a rejection repeats its codes, it needs none of its own."""
+    return any(outcome.review is not None and outcome.review.start == step.code for outcome in flow.outcomes)
+
+
+def _check_performed(findings: Findings, step: Step, path: Path) -> None:
     """An action performed by silence exists, demands nothing that silence cannot give, and is never a signature."""
-    action = step.action(step.silence.perform or "")
+    code = step.owned.silence.perform or ""
+    action = step.action(code)
     if action is None:
-        findings.add("flow.unknown-action", FLOW, (*path, "silence"), action=step.silence.perform)
-    elif step.kind is StepKind.SIGN or action.when or any(demand in action.requires for demand in _DEMANDING):
+        findings.add("flow.unknown-action", FLOW, (*path, "silence"), action=code)
+        return
+    asks = action.when or action.letter or any(demand in action.requires for demand in _DEMANDING)
+    if step.kind is StepKind.SIGN or action.conclude or asks:
         findings.add("flow.silence-cannot-perform", FLOW, (*path, "silence"), step=step.code, action=action.code)
+
+
+def _check_deemed(findings: Findings, code: str, path: Path) -> None:
+    """Only an outcome in the applicant's favour that says so may come of silence."""
+    outcome = findings.package.flow.outcome(code)
+    if outcome is None:
+        findings.add("flow.unknown-outcome", FLOW, path, outcome=code)
+    elif not outcome.deemed or outcome.negative:
+        findings.add("flow.cannot-be-deemed", FLOW, path, outcome=code)
+
+
+def _check_deadline(findings: Findings, deadline: Deadline) -> None:
+    findings.law(deadline.law, FLOW, ("deadline", "law"))
+    if deadline.silence.perform is not None:
+        findings.add("flow.silence-cannot-perform", FLOW, ("deadline", "silence"), action=deadline.silence.perform)
+    if deadline.silence.deem is not None:
+        _check_deemed(findings, deadline.silence.deem, ("deadline", "silence"))
+    for holder in deadline.silence.to:
+        _check_holder(findings, holder, ("deadline", "silence", "to"))
+
+
+def _check_wait(findings: Findings, step: Step, path: Path) -> None:
+    """A waiting step asks a register that exists and knows what to do with every state it names, each once."""
+    wait = step.wait
+    if wait is None:
+        return
+    if wait.data_service not in findings.surroundings.data_services:
+        findings.add("flow.unknown-data-service", FLOW, (*path, "wait"), service=wait.data_service)
+    states = [state for action in step.actions for state in action.on]
+    if not states or len(set(states)) != len(states):
+        findings.add("flow.states-unclear", FLOW, (*path, "actions"), step=step.code)
+    for action in step.actions:
+        if action.on and any(demand in action.requires for demand in _DEMANDING):
+            findings.add("flow.silence-cannot-perform", FLOW, path, step=step.code, action=action.code)
 
 
 def _check_holder(findings: Findings, holder: Holder, path: Path) -> None:
@@ -109,120 +203,3 @@ def _check_holder(findings: Findings, holder: Holder, path: Path) -> None:
 def _page_is_conditional(findings: Findings, question: str) -> bool:
     pages = findings.package.form.pages
     return any(page.show_when for page in pages if any(asked.code == question for asked in page.questions))
-
-
-def next_steps(flow: Flow, step: Step) -> Iterator[str]:
-    """Yield the steps that actions of this step lead to, except itself and the applicant."""
-    for action in step.actions:
-        if action.to not in (None, APPLICANT, step.code) and flow.step(action.to or "") is not None:
-            yield action.to or ""
-
-
-def _check_graph(findings: Findings) -> None:
-    flow = findings.package.flow
-    if flow.start is None or flow.step(flow.start) is None:
-        findings.add("flow.unknown-step", FLOW, ("start",), step=flow.start)
-        return
-    reachable = _reachable(flow, flow.start)
-    concluding = {step.code for step in flow.steps if any(action.conclude for action in step.actions)}
-    for index, step in enumerate(flow.steps):
-        path: Path = ("steps", index)
-        if step.code not in reachable:
-            findings.add("flow.unreachable-step", FLOW, path, step=step.code)
-        if not (_reachable(flow, step.code) & concluding):
-            onward = set(next_steps(flow, step))
-            findings.add("flow.cycle-without-exit" if onward else "flow.dead-end", FLOW, path, step=step.code)
-    _check_proposals(findings, reachable)
-
-
-def _reachable(flow: Flow, first: str) -> set[str]:
-    found: set[str] = set()
-    waiting = [first]
-    while waiting:
-        step = flow.step(waiting.pop())
-        if step is not None and step.code not in found:
-            found.add(step.code)
-            waiting += next_steps(flow, step)
-    return found
-
-
-def _check_proposals(findings: Findings, reachable: set[str]) -> None:
-    """A concluding action is never reached without an outcome on the table."""
-    flow = findings.package.flow
-    without: set[str] = set()
-    waiting = [flow.start or ""]
-    while waiting:
-        step = flow.step(waiting.pop())
-        if step is None or step.code in without:
-            continue
-        without.add(step.code)
-        waiting += [action.to for action in step.actions if action.to not in (None, APPLICANT) and not action.proposes]
-    for index, step in enumerate(flow.steps):
-        for action in step.actions:
-            if action.conclude and action.proposes is None and step.code in without & reachable:
-                findings.add("flow.concluded-without-proposal", FLOW, ("steps", index), step=step.code)
-
-
-def _check_outcomes(findings: Findings) -> None:
-    package = findings.package
-    flow = package.flow
-    proposed = {action.proposes for step in flow.steps for action in step.actions if action.proposes}
-    signing = {step.role for step in flow.steps if step.kind is StepKind.SIGN}
-    for index, outcome in enumerate(flow.outcomes):
-        path: Path = ("outcomes", index)
-        if outcome.code not in proposed:
-            findings.add("flow.outcome-never-proposed", FLOW, path, outcome=outcome.code)
-        if package.outputs.document(outcome.document) is None:
-            findings.add("flow.unknown-document", FLOW, (*path, "document"), document=outcome.document)
-        if package.outputs.message(outcome.message) is None:
-            findings.add("flow.unknown-message", FLOW, (*path, "message"), message=outcome.message)
-        if outcome.negative and outcome.review is None:
-            findings.add("flow.rejection-without-review", FLOW, path, outcome=outcome.code)
-        if outcome.review is not None:
-            findings.law(outcome.review.law, FLOW, (*path, "review", "law"))
-            _check_holder(findings, outcome.review.decider, (*path, "review", "decider"))
-            if outcome.review.decider.role in signing:
-                findings.add("flow.reviewed-by-the-signatory", FLOW, (*path, "review"), outcome=outcome.code)
-    for index, need in enumerate(package.needs.requirements):
-        step = flow.step(need.step) if isinstance(need, OpinionNeed) else None
-        if step is not None and not any(Demand.CODES in action.requires for action in step.actions):
-            findings.add("needs.opinion-cannot-object", NEEDS, ("requirements", index), step=step.code)
-
-
-def _check_clocks(findings: Findings) -> None:
-    """The clocks of the longest way through the steps, each counted once, must not outlast the card's promise."""
-    flow, promised = findings.package.flow, findings.package.card.promised_time
-    if promised is None:  # a fault of the card, found there
-        return
-    for index, step in enumerate(flow.steps):
-        if step.clock.longest_hours() > promised.longest_hours():
-            findings.add("flow.clock-too-long", FLOW, ("steps", index, "clock"), step=step.code)
-    if flow.start is None or flow.step(flow.start) is None:
-        return
-    hours, way = _longest_way(flow, flow.start, (), {})
-    clocks = [step.clock for step in flow.steps if step.code in way]
-    # In the promise's own unit days simply add up; only mixed units need the rounding up of weekends.
-    if all(clock.unit is promised.unit for clock in clocks):
-        exceeds = sum(clock.amount for clock in clocks) > promised.amount
-    else:
-        exceeds = hours > promised.longest_hours()
-    if exceeds:
-        facts = {"steps": list(way), "hours": hours, "promised_hours": promised.longest_hours()}
-        findings.add("flow.clocks-exceed-promise", CARD, ("promised_time",), **facts)
-
-
-_Way = tuple[int, tuple[str, ...]]
-
-
-def _longest_way(flow: Flow, code: str, above: tuple[str, ...], known: dict[str, _Way]) -> _Way:
-    """Return the longest way from a step in hours, without the ways back to a step that led here (send-backs)."""
-    if code in known:
-        return known[code]
-    step = flow.step(code)
-    if step is None:
-        return 0, ()
-    here = (*above, code)
-    ways = [_longest_way(flow, onward, here, known) for onward in next_steps(flow, step) if onward not in here]
-    hours, way = max(ways, default=(0, ()))
-    known[code] = hours + step.clock.longest_hours(), (code, *way)
-    return known[code]

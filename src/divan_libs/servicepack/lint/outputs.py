@@ -26,7 +26,15 @@ _REACHES_OUTSIDE = re.compile(
     r"\b(import|include|read|plugin|json|yaml|toml|csv|xml|cbor|image|bibliography|eval)\s*[(\"]|\b(sys)\."
 )
 _COMMENT = re.compile(r"//[^\n]*|/\*.*?\*/", re.DOTALL)
-_ASSUMED_LENGTH = {"place": 40, "fact": 60, "case": 24, "tracking-address": 40, "decision": 24}
+_ASSUMED_LENGTH = {
+    "place": 40,
+    "fact": 60,
+    "case": 24,
+    "tracking-address": 40,
+    "decision": 24,
+    "report": 60,
+    "table": 24,
+}
 
 
 def check_outputs(findings: Findings) -> None:
@@ -48,6 +56,10 @@ def _check_source(findings: Findings, entry: OutputField, path: Path) -> None:
     asked = package.form.question(entry.place) if entry.place else None
     if asked is not None and not isinstance(asked, PlaceQuestion):
         findings.add("outputs.not-a-place", OUTPUTS, path, field=entry.code, question=entry.place)
+    if entry.report is not None and all(asked.code != entry.report for asked in package.flow.report_questions()):
+        findings.add("outputs.field-never-collected", OUTPUTS, path, field=entry.code, report=entry.report)
+    if entry.table is not None and package.tables.of(entry.table) is None:
+        findings.add("outputs.field-never-collected", OUTPUTS, path, field=entry.code, table=entry.table)
     if entry.fact is not None:
         need = next((need for need in package.needs.inquiries if need.fact == entry.fact), None)
         if need is None or entry.field not in need.fields:
@@ -90,7 +102,8 @@ def _check_message(findings: Findings, message: MessageTemplate, path: Path) -> 
 def _longest(package: Package, entry: OutputField) -> int:
     """Return how many characters a field may take in a message at most."""
     if entry.answer is None:
-        kind = next(name for name in ("place", "fact", "case", "decision") if getattr(entry, name) is not None)
+        kinds = ("place", "fact", "case", "decision", "report", "table")
+        kind = next(name for name in kinds if getattr(entry, name) is not None)
         return _ASSUMED_LENGTH.get(str(entry.case), _ASSUMED_LENGTH[kind])
     question = package.form.question(entry.answer)
     if isinstance(question, TextQuestion | LongTextQuestion):
@@ -108,7 +121,14 @@ def _check_used(findings: Findings) -> None:
     """A document or message that no outcome and no event produces is a leftover."""
     flow = findings.package.flow
     documents = {outcome.document for outcome in flow.outcomes}
-    messages = {outcome.message for outcome in flow.outcomes} | {flow.acknowledgement, flow.correction_message}
+    documents.update(action.letter for step in flow.steps for action in step.actions)
+    messages: set[str | None] = {outcome.message for outcome in flow.outcomes}
+    messages |= {flow.acknowledgement, flow.correction_message, flow.asked_message}
+    made = {code for outcome in flow.outcomes for code in outcome.records}
+    for index, record in enumerate(findings.package.outputs.records):
+        findings.law(record.law, OUTPUTS, ("records", index, "law"))
+        if record.code not in made:
+            findings.add("outputs.record-never-made", OUTPUTS, ("records", index), record=record.code)
     for index, document in enumerate(findings.package.outputs.documents):
         if document.code not in documents:
             findings.add("outputs.document-never-made", OUTPUTS, ("documents", index), document=document.code)

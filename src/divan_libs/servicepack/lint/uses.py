@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 
 from divan_libs.servicepack.lint.findings import FEES, FLOW, FORM, NEEDS, Path
-from divan_libs.servicepack.models import OutputField, Package
+from divan_libs.servicepack.models import Action, OutputField, Package, Route, Track
 
 
 def expressions_of(package: Package) -> Iterator[tuple[str, str, Path]]:
@@ -14,11 +14,28 @@ def expressions_of(package: Package) -> Iterator[tuple[str, str, Path]]:
     for n, need in enumerate(package.needs.requirements):
         if need.kind == "condition":
             yield need.expression, NEEDS, ("requirements", n, "expression")
-    for s, step in enumerate(package.flow.steps):
-        for a, action in enumerate(step.actions):
-            if action.when:
-                yield action.when, FLOW, ("steps", s, "actions", a, "when")
+        if need.when:
+            yield need.when, NEEDS, ("requirements", n, "when")
+    yield from _of_flow(package)
     yield from _of_fees(package)
+
+
+def _of_flow(package: Package) -> Iterator[tuple[str, str, Path]]:
+    for s, step in enumerate(package.flow.steps):
+        if step.when:
+            yield step.when, FLOW, ("steps", s, "when")
+        parts: Mapping[str, Sequence[Action | Route | Track]]
+        parts = {"actions": step.actions, "routes": step.routes, "tracks": step.tracks}
+        for part, conditions in parts.items():
+            for n, condition in enumerate(conditions):
+                if condition.when:
+                    yield condition.when, FLOW, ("steps", s, part, n, "when")
+        for q, question in enumerate(step.report):
+            if question.show_when:
+                yield question.show_when, FLOW, ("steps", s, "report", q, "show_when")
+    for e, entry in enumerate(package.flow.entries):
+        if entry.when:
+            yield entry.when, FLOW, ("entries", e, "when")
 
 
 def _of_form(package: Package) -> Iterator[tuple[str, str, Path]]:
@@ -46,3 +63,6 @@ def output_fields(package: Package) -> Iterator[tuple[OutputField, Path]]:
     for m, message in enumerate(package.outputs.messages):
         for f, entry in enumerate(message.fields):
             yield entry, ("messages", m, "fields", f)
+    for r, record in enumerate(package.outputs.records):
+        for f, entry in enumerate(record.fields):
+            yield entry, ("records", r, "fields", f)

@@ -10,6 +10,9 @@ from divan_libs.servicepack.models.card import Channel
 from divan_libs.servicepack.models.needs import InquiryState
 from divan_libs.servicepack.models.notation import Day, Flag, FrozenMapping, Part, RequirementCode, Slug, Whole
 
+RawAnswer = str | tuple[str, ...]
+"""What is typed for one question."""
+
 
 class ExampleFact(Part):
     """What a register answers in the example."""
@@ -19,20 +22,29 @@ class ExampleFact(Part):
 
 
 class ExampleMove(Part):
-    """One thing that happens: an officer's action, silence past the clock, or a move of the applicant."""
+    """One thing that happens: an officer acts, a clock runs out, the outside has a word, or the applicant moves.
+
+    ``silence`` with a step is that step's, without one the deadline's of the whole case. ``state`` is what the outside
+    process of a waiting step says. ``report`` holds the officer's answers to the questions of the step.
+    """
 
     step: Slug | None = None
     action: Slug | None = None
     silence: Flag = False
-    applicant: Literal["correct", "withdraw"] | None = None
-    answers: FrozenMapping[str | tuple[str, ...]] = Field(default_factory=dict)
+    state: str | None = None
+    report: FrozenMapping[RawAnswer] = Field(default_factory=dict)
+    applicant: Literal["correct", "withdraw", "object"] | None = None
+    answers: FrozenMapping[RawAnswer] = Field(default_factory=dict)
     codes: tuple[RequirementCode, ...] = ()
     text: str = ""
     note: str = ""
 
 
 class Expected(Part):
-    """What must come out; only what is named is compared, and ``steps`` is the way through the flow."""
+    """What must come out; only what is named is compared, and ``steps`` is the way through the flow.
+
+    Steps that wait side by side are listed in the order of their tracks. ``deemed`` says that silence decided.
+    """
 
     pages: tuple[Slug, ...] | None = None
     problems: FrozenMapping[str] = Field(default_factory=dict)
@@ -43,18 +55,24 @@ class Expected(Part):
     document: Slug | None = None
     message: Slug | None = None
     withdrawn: Flag = False
+    deemed: Flag = False
+    records: tuple[Slug, ...] | None = None
     refused: str | None = None
     escalated: tuple[Slug, ...] = ()
 
 
 class Example(Part):
-    """A story: what the applicant types, what registers answer, what officers do, and what must come of it."""
+    """A story: what the applicant types, what registers answer, what officers do, and what must come of it.
+
+    ``entry`` begins it at another entry than the application.
+    """
 
     code: Slug
     title: Annotated[str, Field(min_length=3, max_length=200)]
     on: Day
     channel: Channel = Channel.INTERNET
+    entry: Slug | None = None
     facts: FrozenMapping[ExampleFact] = Field(default_factory=dict)
-    answers: FrozenMapping[str | tuple[str, ...]] = Field(default_factory=dict)
+    answers: FrozenMapping[RawAnswer] = Field(default_factory=dict)
     moves: tuple[ExampleMove, ...] = ()
     expect: Expected

@@ -1,14 +1,24 @@
-"""Documents and messages a case may produce, and where each of their fields comes from."""
+"""Documents, messages and records a case may produce, and where each of their fields comes from."""
 
 from __future__ import annotations
 
 from enum import StrEnum
-from typing import Annotated
+from typing import Annotated, Literal
 
 from pydantic import Field, StringConstraints, model_validator
 from pydantic_core import PydanticCustomError
 
-from divan_libs.servicepack.models.notation import Coded, Name, Part, PlaceLevel, Slug, Whole
+from divan_libs.servicepack.models.needs import Subject
+from divan_libs.servicepack.models.notation import (
+    Coded,
+    DataServiceCode,
+    LawCode,
+    Name,
+    Part,
+    PlaceLevel,
+    Slug,
+    Whole,
+)
 
 
 class CaseField(StrEnum):
@@ -18,6 +28,10 @@ class CaseField(StrEnum):
     TRACKING_ADDRESS = "tracking-address"
     SUBMITTED_ON = "submitted-on"
     DUE_ON = "due-on"
+    VALID_UNTIL = "valid-until"
+    PERMIT_NUMBER = "permit-number"
+    BENEFICIARY = "beneficiary"
+    FEE = "fee"
 
 
 class DecisionField(StrEnum):
@@ -31,7 +45,9 @@ class DecisionField(StrEnum):
 
 
 class OutputField(Part):
-    """Source of one field: an answer, the name of an answered place, a register's fact, the case or the decision."""
+    """Source of one field: an answer, the name of an answered place, a register's fact, an officer's report (an answer
+    to a question of ``Step.report``), a decision table, the case or the decision.
+    """
 
     code: Name
     answer: Name | None = None
@@ -41,12 +57,14 @@ class OutputField(Part):
     field: Name | None = None
     case: CaseField | None = None
     decision: DecisionField | None = None
+    report: Name | None = None
+    table: Name | None = None
 
     @model_validator(mode="after")
     def _one_source(self) -> OutputField:
-        sources = [self.answer, self.place, self.fact, self.case, self.decision]
+        sources = [self.answer, self.place, self.fact, self.case, self.decision, self.report, self.table]
         if sum(source is not None for source in sources) != 1:
-            raise PydanticCustomError("outputs.field-source", "exactly one of answer, place, fact, case, decision")
+            raise PydanticCustomError("outputs.field-source", "exactly one source")
         if (self.place is None) != (self.level is None) or (self.fact is None) != (self.field is None):
             raise PydanticCustomError("outputs.field-source", "a place needs its level and a fact its field")
         return self
@@ -73,11 +91,30 @@ class MessageTemplate(Part):
     max_parts: Annotated[Whole, Field(ge=1, le=10)] = 3
 
 
+class RecordTemplate(Part):
+    """What an outcome makes known to other bodies: the next service asks for it instead of a copy.
+
+    It is offered as the data service ``data_service`` about ``subject``, who is the applicant, the beneficiary or
+    somebody named by a question; a permit's record ends with the permit.
+    """
+
+    code: Slug
+    data_service: DataServiceCode
+    subject: Literal["applicant", "beneficiary"] | Subject = "beneficiary"
+    fields: Annotated[Coded[OutputField], Field(min_length=1)]
+    law: LawCode
+
+
 class Outputs(Part):
-    """All documents and messages of a service."""
+    """All documents, messages and records of a service."""
 
     documents: Coded[DocumentTemplate] = ()
     messages: Coded[MessageTemplate] = ()
+    records: Coded[RecordTemplate] = ()
+
+    def record(self, code: str) -> RecordTemplate | None:
+        """Return the record with this code, or None."""
+        return next((record for record in self.records if record.code == code), None)
 
     def document(self, code: str) -> DocumentTemplate | None:
         """Return the document with this code, or None."""

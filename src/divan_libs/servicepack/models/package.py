@@ -22,16 +22,17 @@ from divan_libs.servicepack.models.needs import Needs
 from divan_libs.servicepack.models.notation import Coded, FrozenMapping, Part, Slug
 from divan_libs.servicepack.models.outputs import Outputs
 from divan_libs.servicepack.models.tables import Tables
+from divan_libs.servicepack.models.upgrades import hear_objections_in_steps
 
-SCHEMA_VERSION = 1
+SCHEMA_VERSION = 2
 DEFAULT_LANGUAGE = "fa"
 LANGUAGES = ("fa", "en")
 
 Upgrader = Callable[[dict[str, Any]], dict[str, Any]]
 """Turns a stored package of one schema version into the next one's shape; it must not need anything but the package."""
 
-UPGRADERS: Mapping[int, Upgrader] = MappingProxyType({})
-"""Upgraders by the version they start from. Version 1 is the first, so there is none yet."""
+UPGRADERS: Mapping[int, Upgrader] = MappingProxyType({1: hear_objections_in_steps})
+"""Upgraders by the version they start from. Version 1 was the draft of the language, version 2 is language 1.0."""
 
 
 class StoredPackageUnreadable(Exception):
@@ -59,7 +60,7 @@ class TextMissing(Exception):
 class Package(Part):
     """A service declared as data; equal digests mean equal packages."""
 
-    schema_version: Literal[1] = 1
+    schema_version: Literal[2] = 2
     code: Slug
     edition: Slug
     card: Card
@@ -118,7 +119,10 @@ class Package(Part):
             raise StoredPackageUnreadable("package.stored.json") from problem
         version = data.get("schema_version") if isinstance(data, dict) else None
         while isinstance(version, int) and version < SCHEMA_VERSION and version in upgraders:
-            data = upgraders[version](data)
+            try:
+                data = upgraders[version](data)
+            except (KeyError, TypeError, AttributeError) as problem:
+                raise StoredPackageUnreadable("package.stored.shape", version=version) from problem
             version = data.get("schema_version")
         if version != SCHEMA_VERSION:
             raise StoredPackageUnreadable("package.stored.version", version=version)
