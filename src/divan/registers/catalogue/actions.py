@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from collections.abc import Mapping
+from datetime import date, datetime
 from uuid import uuid4
 
 from django.db import transaction
@@ -13,6 +14,7 @@ from divan.registers.catalogue import models, queries, rules
 from divan.registers.catalogue.values import (
     SERVICE_PUBLISHED,
     SERVICE_WITHDRAWN,
+    VISITS_COUNTED,
     PackageFaulty,
     ServiceUnknown,
     VersionRef,
@@ -65,7 +67,14 @@ def publish_package(*, package: Package, surroundings: Surroundings, actor: Acto
         summary_fa=descriptions["fa"],
         summary_en=descriptions["en"],
         sort_key=sort_key(titles["fa"]),
-        search_text=search_text(" ".join([*titles.values(), *descriptions.values(), package.code])),
+        search_text=search_text(rules.search_words(package, (body.name("fa"), body.name("en")))),
+        audience=str(package.card.audience),
+        identifier=package.card.identifier or "",
+        broader=package.card.broader or "",
+        narrower=list(package.card.sub_services),
+        life_events=[str(event) for event in package.card.life_events],
+        audience_groups=[str(group) for group in package.card.audience_groups],
+        ways=rules.projected_ways(package),
     )
     service.current = version
     service.save(update_fields=["current"])
@@ -88,3 +97,12 @@ def withdraw_service(*, service_code: str, actor: Actor, now: datetime) -> None:
     service.current = None
     service.save(update_fields=["current"])
     facts.record(SERVICE_WITHDRAWN, subject=service, actor=actor, at=now)
+
+
+@transaction.atomic
+def count_visits(*, day: date, counts: Mapping[str, int], actor: Actor, now: datetime) -> None:
+    """Add visits of the pages of services, by their codes, to the counts of a day."""
+    row, _ = models.VisitDay.objects.select_for_update().get_or_create(day=day, defaults={"uuid": uuid4()})
+    row.counts = {code: row.counts.get(code, 0) + counts.get(code, 0) for code in {*row.counts, *counts}}
+    row.save(update_fields=["counts"])
+    facts.record(VISITS_COUNTED, subject=row, actor=actor, at=now, visits=sum(counts.values()))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 
+from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import Q
 
@@ -29,8 +30,8 @@ class Service(models.Model):
 class ServiceVersion(models.Model):
     """A frozen version of a service package as canonical JSON with its SHA-256; cases point to it for ever.
 
-    A trigger refuses changes. ``search_text``, the titles and the names of the body are a projection for the public
-    list, which is read far more often than anything else.
+    A trigger refuses changes. Everything after ``published_at`` is a projection of the package for the public lists,
+    which are read far more often than anything else; it follows from ``canonical`` and can be made anew from it.
 
     .. no_pii: public description of a service
     """
@@ -46,6 +47,13 @@ class ServiceVersion(models.Model):
     body_fa = models.CharField(max_length=200)
     body_en = models.CharField(max_length=200)
     delivery = models.CharField(max_length=20)
+    audience = models.CharField(max_length=12, default="public")
+    identifier = models.CharField(max_length=20, blank=True)
+    broader = models.CharField(max_length=60, blank=True)
+    narrower = ArrayField(models.CharField(max_length=60), default=list)
+    life_events = ArrayField(models.CharField(max_length=20), default=list)
+    audience_groups = ArrayField(models.CharField(max_length=20), default=list)
+    ways = models.JSONField(default=list)
     title_fa = models.CharField(max_length=300)
     title_en = models.CharField(max_length=300)
     summary_fa = models.TextField()
@@ -68,3 +76,21 @@ class ServiceVersion(models.Model):
             "sha256": self.sha256,
             "stored": hashlib.sha256(bytes(self.canonical)).hexdigest(),
         }
+
+
+class VisitDay(models.Model):
+    """How often the page of each service was opened on a day: counts by the service's code, nothing of who came.
+
+    .. no_pii: counts
+    """
+
+    id = models.BigAutoField(primary_key=True)
+    uuid = models.UUIDField(unique=True)
+    day = models.DateField(unique=True)
+    counts = models.JSONField(default=dict)
+
+    subject_kind = "catalogue.visit-day"
+
+    def subject_state(self) -> dict[str, object]:
+        """Return what the digest of a day's visits covers: every field."""
+        return {"day": self.day, "counts": self.counts}

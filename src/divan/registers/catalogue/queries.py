@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
+from datetime import date
 from functools import lru_cache
 from uuid import UUID
 
@@ -10,7 +12,14 @@ from django.db import connection
 from django.db.models import QuerySet
 
 from divan.registers.catalogue import models
-from divan.registers.catalogue.values import ServiceListing, ServiceUnknown, VersionRef
+from divan.registers.catalogue.values import (
+    OutlineEntry,
+    ServiceListing,
+    ServiceUnknown,
+    ServiceWays,
+    VersionRef,
+    Way,
+)
 from divan_libs.persian.text import search_terms
 from divan_libs.servicepack.models import Package
 
@@ -22,6 +31,7 @@ def _ref(row: models.ServiceVersion) -> VersionRef:
         number=row.number,
         digest=row.sha256,
         published_at=row.published_at,
+        audience=row.audience,
     )
 
 
@@ -81,10 +91,26 @@ def get_current_version(service_code: str) -> VersionRef:
     return _ref(row)
 
 
+def get_offered_version(service_code: str, *, inside: bool) -> VersionRef:
+    """Return the version offered now to whoever asks; services to employees exist only for those inside.
+
+    :raises ServiceUnknown: if the service is unknown, withdrawn, or for employees and the asker is not ``inside``.
+    """
+    version = get_current_version(service_code)
+    if version.audience != "public" and not inside:
+        raise ServiceUnknown(service=service_code)
+    return version
+
+
 _LISTED = """
-    SELECT s.code, v.title_{0}, v.summary_{0}, v.body_{0}, v.delivery, v.uuid, v.number, v.sha256, v.published_at
+    SELECT s.code, v.identifier, v.title_{0}, v.summary_{0}, v.body_{0}, v.delivery,
+           v.uuid, v.number, v.sha256, v.published_at, v.audience
     FROM catalogue_service s JOIN catalogue_serviceversion v ON v.id = s.current_id
-    WHERE (%(body)s = '' OR v.body_code = %(body)s) AND v.search_text LIKE ALL (%(terms)s)
+    WHERE (%(inside)s OR v.audience = 'public')
+      AND (%(body)s = '' OR v.body_code = %(body)s) AND (%(delivery)s = '' OR v.delivery = %(delivery)s)
+      AND (%(event)s = '' OR %(event)s = ANY (v.life_events))
+      AND (%(group)s = '' OR %(group)s = ANY (v.audience_groups))
+      AND v.search_text LIKE ALL (%(terms)s)
       AND (v.sort_key, s.code COLLATE "C") > (%(sort_key)s, %(after)s COLLATE "C")
     ORDER BY v.sort_key, s.code COLLATE "C" LIMIT %(limit)s
 """
@@ -103,33 +129,139 @@ def _sort_key(service_code: str) -> str:
 
 
 def list_services(
-    *, language: str = "fa", query: str = "", body: str = "", after: str = "", limit: int = 500
+    *,
+    language: str = "fa",
+    query: str = "",
+    body: str = "",
+    delivery: str = "",
+    life_event: str = "",
+    audience_group: str = "",
+    inside: bool = False,
+    after: str = "",
+    limit: int = 500,
 ) -> list[ServiceListing]:
     """Return the services offered now that hold every word of the query, in Persian alphabetical order.
 
-    ``after`` is the code of the last service of the page before; it may have been withdrawn since. This is the most
-    visited query of the house, so it is one statement written out.
+    Empty filters let everything through; services to employees are listed only ``inside``. ``after`` is the code of the
+    last service of the page before; it may have been withdrawn since. One statement written out, for it is read often.
 
     :raises ServiceUnknown: if no service ever had the code ``after``.
     """
-    given: dict[str, str | int | list[str]] = {
+    given: dict[str, str | int | bool | list[str]] = {
+        "inside": inside,
         "body": body,
+        "delivery": delivery,
+        "event": life_event,
+        "group": audience_group,
         "terms": ["%" + re.sub(r"([\\%_])", r"\\\1", term) + "%" for term in search_terms(query)],
         "after": after,
         "sort_key": _sort_key(after) if after else "",
         "limit": limit,
     }
     with connection.cursor() as cursor:
-        cursor.execute(_LISTED.format("en" if language == "en" else "fa"), given)
+        cursor.execute(_LISTED.format(_column_language(language)), given)
         rows = cursor.fetchall()
     return [
         ServiceListing(
             code=code,
+            identifier=identifier,
             title=title,
             summary=summary,
             body_name=body_name,
-            delivery=delivery,
-            version=VersionRef(uuid=uuid, service_code=code, number=number, digest=digest, published_at=published_at),
+            delivery=kind,
+            version=VersionRef(
+                uuid=uuid,
+                service_code=code,
+                number=number,
+                digest=digest,
+                published_at=published_at,
+                audience=audience,
+            ),
         )
-        for code, title, summary, body_name, delivery, uuid, number, digest, published_at in rows
+        for code, identifier, title, summary, body_name, kind, uuid, number, digest, published_at, audience in rows
     ]
+
+
+def _column_language(language: str) -> str:
+    return "en" if language == "en" else "fa"
+
+
+_OUTLINED = """
+    SELECT s.code, v.identifier, v.title_{0}, v.body_code, v.body_{0}, v.delivery, v.audience, v.life_events,
+           v.audience_groups, v.broader, v.narrower, v.sha256
+    FROM catalogue_service s JOIN catalogue_serviceversion v ON v.id = s.current_id
+    WHERE %(inside)s OR v.audience = 'public' ORDER BY v.sort_key, s.code COLLATE "C"
+"""
+
+
+def outline(*, language: str = "fa", inside: bool = False) -> list[OutlineEntry]:
+    """Return the whole catalogue in its order, each service with what the tree and the filters need, in one query."""
+    with connection.cursor() as cursor:
+        cursor.execute(_OUTLINED.format(_column_language(language)), {"inside": inside})
+        rows = cursor.fetchall()
+    return [
+        OutlineEntry(
+            code=row[0],
+            identifier=row[1],
+            title=row[2],
+            body_code=row[3],
+            body_name=row[4],
+            delivery=row[5],
+            audience=row[6],
+            life_events=tuple(row[7]),
+            audience_groups=tuple(row[8]),
+            broader=row[9],
+            narrower=tuple(row[10]),
+            digest=row[11],
+        )
+        for row in rows
+    ]
+
+
+def titles_of(codes: Sequence[str], *, language: str = "fa", inside: bool = False) -> dict[str, str]:
+    """Return the titles of those of these services that are offered to the asker, by code."""
+    rows = _current().filter(service__code__in=codes)
+    if not inside:
+        rows = rows.filter(audience="public")
+    return dict(rows.values_list("service__code", f"title_{_column_language(language)}"))
+
+
+def list_ways(*, language: str = "fa", body: str = "") -> list[ServiceWays]:
+    """Return every public service, or those of a body, with the ways that its card declares."""
+    tongue = _column_language(language)
+    rows = _current().filter(audience="public").order_by("body_code", "sort_key", "service__code")
+    if body:
+        rows = rows.filter(body_code=body)
+    fields = ("service__code", "identifier", f"title_{tongue}", "body_code", f"body_{tongue}", "delivery", "ways")
+    return [
+        ServiceWays(
+            code=code,
+            identifier=identifier,
+            title=title,
+            body_code=body_code,
+            body_name=body_name,
+            delivery=delivery,
+            ways=tuple(
+                Way(
+                    stage=way["stage"],
+                    channel=way["channel"],
+                    electronic=way["electronic"],
+                    address=way["address"],
+                    reason=way[f"reason_{tongue}"],
+                )
+                for way in ways
+            ),
+        )
+        for code, identifier, title, body_code, body_name, delivery, ways in rows.values_list(*fields)
+    ]
+
+
+def count_visits(service_code: str, since: date) -> int:
+    """Return how often the page of a service was opened since a day (included)."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT coalesce(sum((counts ->> %s)::bigint), 0) FROM catalogue_visitday WHERE day >= %s",
+            [service_code, since],
+        )
+        row = cursor.fetchone()
+    return int(row[0]) if row else 0

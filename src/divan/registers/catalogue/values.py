@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
@@ -19,18 +20,71 @@ class VersionRef:
     number: int
     digest: str
     published_at: datetime
+    audience: str = "public"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ServiceListing:
-    """A service as the public list shows it, in one language."""
+    """A service as the public list shows it, in one language; ``identifier`` is empty until it has been given."""
 
     code: str
+    identifier: str
     title: str
     summary: str
     body_name: str
     delivery: str
     version: VersionRef
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OutlineEntry:
+    """A service in the outline of the whole catalogue: what the tree and the filters are made of."""
+
+    code: str
+    identifier: str
+    title: str
+    body_code: str
+    body_name: str
+    delivery: str
+    audience: str
+    life_events: tuple[str, ...]
+    audience_groups: tuple[str, ...]
+    broader: str
+    narrower: tuple[str, ...]
+    digest: str
+
+
+@dataclass(frozen=True, slots=True)
+class Forest:
+    """The services as trees: the codes that stand on top, and below each code its sub-services, in order."""
+
+    roots: tuple[str, ...]
+    children: Mapping[str, tuple[str, ...]]
+    parents: Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Way:
+    """One declared way to a stage of a service, with the reason in one language where it is not electronic."""
+
+    stage: str
+    channel: str
+    electronic: bool
+    address: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ServiceWays:
+    """A service with all its ways, in one language."""
+
+    code: str
+    identifier: str
+    title: str
+    body_code: str
+    body_name: str
+    delivery: str
+    ways: tuple[Way, ...]
 
 
 class ServiceUnknown(Refusal):
@@ -47,6 +101,7 @@ class PackageFaulty(Refusal):
     status = 422
 
 
+VISITS_COUNTED = FactKind("catalogue.visits-counted", "Visits of the pages of services were added to a day's counts.")
 SERVICE_PUBLISHED = FactKind("catalogue.version-published", "A version of a service package was frozen and published.")
 SERVICE_WITHDRAWN = FactKind(
     "catalogue.service-withdrawn", "A service was taken off the public list; running cases go on."
