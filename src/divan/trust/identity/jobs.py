@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import logging
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from datetime import datetime, timedelta
 from functools import partial
+
+from django.db import connections
 
 from divan.foundation.actors import SYSTEM
 from divan.foundation.duties import Duty
@@ -15,6 +18,7 @@ from divan.trust.identity import actions, queries
 from divan.trust.identity.actions import answers, attempts
 from divan.trust.identity.adapters.civil_registry import RegistryByExchange
 from divan.trust.identity.adapters.mobile_owners import OwnersByExchange
+from divan.trust.identity.adapters.records import RecordsByExchange
 from divan.trust.identity.adapters.registers import CIVIL_REGISTRY, MOBILE_OWNERS, Register
 from divan.trust.identity.values import RegisterAnswer, Unknown
 
@@ -22,9 +26,13 @@ logger = logging.getLogger(__name__)
 
 REGISTERS: Mapping[str, Register] = {CIVIL_REGISTRY: RegistryByExchange(), MOBILE_OWNERS: OwnersByExchange()}
 BATCH = 20
+REGISTERS_AT_ONCE = 16
+"""How many registers are asked at the same time besides those with a duty of their own."""
 
 
-def ask_inquiries(now: datetime, *, data_service: str = "", registers: Mapping[str, Register] = REGISTERS) -> int:
+def ask_inquiries(
+    now: datetime, *, data_service: str = "", registers: Mapping[str, Register] = REGISTERS, most: int = BATCH
+) -> int:
     """Ask the questions that are due, of one register or of all; return how many messages were dealt with.
 
     Each question is leased, asked with no transaction open, and answered in a transaction of its own. Answers carry
@@ -35,7 +43,7 @@ def ask_inquiries(now: datetime, *, data_service: str = "", registers: Mapping[s
     for name, register in registers.items():
         if data_service in {"", name}:
             count = 0
-            while count < BATCH and _ask_next(now, begun, name, register):
+            while count < most and _ask_next(now, begun, name, register):
                 count += 1
             done += count
     return done
@@ -76,7 +84,44 @@ def forget(now: datetime) -> int:
     return len(old) + attempts.forget_counts(now=now)
 
 
+class OtherRegisters:
+    """Asks all registers that have no duty of their own, each in a thread, so that a slow one delays no other.
+
+    Which there are is seen at each look: data services are registered while the worker runs.
+    """
+
+    def __init__(self, register_of: Callable[[str], Register] = RecordsByExchange) -> None:
+        self._register_of = register_of
+        self._asking: dict[str, Future[int]] = {}
+        self._threads: ThreadPoolExecutor | None = None
+
+    def ask(self, now: datetime) -> int:
+        """Begin to ask every register that has questions waiting and is not being asked; wait half a second at most.
+
+        Return how many questions came to an answer, or 1 while some are still on their way.
+        """
+        for name in queries.list_due_data_services(now):
+            if name not in self._asking and name not in REGISTERS and len(self._asking) < REGISTERS_AT_ONCE:
+                if self._threads is None:
+                    self._threads = ThreadPoolExecutor(REGISTERS_AT_ONCE, thread_name_prefix="register")
+                self._asking[name] = self._threads.submit(self._ask_one, now, name)
+        if not self._asking:
+            return 0
+        wait(self._asking.values(), timeout=0.5, return_when=FIRST_COMPLETED)
+        over = {name: asked for name, asked in self._asking.items() if asked.done()}
+        for name in over:
+            del self._asking[name]
+        done = sum(asked.result() for asked in over.values())
+        return done or int(bool(self._asking))
+
+    def _ask_one(self, now: datetime, name: str) -> int:
+        try:
+            return ask_inquiries(now, registers={name: self._register_of(name)}, most=2)
+        finally:
+            connections.close_all()
+
+
 def duties() -> tuple[Duty, ...]:
-    """Return identity's duties for the worker: one for each register, so that a slow one delays no other."""
+    """Return identity's duties for the worker: one for each way of asking, so that a slow one delays no other."""
     asking = (Duty(f"inquiries.{name}", partial(ask_inquiries, data_service=name)) for name in REGISTERS)
-    return (*asking, Duty("identity.forget", forget, every=600.0))
+    return (*asking, Duty("inquiries.others", OtherRegisters().ask), Duty("identity.forget", forget, every=600.0))

@@ -144,6 +144,8 @@ class Inquiry(models.Model):
     workers off; ``message_id`` was stored before sending, so a question whose answer was lost in a crash goes out again
     under the same identifier and is one message in the evidence.
 
+    ``national_code`` is the code of whom it is about; foreigners and organizations have other numbers there.
+
     .. pii: national code of the subject, a mobile number, what the register told
     .. retention: with the case or sign-in it serves; what the register told leaves with it
     """
@@ -152,7 +154,7 @@ class Inquiry(models.Model):
     uuid = models.UUIDField(unique=True)
     need = models.CharField(max_length=80)
     data_service = models.CharField(max_length=80)
-    national_code = models.CharField(max_length=10)
+    national_code = models.CharField(max_length=30)
     subject = models.ForeignKey("people.Person", on_delete=models.PROTECT, null=True, related_name="+")
     parameters = models.JSONField(default=dict)
     purpose = models.CharField(max_length=300)
@@ -185,6 +187,11 @@ class Inquiry(models.Model):
         indexes = (
             models.Index(fields=("data_service", "next_attempt_at"), condition=Q(state="asked"), name="inquiry_due"),
             models.Index(fields=("about_uuid",), name="inquiry_about"),
+            models.Index(
+                fields=("national_code", "data_service", "-answered_at"),
+                condition=Q(state="matched"),
+                name="inquiry_known",
+            ),
         )
 
     def subject_state(self) -> dict[str, object]:

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime
 from uuid import UUID
 
 from allauth.mfa.models import Authenticator
+from django.db.models import Min, Q
 
 from divan.foundation.actors import ANONYMOUS, Actor, ActorKind
 from divan.registers.people import queries as people
@@ -122,6 +124,8 @@ def _inquiry(row: models.Inquiry) -> Inquiry:
         need=row.need,
         data_service=row.data_service,
         subject=row.subject.uuid if row.subject else None,
+        subject_code=row.national_code,
+        parameters=row.parameters,
         about_kind=row.about_kind,
         about_uuid=row.about_uuid,
         state=InquiryState(row.state),
@@ -148,3 +152,34 @@ def list_inquiries_about(about_uuid: UUID) -> list[Inquiry]:
     """Return the questions asked for something, oldest first."""
     rows = models.Inquiry.objects.select_related("subject").filter(about_uuid=about_uuid).order_by("id")
     return [_inquiry(row) for row in rows]
+
+
+def find_known(
+    *, data_service: str, subject_code: str, parameters: Mapping[str, str], since: datetime
+) -> Inquiry | None:
+    """Return the newest answer that confirmed this very question since a moment, whatever it was asked for, or None."""
+    row = (
+        models.Inquiry.objects.select_related("subject")
+        .filter(
+            state=InquiryState.MATCHED,
+            data_service=data_service,
+            national_code=subject_code,
+            parameters=dict(parameters),
+            answered_at__gte=since,
+        )
+        .order_by("-answered_at", "-id")
+        .first()
+    )
+    return _inquiry(row) if row else None
+
+
+def list_due_data_services(at: datetime) -> list[str]:
+    """Return the codes of the data services that have questions waiting to be asked at a moment, longest first."""
+    rows = (
+        models.Inquiry.objects.filter(Q(leased_until__isnull=True) | Q(leased_until__lte=at))
+        .filter(state=InquiryState.ASKED, next_attempt_at__lte=at)
+        .values("data_service")
+        .annotate(longest=Min("next_attempt_at"))
+        .order_by("longest")
+    )
+    return [row["data_service"] for row in rows]

@@ -109,6 +109,8 @@ class Inquiry:
     need: str
     data_service: str
     subject: UUID | None
+    subject_code: str
+    parameters: Mapping[str, str]
     about_kind: str
     about_uuid: UUID
     state: InquiryState

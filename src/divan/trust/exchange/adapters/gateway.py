@@ -30,8 +30,10 @@ def send(
     message_id: str,
     stated: str,
     timeout: float,
+    method: str = "GET",
+    content: bytes = b"",
 ) -> ExchangeAnswer:
-    """Ask a data service with GET and return what came back, the exchange's own refusals included.
+    """Send a message to a data service and return what came back, the exchange's own refusals included.
 
     ``stated`` travels percent-encoded as ``X-Road-Issue``. Each thread keeps its own connection.
 
@@ -40,9 +42,18 @@ def send(
     headers = {"X-Road-Client": told.subsystem, "X-Road-Id": message_id, "Accept": "application/json"}
     if stated:
         headers["X-Road-Issue"] = quote(stated, safe=" ")
+    if content:
+        headers["Content-Type"] = "application/json"
     until = time.monotonic() + timeout
     try:
-        asking = _client(told).stream("GET", f"/r1/{service}{path}", params=query, headers=headers, timeout=timeout)
+        asking = _client(told).stream(
+            method,
+            f"/r1/{service}{path}",
+            params=query,
+            headers=headers,
+            content=content or None,
+            timeout=timeout,
+        )
         with asking as answer:
             body = _body(answer, until)
     except (httpx.HTTPError, ssl.SSLError) as error:

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Mapping
+from typing import Literal
 from urllib.parse import urlencode
 
+from divan.foundation.canonical import canonical_bytes
 from divan.trust.exchange import models, rules
 from divan.trust.exchange.adapters import gateway
 from divan.trust.exchange.apps import options
@@ -26,25 +28,33 @@ def ask(
     purpose: str = "",
     message_id: str,
     timeout: float,
+    method: Literal["GET", "PUT"] = "GET",
+    body: Mapping[str, object] | None = None,
 ) -> ExchangeAnswer:
-    """Send one GET about a person as this installation's own subsystem, and return the answer.
+    """Send one message as this installation's own subsystem, and return the answer.
 
     ``path`` (percent-encoded) and ``query`` follow the address of the data service; ``subject`` is whom it is about,
-    and must be whom the request names where the service says a person stands. ``purpose`` travels with the message
-    beside the purpose of the permit. The same ``message_id`` again is another attempt at the same message. No
-    transaction may be open: the other side may take ``timeout`` seconds.
+    and must be whom the request names where the service says a person stands. A PUT carries ``body`` as JSON in its
+    canonical form, so that the same order is the same octets. ``purpose`` travels with the message beside the purpose
+    of the permit. The same ``message_id`` again is another attempt at the same message. No transaction may be open: the
+    other side may take ``timeout`` seconds.
 
     :raises ExchangeSilent: when no answer came, or only a refusal that may pass. A data service that is not registered
         is silent too: it may be registered later.
-    :raises ValueError: if the request names somebody else than ``subject``.
+    :raises ValueError: if the request names somebody else than ``subject``, or a GET has a body.
     """
+    if body is not None and method == "GET":
+        raise ValueError("a GET carries no body")
     row = models.DataService.objects.filter(code=data_service).first()
     if row is None or not options().subsystem:
         logger.warning("%s is not registered at the exchange, or this installation is not", data_service)
         raise ExchangeSilent(reason="not-registered", data_service=data_service)
     place = data_service_of(row).subject
+    content = b"" if body is None else canonical_bytes(body)
     if place is not None:
-        named = place.find(normalise_path(path), b"", urlencode(query or {}))
+        named = place.find(normalise_path(path), content, urlencode(query or {}))
+        if named is None and not place.required:
+            named = subject
         if named is None or canonical_subject(named) != canonical_subject(subject):
             raise ValueError("the request names another person than it is said to be about")
     answer = gateway.send(
@@ -55,5 +65,7 @@ def ask(
         message_id=message_id,
         stated=purpose,
         timeout=timeout,
+        method=method,
+        content=content,
     )
     return rules.judge(answer)

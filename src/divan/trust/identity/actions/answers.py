@@ -83,7 +83,8 @@ def answer_inquiry(*, inquiry: UUID, message_id: str, answer: RegisterAnswer, ac
 def _follow(row: models.Inquiry, actor: Actor, now: datetime) -> None:
     if row.about_kind == models.SignInChallenge.subject_kind:
         challenges.settle_owner(row.about_uuid, InquiryState(row.state), now)
-    elif row.data_service == CIVIL_REGISTRY and row.state == InquiryState.MATCHED:
+    elif row.subject is not None and row.data_service == CIVIL_REGISTRY and row.state == InquiryState.MATCHED:
+        # Third parties whom an application names are asked about, but do not enter the register of people by it.
         people.register_person(
             national_code=row.national_code,
             first_name=row.fields["first_name"],

@@ -12,8 +12,9 @@ from django.db import transaction
 from divan.foundation import facts
 from divan.foundation.actors import Actor
 from divan.registers.people.values import PersonUnknown
+from divan.trust.exchange import queries as exchange
 from divan.trust.identity import models
-from divan.trust.identity.adapters.registers import DATA_SERVICES, MOBILE_OWNERS
+from divan.trust.identity.adapters.registers import MOBILE_OWNERS, OWN_WAYS
 from divan.trust.identity.values import INQUIRY_ASKED, DataServiceUnknown, InquiryState
 
 
@@ -22,32 +23,44 @@ def open_inquiry(
     *,
     need: str,
     data_service: str,
-    subject: UUID,
+    subject: UUID | None = None,
+    subject_code: str = "",
+    parameters: Mapping[str, str] | None = None,
     purpose: str,
     about_kind: str,
     about_uuid: UUID,
     actor: Actor,
     now: datetime,
 ) -> UUID:
-    """Write down a question about a person; the worker asks it through the exchange. Return the inquiry's identifier.
+    """Write down a question to a register; the worker asks it through the exchange. Return the inquiry's identifier.
 
-    The mobile number asked about is the one in the person's entry.
+    It is about ``subject``, a person of the register of people, or about whoever bears ``subject_code``: the national
+    code of a person, a foreigner's number, the legal number of an organization. ``parameters`` travel with it; the
+    register of mobile numbers is asked about the number in the person's entry unless one is given.
 
-    :raises PersonUnknown: if the person is not in the register of people.
+    :raises PersonUnknown: if the person is not in the register of people, or nobody is named.
     :raises DataServiceUnknown: if no register answers to this name, or it needs a mobile number that is not known.
     """
-    person: Any = models.Inquiry._meta.get_field("subject").related_model._default_manager.filter(uuid=subject).first()
-    if person is None:
+    person: Any = None
+    if subject is not None:
+        people = models.Inquiry._meta.get_field("subject").related_model._default_manager
+        person = people.filter(uuid=subject).first()
+    code = person.national_code if person is not None else subject_code
+    if not code or (subject is not None and person is None):
         raise PersonUnknown
-    parameters = {"mobile": person.mobile} if data_service == MOBILE_OWNERS else {}
-    if data_service not in DATA_SERVICES or "" in parameters.values():
+    asked_with = dict(parameters or {})
+    if data_service == MOBILE_OWNERS:
+        asked_with.setdefault("mobile", person.mobile if person is not None else "")
+        if not asked_with["mobile"]:
+            raise DataServiceUnknown(data_service=data_service)
+    if data_service not in OWN_WAYS and data_service not in exchange.data_service_codes():
         raise DataServiceUnknown(data_service=data_service)
     return write_down(
         need=need,
         data_service=data_service,
-        national_code=person.national_code,
+        national_code=code,
         subject=person,
-        parameters=parameters,
+        parameters=asked_with,
         purpose=purpose,
         about=(about_kind, about_uuid),
         actor=actor,
@@ -67,7 +80,7 @@ def write_down(
     actor: Actor,
     now: datetime,
 ) -> UUID:
-    """Write a question down in the running transaction; ``subject`` is the person's row, None before one exists."""
+    """Write a question down in the running transaction; ``subject`` is the person's row, None where there is none."""
     row = models.Inquiry.objects.create(
         uuid=uuid4(),
         need=need,

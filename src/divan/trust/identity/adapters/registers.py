@@ -13,7 +13,8 @@ from divan.trust.identity.values import RegisterAnswer, Unknown
 
 CIVIL_REGISTRY = "civil-registry/person"
 MOBILE_OWNERS = "mobile-register/owner"
-DATA_SERVICES = frozenset({CIVIL_REGISTRY, MOBILE_OWNERS})
+OWN_WAYS = frozenset({CIVIL_REGISTRY, MOBILE_OWNERS})
+"""Data services that are asked in a way of their own; all others give one record about one subject."""
 
 TIMEOUT = 5.0
 """Seconds to wait for one answer; a register that needs longer is asked again."""
@@ -23,7 +24,10 @@ WORTH_ANOTHER_TRY = frozenset({408, 425, 429})
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Question:
-    """What is asked: whom about, with what besides, why, on which day, and under which message identifier."""
+    """What is asked: whom about, with what besides, why, on which day, and under which message identifier.
+
+    ``national_code`` is the subject's; of a foreigner or an organization it is the number that they have instead.
+    """
 
     national_code: str
     purpose: str

@@ -204,6 +204,7 @@ def test_a_slow_register_delays_no_other(owners):
     assert [duty.name for duty in jobs.duties()] == [
         f"inquiries.{CIVIL_REGISTRY}",
         f"inquiries.{MOBILE_OWNERS}",
+        "inquiries.others",
         "identity.forget",
     ]
 
