@@ -21,6 +21,8 @@ NEEDED = {
     "DIVAN_SIGN_ON_CLIENT_SECRET": "secret",
     "DIVAN_EXCHANGE_SUBSYSTEM": "LR/GOV/100/divan",
     "DIVAN_EXCHANGE_SERVER": "LR/GOV/100/gateway",
+    "DIVAN_BANK_GATEWAY": "http://localhost:1/bank",
+    "DIVAN_BANK_KEY": "key",
 }
 
 

@@ -60,6 +60,12 @@ class Configuration:
     )
     sms_gateway: str = setting("", "Address that takes short messages; default in rehearsal: the twin.")
     sms_token: str = setting("", "Token for the gateway of short messages.")
+    bank_gateway: str = setting(
+        "",
+        "Address of the bank's payment gateway, without the path of a call; default in rehearsal: the twin.",
+    )
+    bank_terminal: str = setting("divan", "Name of this installation at the bank's payment gateway.")
+    bank_key: str = setting("", "Key that this installation and the bank's payment gateway share to sign their calls.")
     exchange_gateway: str = setting(
         "",
         "Address of the exchange gateway as this installation's own client reaches it; default `https://localhost:PORT+1`.",
@@ -138,6 +144,8 @@ NEEDED_IN_PRODUCTION = (
     "sign_on_client_secret",
     "exchange_subsystem",
     "exchange_server",
+    "bank_gateway",
+    "bank_key",
 )
 """Settings that have no default outside a rehearsal."""
 
@@ -177,6 +185,8 @@ def _completed(configuration: Configuration) -> Configuration:
             "sms_gateway": configuration.sms_gateway or f"http://{configuration.address(2)}/sms/messages",
             "sign_on_issuer": configuration.sign_on_issuer or f"http://{configuration.address(2)}/sign-on",
             "scanner": configuration.scanner or configuration.address(6),
+            "bank_gateway": configuration.bank_gateway or f"http://{configuration.address(2)}/bank",
+            "bank_key": configuration.bank_key or "rehearsal-key",
             "sms_token": configuration.sms_token or "rehearsal",
             "exchange_subsystem": configuration.exchange_subsystem or "LR/GOV/governor-office/divan",
             "exchange_server": configuration.exchange_server or "LR/GOV/governor-office/gateway",

@@ -8,6 +8,7 @@ from urllib.parse import unquote, urlsplit
 from django.utils.translation import gettext_lazy as _
 
 from divan.dealings.cases.apps import CasesOptions
+from divan.dealings.payments.apps import PaymentsOptions
 from divan.foundation.apps import FoundationOptions
 from divan.front.portal.options import PortalOptions
 from divan.project.configuration import Configuration, read_configuration
@@ -35,6 +36,7 @@ INSTALLED_APPS = [
     "divan.front.api.apps.ApiApp",
     "divan.dealings.cases.apps.CasesApp",
     "divan.dealings.correspondence.apps.CorrespondenceApp",
+    "divan.dealings.payments.apps.PaymentsApp",
     "divan.trust.identity.apps.IdentityApp",
     "divan.trust.exchange.apps.ExchangeApp",
     "divan.trust.signing.apps.SigningApp",
@@ -187,6 +189,12 @@ FOUNDATION = FoundationOptions(
     sms_token=DIVAN.sms_token,
 )
 CASES = CasesOptions(base_url=DIVAN.base_url)
+PAYMENTS = PaymentsOptions(
+    return_address=DIVAN.base_url.rstrip("/") + "/payments/return/{payment}/",
+    bank_address=DIVAN.bank_gateway,
+    bank_terminal=DIVAN.bank_terminal,
+    bank_key=DIVAN.bank_key,
+)
 PORTAL = PortalOptions(
     province_code=DIVAN.province_code,
     base_url=DIVAN.base_url,

@@ -1,0 +1,1 @@
+"""Invoices by service, payments through a bank, refunds as orders, reconciliation with the bank's statement."""

@@ -1,0 +1,1 @@
+"""Whom payments calls: the bank."""
