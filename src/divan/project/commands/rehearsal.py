@@ -15,7 +15,7 @@ def register(app: typer.Typer) -> None:
 
 
 def rehearsal() -> None:
-    """Play registers, sign-on and short messages on PORT+2 and the scanner on PORT+6, until told to stop."""
+    """Play registers, sign-on, short messages and a bank on PORT+2 and the scanner on PORT+6, until told to stop."""
     from divan.project.configuration import read_configuration  # noqa: PLC0415 (not needed to print the help)
     from divan.project.rehearsal.server import serve  # noqa: PLC0415 (needs the house's packages)
     from divan.project.rehearsal.settings import Settings  # noqa: PLC0415 (as above)
@@ -33,6 +33,8 @@ def rehearsal() -> None:
         client_id=configuration.sign_on_client_id,
         client_secret=configuration.sign_on_client_secret,
         sms_token=configuration.sms_token,
+        bank_terminal=configuration.bank_terminal,
+        bank_key=configuration.bank_key,
     )
     # The server's worker is a process of its own and reads its settings from the environment.
     os.environ.update(told.as_environment())

@@ -22,10 +22,17 @@ class Mode(StrEnum):
     """It gives the answer before once more, whoever that was about; messages are delivered twice."""
     LIE = "lie"
     """It answers what is not true or not an answer, each service in its own way."""
+    MUTE = "mute"
+    """The bank takes the money and never leads the payer back; no other service can be so."""
 
 
-SERVICES = ("civil-registry", "mobile-register", "sign-on", "sms", "scanner")
+SERVICES = ("civil-registry", "mobile-register", "sign-on", "sms", "scanner", "bank")
 LONGEST_PAUSE = 120.0
+
+
+def modes_of(service: str) -> tuple[Mode, ...]:
+    """Return how a service can behave."""
+    return tuple(mode for mode in Mode if service == "bank" or mode is not Mode.MUTE)
 
 
 class BehaviourRefused(ValueError):
@@ -63,7 +70,7 @@ class Behaviours:
         """
         if service not in self._known:
             raise BehaviourRefused("service")
-        if mode not in set(Mode):
+        if mode not in modes_of(service):
             raise BehaviourRefused("mode")
         pause = Behaviour().seconds if seconds is None else seconds
         if not 0 < pause <= LONGEST_PAUSE:

@@ -9,7 +9,7 @@ from string import Template
 
 from starlette.responses import HTMLResponse
 
-from divan.project.rehearsal.behaviour import SERVICES, Mode
+from divan.project.rehearsal.behaviour import SERVICES, Mode, modes_of
 from divan.project.rehearsal.cast import CAST
 from divan_libs.persian.text import persian_digits
 
@@ -21,6 +21,7 @@ SERVICE_NAMES = {
     "sign-on": ("درگاه ملی ورود یکپارچه", "National sign-on"),
     "sms": ("درگاه پیامک", "Gateway of short messages"),
     "scanner": ("پویشگر بدافزار", "Malware scanner"),
+    "bank": ("درگاه پرداخت بانک", "Bank's payment gateway"),
 }
 MODE_NAMES = {
     Mode.NORMAL: ("درست", "normal"),
@@ -28,6 +29,7 @@ MODE_NAMES = {
     Mode.DOWN: ("قطع", "down"),
     Mode.REPEAT: ("تکراری", "repeats itself"),
     Mode.LIE: ("نادرست", "lies"),
+    Mode.MUTE: ("پول می‌گیرد و خبر نمی‌دهد", "takes the money, says nothing"),
 }
 
 
@@ -62,6 +64,7 @@ def _row(name: str, state: Mapping[str, object]) -> str:
     choices = "".join(
         f'<option value="{mode}"{" selected" if mode == state["mode"] else ""}>{fa} · {en}</option>'
         for mode, (fa, en) in MODE_NAMES.items()
+        if mode in modes_of(name)
     )
     return (
         f'<form method="post" action="/behaviour"><input type="hidden" name="service" value="{name}">'

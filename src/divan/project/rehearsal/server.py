@@ -14,6 +14,7 @@ from starlette.responses import FileResponse, JSONResponse, RedirectResponse, Re
 from starlette.routing import Route
 
 from divan.project.rehearsal import pages
+from divan.project.rehearsal.bank import Bank
 from divan.project.rehearsal.behaviour import BehaviourRefused, Behaviours, Down
 from divan.project.rehearsal.registers import CivilRegistry, MobileRegister
 from divan.project.rehearsal.scanner import Scanner
@@ -85,6 +86,7 @@ def make_application(told: Settings) -> Starlette:
         MobileRegister(behaviours),
         SignOn(behaviours, told),
         SmsGateway(behaviours, told.sms_token, told.data / "messages.jsonl"),
+        Bank(behaviours, told),
     )
 
     @contextlib.asynccontextmanager

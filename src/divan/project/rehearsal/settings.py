@@ -26,6 +26,8 @@ class Settings:
     client_id: str
     client_secret: str
     sms_token: str
+    bank_terminal: str
+    bank_key: str
 
     def as_environment(self) -> dict[str, str]:
         """Return the variables from which :func:`read_settings` reads these settings back."""

@@ -81,5 +81,5 @@ def running(tmp_path_factory) -> Iterator[World]:
 @pytest.fixture
 def world(running) -> Iterator[World]:
     yield running
-    for service in ("civil-registry", "mobile-register", "sign-on", "sms", "scanner"):
+    for service in ("civil-registry", "mobile-register", "sign-on", "sms", "scanner", "bank"):
         running.tell(service, "normal")
