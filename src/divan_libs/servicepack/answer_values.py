@@ -12,7 +12,9 @@ from divan_libs.servicepack.models import (
 )
 from divan_libs.servicepack.models.form import (
     AddressQuestion,
+    Column,
     GroupQuestion,
+    InnerQuestion,
     PersonQuestion,
     SignatureQuestion,
     TableQuestion,
@@ -31,6 +33,9 @@ tuple of mappings, one a row; a table a mapping from row to a mapping from colum
 
 Raw: TypeAlias = "str | Sequence[Raw] | Mapping[str, Raw]"
 """What is typed: a text, several texts, or by part (``{"national_code": …}``) and by row (``{"0": {…}}``, a list)."""
+
+AnyAsked: TypeAlias = Question | InnerQuestion | Column
+"""A question of a page, of a group's row, or the column of a table."""
 
 Composed: TypeAlias = PersonQuestion | AddressQuestion | SignatureQuestion
 """A question of several parts."""

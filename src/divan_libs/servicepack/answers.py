@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from divan_libs.persian.text import search_text
+from divan_libs.persian.text import search_terms
 from divan_libs.servicepack.answer_values import (
     AnswerProblem,
     AnswerValue,
@@ -152,8 +152,8 @@ def _size(raw: Raw, enough: int) -> int:
 def check_answer(package: Package, question: Question, value: AnswerValue, context: Context) -> None:
     """Check an answer against what registers know: a signature bears the registered name where the package says so.
 
-    Spelling, half spaces and the two kinds of ی and ک do not count. Where the register has not answered, the package's
-    requirement decides, not the signature.
+    Spaces, half spaces, hamzas and the two kinds of ی and ک do not count. Where the register has not answered, the
+    package's requirement decides, not the signature.
 
     :raises AnswerProblem: ``answers.signature.other-name``.
     """
@@ -165,5 +165,9 @@ def check_answer(package: Package, question: Question, value: AnswerValue, conte
     if fact is None or fact.state is not InquiryState.MATCHED:
         return
     registered = " ".join(str(fact.fields.get(field, "")) for field in source.fields)
-    if search_text(registered, joined=True) != search_text(str(value.get("name", "")), joined=True):
+    if _closed_up(registered) != _closed_up(str(value.get("name", ""))):
         raise AnswerProblem("answers.signature.other-name", part="name")
+
+
+def _closed_up(name: str) -> str:
+    return "".join(search_terms(name))

@@ -13,6 +13,7 @@ from divan_libs.servicepack.answers import AnswerProblem, complete, pages_to_sho
 from divan_libs.servicepack.evaluation import Context, Fact
 from divan_libs.servicepack.fees import fee_of
 from divan_libs.servicepack.models import APPLICANT, APPLICATION, Example, ExampleMove, Package
+from divan_libs.servicepack.models.examples import RawAnswer
 from divan_libs.servicepack.models.needs import FieldKind
 
 
@@ -96,7 +97,7 @@ def facts_of(package: Package, example: Example) -> dict[str, Fact]:
 
 
 def _typed(
-    package: Package, typed: Mapping[str, str | tuple[str, ...]], today: date
+    package: Package, typed: Mapping[str, RawAnswer], today: date
 ) -> tuple[dict[str, AnswerValue], dict[str, str]]:
     """Read what is typed; return the answers, and the problem's code for each question that was not answered well."""
     answers: dict[str, AnswerValue] = {}

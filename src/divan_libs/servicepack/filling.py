@@ -5,13 +5,21 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from datetime import date
 
-from divan_libs.persian.jalali import format_jalali
-from divan_libs.persian.text import persian_digits
 from divan_libs.servicepack.answer_values import AnswerValue
+from divan_libs.servicepack.answer_words import answer_in_words, value_in_words
 from divan_libs.servicepack.evaluation import Fact
-from divan_libs.servicepack.models import OutputField, Package, PlaceLevel, Question
+from divan_libs.servicepack.models import OutputField, Package, PlaceLevel
+
+__all__ = [
+    "PLACEHOLDER",
+    "FieldUnavailable",
+    "Sources",
+    "answer_in_words",
+    "field_values",
+    "fill_text",
+    "message_parts",
+]
 
 PLACEHOLDER = re.compile(r"\{([^{}]*)\}")
 _GSM = re.compile(r"[@£$¥èéùìòÇØøÅåΔ_ΦΓΛΩΠΨΣΘΞÆæßÉA-Za-z0-9¡ÄÖÑÜ§¿äöñüà \n\r!\"#¤%&'()*+,\-./:;<=>?]*")
@@ -66,37 +74,12 @@ def fill_text(template: str, values: Mapping[str, str]) -> str:
     return PLACEHOLDER.sub(value_of, template)
 
 
-def answer_in_words(package: Package, question: Question, value: AnswerValue, language: str = "fa") -> str:
-    """Return an answer as people read it: options by their texts, days in Jalali, Persian digits in Persian.
-
-    A declaration that was ticked reads as its own wording, files as their number.
-    """
-    if question.type == "yes-no":
-        return package.text(f"questions.{question.code}.options.{'yes' if value else 'no'}", language)
-    if question.type == "consent":
-        return package.text(f"questions.{question.code}.label", language)
-    if question.type == "choice":
-        return package.text(f"questions.{question.code}.options.{value}", language)
-    if question.type == "choices" and isinstance(value, tuple):
-        separator = "، " if language == "fa" else ", "
-        return separator.join(package.text(f"questions.{question.code}.options.{option}", language) for option in value)
-    return _in_words(value, language)
-
-
 def message_parts(text: str) -> int:
     """Return how many parts a short message takes (GSM 03.38 seven-bit: 160 or 153 each; otherwise UCS-2: 70 or 67)."""
     if _GSM.fullmatch(text):
         return 1 if len(text) <= 160 else -(-len(text) // 153)
     units = len(text.encode("utf-16-le")) // 2
     return 1 if units <= 70 else -(-units // 67)
-
-
-def _in_words(value: object, language: str) -> str:
-    if isinstance(value, date):
-        return format_jalali(value, language="en" if language == "en" else "fa")
-    if isinstance(value, tuple):
-        return str(len(value)) if language == "en" else persian_digits(str(len(value)))
-    return str(value) if language == "en" else persian_digits(str(value))
 
 
 def _value(package: Package, entry: OutputField, sources: Sources, language: str) -> str:
@@ -110,7 +93,7 @@ def _value(package: Package, entry: OutputField, sources: Sources, language: str
     elif entry.fact is not None and entry.field is not None:
         fact = sources.facts.get(entry.fact)
         value_of_fact = fact.fields.get(entry.field) if fact else None
-        found = None if value_of_fact is None else _in_words(value_of_fact, language)
+        found = None if value_of_fact is None else value_in_words(value_of_fact, language)
     elif entry.case is not None:
         found = sources.case.get(entry.case)
     elif entry.decision is not None:

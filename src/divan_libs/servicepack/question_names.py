@@ -16,7 +16,7 @@ from datetime import date
 from types import MappingProxyType
 from typing import Any
 
-from divan_libs.servicepack.answer_values import AnswerValue, Rowed, is_rowed
+from divan_libs.servicepack.answer_values import AnswerValue, AnyAsked, Rowed, is_rowed
 from divan_libs.servicepack.expressions import ValueType
 from divan_libs.servicepack.models import (
     Question,
@@ -79,6 +79,11 @@ def expression_values(question: Question, answer: AnswerValue | None) -> Mapping
 def _columns(question: Rowed) -> list[tuple[str, str]]:
     inner = question.questions if isinstance(question, GroupQuestion) else question.columns
     return [(one.code, one.type) for one in inner]
+
+
+def derived_names(inner: AnyAsked) -> list[str]:
+    """Return the names that a group's question or a table's column gives below the group: ``fee_total``, …"""
+    return [f"{inner.code}{end}" for end in _derived(inner.type)]
 
 
 def _derived(kind: str) -> dict[str, ValueType]:

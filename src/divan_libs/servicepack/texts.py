@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from divan_libs.servicepack.models import Card, Package, Question
+from divan_libs.servicepack.models import Card, Package
 from divan_libs.servicepack.models.card import FeeRow
+from divan_libs.servicepack.question_texts import optional_texts_of, required_texts_of
 
 
 def required_texts(package: Package) -> Iterator[str]:
@@ -17,7 +18,7 @@ def required_texts(package: Package) -> Iterator[str]:
     for page in package.form.pages:
         yield f"pages.{page.code}.title"
         for question in page.questions:
-            yield from _of_question(question)
+            yield from required_texts_of(question)
     yield from (f"needs.{need.code}.statement" for need in package.needs.signatures)
     yield from (f"needs.{need.code}.reason" for need in package.needs.appointments)
     for step in package.flow.steps:
@@ -26,7 +27,7 @@ def required_texts(package: Package) -> Iterator[str]:
         yield from (f"steps.{step.code}.reasons.{reason}" for reason in step.reasons)
         yield from (f"tracks.{track.code}.title" for track in step.tracks)
         for question in step.report:
-            yield from _of_question(question)
+            yield from required_texts_of(question)
     yield from (f"entries.{entry.code}.title" for entry in package.flow.entries)
     yield from (f"pauses.{pause.code}.title" for pause in package.flow.pauses)
     yield from (f"records.{record.code}.title" for record in package.outputs.records)
@@ -48,9 +49,7 @@ def optional_texts(package: Package) -> Iterator[str]:
     yield from (f"needs.{need.code}.help" for need in package.needs.requirements)
     yield from (f"pages.{page.code}.lead" for page in package.form.pages)
     for question in (*package.form.questions(), *package.flow.report_questions()):
-        yield f"questions.{question.code}.hint"
-        options: tuple[str, ...] = getattr(question, "options", ())
-        yield from (f"questions.{question.code}.option-hints.{option}" for option in options)
+        yield from optional_texts_of(question)
     for step in package.flow.steps:
         yield f"steps.{step.code}.instruction"
         yield f"steps.{step.code}.applicant"
@@ -96,11 +95,3 @@ def _fee_rows(card: Card) -> Iterator[FeeRow]:
     yield from card.fees
     for stage in card.permit.stages().values() if card.permit else ():
         yield from stage.fees
-
-
-def _of_question(question: Question) -> Iterator[str]:
-    yield f"questions.{question.code}.label"
-    if question.type == "information":
-        yield f"questions.{question.code}.body"
-    options: tuple[str, ...] = ("yes", "no") if question.type == "yes-no" else getattr(question, "options", ())
-    yield from (f"questions.{question.code}.options.{option}" for option in options)

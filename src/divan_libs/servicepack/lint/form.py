@@ -2,10 +2,24 @@
 
 from __future__ import annotations
 
+import re
+
+from divan_libs.servicepack.answer_values import AnyAsked, Rowed, is_rowed
 from divan_libs.servicepack.lint.findings import FORM, Findings, Path
 from divan_libs.servicepack.lint.uses import expressions_of, output_fields
-from divan_libs.servicepack.models import ChoicesQuestion, Information, LongTextQuestion, Question, TextQuestion
-from divan_libs.servicepack.models.form import NumberQuestion
+from divan_libs.servicepack.models import ChoicesQuestion, Information, LongTextQuestion, TextQuestion
+from divan_libs.servicepack.models.form import (
+    ForeignerIdQuestion,
+    GroupQuestion,
+    MoneyQuestion,
+    NumberQuestion,
+    RegisteredName,
+    SignatureQuestion,
+    TableQuestion,
+    TimeQuestion,
+)
+from divan_libs.servicepack.question_names import derived_names
+from divan_libs.servicepack.question_texts import inner_questions
 
 
 def check_form(findings: Findings) -> None:
@@ -35,7 +49,7 @@ def _names_used(findings: Findings) -> set[str]:
     package = findings.package
     used = {need.question for need in package.needs.documents}
     for source, _, _ in expressions_of(package):
-        used.update(question.code for question in package.form.questions() if f"answers.{question.code}" in source)
+        used.update(re.findall(r"\b(?:answers|groups)\s*\.\s*(\w+)", source))
     used.update(name for entry, _ in output_fields(package) for name in (entry.answer, entry.place) if name)
     used.update(step.at.answer for step in package.flow.steps if step.at and step.at.answer)
     return used
@@ -46,24 +60,69 @@ def _check_looks_back(findings: Findings, source: str | None, seen: set[str], pa
     if source is None:
         return
     expression = findings.compiled(source, FORM, path)
-    for name in sorted(expression.names) if expression else ():
+    for name in sorted(findings.spoken(expression)) if expression else ():
         root, _, question = name.partition(".")
-        if root == "answers" and question not in seen:
+        question = question.partition(".")[0]
+        if root in ("answers", "groups") and question not in seen:
             findings.add("form.condition-looks-ahead", FORM, path, question=question)
 
 
-def _check_limits(findings: Findings, question: Question, path: Path) -> None:
-    impossible = False
-    if isinstance(question, TextQuestion | LongTextQuestion):
-        impossible = question.min_length > question.max_length
-    elif isinstance(question, NumberQuestion):
-        impossible = question.minimum > question.maximum
-    elif isinstance(question, ChoicesQuestion):
-        impossible = question.min_chosen > min(question.max_chosen, len(question.options))
-    if impossible:
+def _check_limits(findings: Findings, question: AnyAsked, path: Path) -> None:
+    if _is_impossible(question):
         findings.add("form.impossible-limits", FORM, path, question=question.code)
     options: tuple[str, ...] = getattr(question, "options", ())
     if len(set(options)) != len(options):
         findings.add("form.repeated-option", FORM, path, question=question.code)
     if isinstance(question, Information) and question.read_by:
         findings.add("form.information-has-no-answer", FORM, path, question=question.code)
+    if isinstance(question, TableQuestion) and len(set(question.rows)) != len(question.rows):
+        findings.add("form.repeated-row", FORM, (*path, "rows"), question=question.code)
+    if isinstance(question, SignatureQuestion) and question.name_from is not None:
+        _check_registered_name(findings, question.name_from, (*path, "name_from"))
+    if is_rowed(question):
+        _check_inner(findings, question, path)
+
+
+def _is_impossible(question: AnyAsked) -> bool:
+    match question:
+        case TextQuestion() | LongTextQuestion():
+            return question.min_length > question.max_length
+        case NumberQuestion() | MoneyQuestion():
+            return question.minimum > question.maximum
+        case ChoicesQuestion():
+            return question.min_chosen > min(question.max_chosen, len(question.options))
+        case TimeQuestion():
+            return question.earliest > question.latest
+        case ForeignerIdQuestion():
+            return question.min_digits > question.max_digits
+        case GroupQuestion():
+            return question.min_rows > question.max_rows
+    return False
+
+
+def _check_inner(findings: Findings, question: Rowed, path: Path) -> None:
+    """Check the questions of a row: readers, conditions and registers belong to the whole answer, not to a row's part.
+
+    Derived names must not meet: ``fee`` and ``fee_total`` of one group would speak of two things by one name.
+    """
+    place = "questions" if isinstance(question, GroupQuestion) else "columns"
+    names = ["count"]
+    for number, inner in enumerate(inner_questions(question)):
+        below: Path = (*path, place, number)
+        for key in ("show_when", "read_by", "reported", "prefill"):
+            if getattr(inner, key, None):
+                findings.add("form.not-within-rows", FORM, (*below, key), question=inner.code, key=key)
+        _check_limits(findings, inner, below)
+        names += derived_names(inner)
+    for name in sorted({name for name in names if names.count(name) > 1}):
+        findings.add("form.names-meet", FORM, path, question=question.code, name=name)
+
+
+def _check_registered_name(findings: Findings, source: RegisteredName, path: Path) -> None:
+    need = next((need for need in findings.package.needs.inquiries if need.code == source.need), None)
+    if need is None:
+        findings.add("form.unknown-inquiry", FORM, (*path, "need"), need=source.need)
+        return
+    for number, field in enumerate(source.fields):
+        if field not in need.fields:
+            findings.add("form.unknown-field", FORM, (*path, "fields", number), need=source.need, field=field)

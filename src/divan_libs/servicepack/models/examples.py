@@ -10,8 +10,11 @@ from divan_libs.servicepack.models.card import Channel
 from divan_libs.servicepack.models.needs import InquiryState
 from divan_libs.servicepack.models.notation import Day, Flag, FrozenMapping, Part, RequirementCode, Slug, Whole
 
-RawAnswer = str | tuple[str, ...]
-"""What is typed for one question."""
+RawText = str | tuple[str, ...]
+RawRow = FrozenMapping[RawText | FrozenMapping[RawText]]
+RawAnswer = RawText | RawRow | tuple[RawRow, ...]
+"""What is typed for one question; by part for a person, an address or a signature, a list of rows for a group, and by
+row and column for a table."""
 
 
 class ExampleFact(Part):

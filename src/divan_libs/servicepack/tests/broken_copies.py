@@ -41,6 +41,36 @@ SPARE_STEP = """  spare:
     actions:
       go: {to: sign}
 """
+BROKEN_ROWS = {
+    "form.repeated-row": """      harvest:
+        type: table
+        rows: [wheat, wheat]
+        columns: {tons: {type: number}}
+        read_by: [draft]
+""",
+    "form.not-within-rows": """      children:
+        type: group
+        questions: {age: {type: number, read_by: [draft]}}
+        read_by: [draft]
+""",
+    "form.names-meet": """      children:
+        type: group
+        questions: {fee: {type: money}, fee_total: {type: text}}
+        read_by: [draft]
+""",
+    "form.unknown-inquiry": """      signed:
+        type: signature
+        name_from: {need: REQ-GHOST, fields: [first_name]}
+        read_by: [draft]
+""",
+    "form.unknown-field": """      signed:
+        type: signature
+        name_from: {need: REQ-IDENTITY, fields: [first_name, nickname]}
+        read_by: [draft]
+""",
+}
+"""Questions of rows and signatures that cannot be published, by the rule they break."""
+
 IDENTITY_CARD = """      identity_card:
         type: file
         accept: [pdf]
@@ -176,6 +206,10 @@ BROKEN = [
         "form.information-has-no-answer",
         "form.yaml",
         ("form.yaml", "type: information", "type: information\n        read_by: [draft]"),
+    ),
+    *(
+        (code, "form.yaml", ("form.yaml", "      photo:\n", f"{question}      photo:\n"))
+        for code, question in BROKEN_ROWS.items()
     ),
     (
         "expression.unguarded",
