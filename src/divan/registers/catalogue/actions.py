@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import date, datetime
+from typing import Any
 from uuid import uuid4
 
 from django.db import transaction
@@ -48,9 +49,6 @@ def publish_package(*, package: Package, surroundings: Surroundings, actor: Acto
     if service.current and service.current.sha256 == package.digest():
         return queries.get_version(service.current.uuid)
     numbers = models.ServiceVersion.objects.filter(service=service).order_by("-number").values_list("number", flat=True)
-    body = people.get_unit(package.card.provider.body)
-    titles = {language: package.text("card.title", language) for language in ("fa", "en")}
-    descriptions = {language: package.text("card.description", language) for language in ("fa", "en")}
     version = models.ServiceVersion.objects.create(
         uuid=uuid4(),
         service=service,
@@ -58,29 +56,38 @@ def publish_package(*, package: Package, surroundings: Surroundings, actor: Acto
         canonical=package.canonical(),
         sha256=package.digest(),
         published_at=now,
-        body_code=package.card.provider.body,
-        body_fa=body.name("fa"),
-        body_en=body.name("en"),
-        delivery=str(package.card.delivery),
-        title_fa=titles["fa"],
-        title_en=titles["en"],
-        summary_fa=descriptions["fa"],
-        summary_en=descriptions["en"],
-        sort_key=sort_key(titles["fa"]),
-        search_text=search_text(rules.search_words(package, (body.name("fa"), body.name("en")))),
-        audience=str(package.card.audience),
-        identifier=package.card.identifier or "",
-        broader=package.card.broader or "",
-        narrower=list(package.card.sub_services),
-        life_events=[str(event) for event in package.card.life_events],
-        audience_groups=[str(group) for group in package.card.audience_groups],
-        ways=rules.projected_ways(package),
+        **_projection(package),
     )
     service.current = version
     service.save(update_fields=["current"])
     facts.record(SERVICE_PUBLISHED, subject=version, actor=actor, at=now, number=version.number, sha256=version.sha256)
     facts.record(SERVICE_PUBLISHED, subject=service, actor=actor, at=now, number=version.number)
     return queries.get_version(version.uuid)
+
+
+def _projection(package: Package) -> dict[str, Any]:
+    """Return what the public lists read, taken out of a package."""
+    card, body = package.card, people.get_unit(package.card.provider.body)
+    title = package.text("card.title")
+    return {
+        "body_code": card.provider.body,
+        "body_fa": body.name("fa"),
+        "body_en": body.name("en"),
+        "delivery": str(card.delivery),
+        "audience": str(card.audience),
+        "identifier": card.identifier or "",
+        "broader": card.broader or "",
+        "narrower": list(card.sub_services),
+        "life_events": [str(event) for event in card.life_events],
+        "audience_groups": [str(group) for group in card.audience_groups],
+        "ways": rules.projected_ways(package),
+        "title_fa": title,
+        "title_en": package.text("card.title", "en"),
+        "summary_fa": package.text("card.description"),
+        "summary_en": package.text("card.description", "en"),
+        "sort_key": sort_key(title),
+        "search_text": search_text(rules.search_words(package, (body.name("fa"), body.name("en")))),
+    }
 
 
 @transaction.atomic

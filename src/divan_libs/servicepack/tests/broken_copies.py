@@ -22,11 +22,6 @@ LONGEST = "clock: {amount: 6, unit: working-days}"
 
 
 RELATIONS = "options: [resident, owner, council-member, business]"
-PERMIT = """permit:
-  authority: ict-directorate
-  validity: {unlimited: true, amount: 2, unit: years}
-  renewal: {inquiries: [land-register/owner]}
-"""
 REVIEW = """    review:
       clock: {amount: 10, unit: working-days}
       decider: {role: governor-officer, at: {body: governor-office}}
@@ -124,27 +119,6 @@ BROKEN = [
         "card.yaml",
         ("card.yaml", "  - {stage: production, channel: internet, electronic: true}\n", ""),
     ),
-    ("card.audience-differs", "card.yaml", ("card.yaml", "relations: [G2C]", "relations: [G2E]")),
-    ("card.audience-differs", "card.yaml", ("card.yaml", "relations: [G2C]", "relations: [G2C]\naudience: employees")),
-    ("card.not-stated", "card.yaml", ("card.yaml", "in_person: {visits: 0}\n", "")),
-    ("card.not-stated", "card.yaml", ("card.yaml", "promised_time: {amount: 20, unit: working-days}\n", "")),
-    (
-        "card.declared-text-of-no-field",
-        "card.yaml",
-        ("card.yaml", "start_mode: request", "start_mode: request\ndeclared_texts: {colour: سبز}"),
-    ),
-    (
-        "card.relates-to-itself",
-        "card.yaml",
-        ("card.yaml", "start_mode: request", "start_mode: request\nbroader: rural-internet-coverage"),
-    ),
-    (
-        "card.relates-to-itself",
-        "card.yaml",
-        ("card.yaml", "start_mode: request", "start_mode: request\nfollows: [rural-internet-coverage]"),
-    ),
-    ("card.validity", "card.yaml", ("card.yaml", "start_mode: request", "start_mode: request\n" + PERMIT)),
-    ("card.unknown-data-service", "card.yaml", ("card.yaml", "start_mode: request", "start_mode: request\n" + PERMIT)),
     ("card.fees-differ", "card.yaml", ("card.yaml", "{amount: 0,", "{amount: 5000,")),
     ("needs.unknown-data-service", "needs.yaml", ("needs.yaml", "civil-registry/person", "civil-registry/ghost")),
     ("needs.repeated-fact", "needs.yaml", ("needs.yaml", "fact: mobile_owner", "fact: identity")),

@@ -9,8 +9,11 @@ import pytest
 from divan_libs.servicepack import lint as rules
 from divan_libs.servicepack.lint import Surroundings, lint
 from divan_libs.servicepack.models import DocumentNeed, Package
-from divan_libs.servicepack.tests.broken_copies import BROKEN
+from divan_libs.servicepack.tests.broken_cards import BROKEN_CARDS
+from divan_libs.servicepack.tests.broken_copies import BROKEN as BROKEN_COPIES
 from divan_libs.servicepack.tests.conftest import SERVICE
+
+BROKEN = [*BROKEN_COPIES, *BROKEN_CARDS]
 
 
 def test_the_good_package_has_no_fault(good, surroundings):
