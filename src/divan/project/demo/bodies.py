@@ -108,6 +108,7 @@ POSTS = (
         "ict-directorate",
     ),
     ("ict-secretariat", "متصدی دبیرخانه", "Secretariat clerk", "secretariat", "ict-directorate"),
+    ("ict-finance", "ذی‌حساب", "Finance officer", "finance-officer", "ict-directorate"),
     ("governor-officer", "کارشناس پیگیری استانداری", "Officer of the governor", "governor-officer", "governor-it"),
     ("governor", "استاندار لرستان", "Governor of Lorestan", "governor", "governor-office"),
     ("exchange-integrator", "راهبر مرکز تبادل اطلاعات", "Integrator of the exchange", "integrator", "governor-it"),
@@ -174,21 +175,26 @@ SIGNING_POSTS = ("ict-director",)
 def enrol_signatories(*, actor: Actor, now: datetime) -> None:
     """Give the holders of posts that sign their keys and certificates; again changes nothing."""
     for code in SIGNING_POSTS:
-        post = queries.get_post_by_code(code)
-        holder = queries.holder_of(post.uuid, now)
-        if holder is None or signatories.find_signatory(holder.uuid, post.uuid, now) is not None:
-            continue
-        body = queries.get_unit(post.unit.body_code)
-        signing.enrol_signatory(
-            signer=SignerRef(
-                person=holder.uuid,
-                national_code=holder.national_code,
-                name=holder.full_name,
-                post=post.uuid,
-                title=post.title_fa,
-                organization=body.name_fa,
-                legal_id=body.legal_id,
-            ),
-            actor=actor,
-            now=now,
-        )
+        enrol_holder(code, actor=actor, now=now)
+
+
+def enrol_holder(code: str, *, actor: Actor, now: datetime) -> None:
+    """Give the holder of a post keys and a certificate to sign with; who has them, or a vacant post, gets none."""
+    post = queries.get_post_by_code(code)
+    holder = queries.holder_of(post.uuid, now)
+    if holder is None or signatories.find_signatory(holder.uuid, post.uuid, now) is not None:
+        return
+    body = queries.get_unit(post.unit.body_code)
+    signing.enrol_signatory(
+        signer=SignerRef(
+            person=holder.uuid,
+            national_code=holder.national_code,
+            name=holder.full_name,
+            post=post.uuid,
+            title=post.title_fa,
+            organization=body.name_fa,
+            legal_id=body.legal_id,
+        ),
+        actor=actor,
+        now=now,
+    )

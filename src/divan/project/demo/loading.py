@@ -12,8 +12,10 @@ from django.conf import settings
 
 from divan.foundation import clock
 from divan.foundation.actors import Actor, operator
+from divan.project.demo.accounts import open_accounts
 from divan.project.demo.bodies import enrol_signatories, found_bodies, seat_cast
 from divan.project.demo.installation import found_installation
+from divan.project.demo.neighbours import enrol_neighbours, found_neighbours
 from divan.project.demo.services import publish_shipped_services
 from divan.project.rehearsal.cast import CAST, CastMember
 from divan.registers.people import queries as registered
@@ -49,8 +51,11 @@ def load() -> None:
     with resources.as_file(resources.files("divan.project.demo") / "divisions") as directory:
         places.import_divisions(directory=Path(directory), actor=actor, now=now)
     found_bodies(actor=actor, now=now)
+    open_accounts(actor=actor, now=now)
     seat_cast(actor=actor, now=now)
+    found_neighbours(actor=actor, now=now)
     enrol_signatories(actor=actor, now=clock.now())
+    enrol_neighbours(actor=actor, now=clock.now())
     for one in CAST:
         _account(one, actor)
     publish_shipped_services(actor=actor, now=clock.now())
