@@ -58,13 +58,78 @@ class Cycle(Exception):
         super().__init__(" → ".join(loop))
 
 
+class Definitions:
+    """Which determinants and tables a package defines, and what each of them reads."""
+
+    def __init__(self, package: Package, environment: Environment) -> None:
+        self.determinants = {f"determinants.{one.code}": one for one in package.determinants.root}
+        self.tables = {f"tables.{table.code}": table for table in package.tables.root}
+        self._environment = environment
+
+    def defines(self, name: str) -> bool:
+        """Return whether a name is a determinant or a table."""
+        return name in self.determinants or name in self.tables
+
+    def condition(self, name: str) -> Expression:
+        """Return the expression of a determinant.
+
+        :raises ExpressionRefused: if it does not compile.
+        """
+        return self._environment.compile(self.determinants[name].when)
+
+    def columns(self, name: str) -> dict[str, Expression]:
+        """Return the expressions of a table's inputs.
+
+        :raises ExpressionRefused: if one does not compile.
+        """
+        return {
+            column.code: self._environment.compile(column.expression, INPUT_TYPES[column.type])
+            for column in self.tables[name].inputs
+        }
+
+    def reads(self, name: str) -> frozenset[str]:
+        """Return the names that a determinant or table reads itself.
+
+        :raises ExpressionRefused: if one of its expressions does not compile.
+        """
+        if name in self.determinants:
+            return self.condition(name).names
+        return frozenset().union(*(expression.names for expression in self.columns(name).values()))
+
+    def order(self, names: frozenset[str]) -> list[str]:
+        """Return the determinants and tables among names, and those they read, each behind what it reads.
+
+        :raises Cycle: if they read each other in a loop.
+        :raises ExpressionRefused: if one of their expressions does not compile.
+        """
+        done: dict[str, None] = {}
+        for first in sorted(names):
+            way = [first] if self.defines(first) and first not in done else []
+            while way:
+                below = (name for name in sorted(self.reads(way[-1])) if self.defines(name) and name not in done)
+                onward = next(below, None)
+                if onward is None:
+                    done[way.pop()] = None
+                elif onward in way:
+                    raise Cycle((*way[way.index(onward) :], onward))
+                else:
+                    way.append(onward)
+        return list(done)
+
+    def spoken(self, names: frozenset[str]) -> frozenset[str]:
+        """Return names together with all that their determinants and tables read.
+
+        :raises Cycle: if they read each other in a loop.
+        :raises ExpressionRefused: if one of their expressions does not compile.
+        """
+        return names.union(*(self.reads(name) for name in self.order(names)))
+
+
 class Derivation:
     """Works out the determinants and tables of one package on one day."""
 
     def __init__(self, package: Package, environment: Environment, today: date) -> None:
-        self._determinants = {f"determinants.{one.code}": one for one in package.determinants.root}
-        self._tables = {f"tables.{table.code}": table for table in package.tables.root}
-        self._environment = environment
+        self._definitions = Definitions(package, environment)
         self._today = today
         self._known: dict[str, tuple[dict[str, Any], Any]] = {}
 
@@ -74,17 +139,18 @@ class Derivation:
         :raises EvaluationFailed: if it ends in an error, or what it speaks of is defined in a loop.
         """
         try:
-            order = self.order(expression.names)
+            order = self._definitions.order(expression.names)
         except Cycle as cycle:
             raise EvaluationFailed(expression.source, f"{cycle.code} {cycle}") from cycle
         if not order:
             return _evaluated(expression, inputs)
-        everything = {**inputs, "determinants": {}, "tables": {}}
+        derived: dict[str, dict[str, Any]] = {"determinants": {}, "tables": {}}
+        everything = {**inputs, **derived}
         failed = []
         for name in order:
             root, _, code = name.partition(".")
             try:
-                everything[root][code] = self._worked_out(name, everything)  # type: ignore[index]  # made above
+                derived[root][code] = self._worked_out(name, everything)
             except (EvaluationFailed, TableUndetermined) as failure:
                 failed.append(f"{name}: {failure}")
         try:
@@ -92,55 +158,18 @@ class Derivation:
         except EvaluationFailed as failure:
             raise EvaluationFailed(expression.source, "; ".join([failure.detail, *failed])) from failure
 
-    def order(self, names: frozenset[str]) -> list[str]:
-        """Return the determinants and tables among names, and those they read, each behind what it reads.
-
-        :raises Cycle: if they read each other in a loop.
-        """
-        done: dict[str, None] = {}
-        for first in sorted(names):
-            if first not in self._determinants and first not in self._tables:
-                continue
-            way = [first]
-            while way:
-                name = way[-1]
-                open_ones = (read for read in sorted(self.reads(name)) if self._is_derived(read) and read not in done)
-                onward = next(open_ones, None)
-                if onward is None:
-                    done[way.pop()] = None
-                elif onward in way:
-                    raise Cycle((*way[way.index(onward) :], onward))
-                else:
-                    way.append(onward)
-        return list(done)
-
-    def reads(self, name: str) -> frozenset[str]:
-        """Return the names that a determinant or table reads itself."""
-        if name in self._determinants:
-            return self._environment.compile(self._determinants[name].when).names
-        return frozenset().union(*(expression.names for expression in self._columns(self._tables[name]).values()))
-
-    def _is_derived(self, name: str) -> bool:
-        return name in self._determinants or name in self._tables
-
-    def _columns(self, table: Table) -> dict[str, Expression]:
-        return {
-            column.code: self._environment.compile(column.expression, INPUT_TYPES[column.type])
-            for column in table.inputs
-        }
-
     def _worked_out(self, name: str, inputs: Inputs) -> Any:
         """Return a value, the one known from before if nothing that it reads has changed since."""
-        read = {path: found(inputs, path) for path in self.reads(name)}
+        read = {path: found(inputs, path) for path in self._definitions.reads(name)}
         known = self._known.get(name)
         if known is not None and known[0] == read:
             return known[1]
-        if name in self._determinants:
-            value = _evaluated(self._environment.compile(self._determinants[name].when), inputs)
+        value: Any
+        if name in self._definitions.determinants:
+            value = _evaluated(self._definitions.condition(name), inputs)
         else:
-            table = self._tables[name]
-            columns = {code: _input(expression, inputs) for code, expression in self._columns(table).items()}
-            value = evaluate_table(table, columns, self._today).value
+            columns = {code: _input(column, inputs) for code, column in self._definitions.columns(name).items()}
+            value = evaluate_table(self._definitions.tables[name], columns, self._today).value
         self._known[name] = read, value
         return value
 

@@ -160,9 +160,13 @@ def _fee(package: Package, tariff: Tariff, language: str, today: date) -> shapes
         return None
     rows = [
         shapes.FeeRow(
-            title=package.text(f"fees.{tariff.code}.rows.{row.code}", language), when=row.when, rials=row.amount
+            title=package.text(f"fees.{tariff.code}.rows.{row.code}", language),
+            when=row.when,
+            rials=row.amount,
+            rials_from=row.amount_from,
+            rials_by_channel=dict(row.per_channel),
         )
         for row in period.rows
     ]
     title = package.text(f"fees.{tariff.code}.title", language)
-    return shapes.Fee(code=tariff.code, title=title, law=period.law, rows=rows)
+    return shapes.Fee(code=tariff.code, title=title, when=tariff.when, law=period.law, rows=rows)

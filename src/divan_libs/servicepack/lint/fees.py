@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from divan_libs.servicepack.expressions import ValueType
 from divan_libs.servicepack.lint.findings import FEES, Findings, Path
 from divan_libs.servicepack.models import Delivery, TariffPeriod
 
@@ -16,6 +17,8 @@ def check_fees(findings: Findings) -> None:
     elif not fees.tariffs and findings.package.card.delivery is Delivery.ELECTRONIC:
         findings.add("fees.not-said", FEES)
     for t, tariff in enumerate(fees.tariffs):
+        if tariff.when is not None:
+            findings.compiled(tariff.when, FEES, ("tariffs", t, "when"))
         for p, period in enumerate(tariff.periods):
             path: Path = ("tariffs", t, "periods", p)
             findings.law(period.law, FEES, (*path, "law"))
@@ -33,6 +36,8 @@ def _check_rows(findings: Findings, period: TariffPeriod, path: Path) -> None:
         last = r == len(period.rows) - 1
         if row.when is None and not last:
             findings.add("fees.row-unreachable", FEES, (*path, "rows", r + 1), row=period.rows[r + 1].code)
+        if row.amount_from is not None:
+            findings.compiled(row.amount_from, FEES, (*path, "rows", r, "amount_from"), ValueType.NUMBER)
         if row.when is not None:
             findings.compiled(row.when, FEES, (*path, "rows", r, "when"))
             if last:

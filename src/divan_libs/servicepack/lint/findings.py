@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
+from divan_libs.servicepack.derivation import Cycle, Definitions
 from divan_libs.servicepack.evaluation import environment_of
 from divan_libs.servicepack.expressions import Environment, Expression, ExpressionRefused, ValueType
 from divan_libs.servicepack.faults import Fault
@@ -11,7 +12,7 @@ from divan_libs.servicepack.loading import SourceMap
 from divan_libs.servicepack.models import Package
 
 CARD, NEEDS, FORM, FLOW, FEES = "card.yaml", "needs.yaml", "form.yaml", "flow.yaml", "fees.yaml"
-OUTPUTS = "outputs/documents.yaml"
+OUTPUTS, DETERMINANTS, TABLES = "outputs/documents.yaml", "determinants.yaml", "tables.yaml"
 
 Path = tuple[int | str, ...]
 
@@ -44,13 +45,15 @@ class Findings:
         """Record a fault at a path of a file."""
         self.faults.append(Fault(code, file, self.sources.line(file, *path), facts))
 
-    def compiled(self, source: str, file: str, path: Path) -> Expression | None:
+    def compiled(
+        self, source: str, file: str, path: Path, wanted: ValueType = ValueType.YES_NO, *, guarded: bool = True
+    ) -> Expression | None:
         """Return a compiled expression, or None after recording why it was refused.
 
-        A name that may be absent and is read without ``has`` before it is a fault of its own.
+        A name that may be absent and is read without ``has`` before it is a fault of its own, if it must be guarded.
         """
         try:
-            expression = self.environment.compile(source, ValueType.YES_NO)
+            expression = self.environment.compile(source, wanted)
         except ExpressionRefused as refusal:
             for problem in refusal.problems:
                 self.add(
@@ -62,9 +65,19 @@ class Findings:
                     detail=problem.detail,
                 )
             return None
-        for name in sorted(expression.unguarded):
+        for name in sorted(expression.unguarded) if guarded else ():
             self.add("expression.unguarded", file, path, expression=source, name=name)
         return expression
+
+    def spoken(self, expression: Expression) -> frozenset[str]:
+        """Return all names that an expression depends on, also by way of determinants and tables.
+
+        Where those are refused themselves, only the names that it speaks directly.
+        """
+        try:
+            return Definitions(self.package, self.environment).spoken(expression.names)
+        except (Cycle, ExpressionRefused):
+            return expression.names
 
     def law(self, code: str, file: str, path: Path) -> None:
         """Record a fault if the card knows no such law."""

@@ -4,12 +4,23 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 
-from divan_libs.servicepack.lint.findings import FEES, FLOW, FORM, NEEDS, Path
+from divan_libs.servicepack.derivation import INPUT_TYPES
+from divan_libs.servicepack.expressions import ValueType
+from divan_libs.servicepack.lint.findings import DETERMINANTS, FEES, FLOW, FORM, NEEDS, TABLES, Path
 from divan_libs.servicepack.models import Action, OutputField, Package, Route, Track
 
 
 def expressions_of(package: Package) -> Iterator[tuple[str, str, Path]]:
     """Yield each expression with its file and path."""
+    yield from conditions_of(package)
+    for source, _, file, path in values_of(package):
+        yield source, file, path
+
+
+def conditions_of(package: Package) -> Iterator[tuple[str, str, Path]]:
+    """Yield each expression that is yes or no, with its file and path."""
+    for d, determinant in enumerate(package.determinants.root):
+        yield determinant.when, DETERMINANTS, (d, "when")
     yield from _of_form(package)
     for n, need in enumerate(package.needs.requirements):
         if need.kind == "condition":
@@ -18,6 +29,19 @@ def expressions_of(package: Package) -> Iterator[tuple[str, str, Path]]:
             yield need.when, NEEDS, ("requirements", n, "when")
     yield from _of_flow(package)
     yield from _of_fees(package)
+
+
+def values_of(package: Package) -> Iterator[tuple[str, ValueType, str, Path]]:
+    """Yield each expression that gives another value, with its type, file and path."""
+    for t, table in enumerate(package.tables.root):
+        for c, column in enumerate(table.inputs):
+            yield column.expression, INPUT_TYPES[column.type], TABLES, (t, "inputs", c, "expression")
+    for t, tariff in enumerate(package.fees.tariffs):
+        for p, period in enumerate(tariff.periods):
+            for r, row in enumerate(period.rows):
+                if row.amount_from:
+                    path: Path = ("tariffs", t, "periods", p, "rows", r, "amount_from")
+                    yield row.amount_from, ValueType.NUMBER, FEES, path
 
 
 def _of_flow(package: Package) -> Iterator[tuple[str, str, Path]]:
@@ -49,6 +73,8 @@ def _of_form(package: Package) -> Iterator[tuple[str, str, Path]]:
 
 def _of_fees(package: Package) -> Iterator[tuple[str, str, Path]]:
     for t, tariff in enumerate(package.fees.tariffs):
+        if tariff.when:
+            yield tariff.when, FEES, ("tariffs", t, "when")
         for p, period in enumerate(tariff.periods):
             for r, row in enumerate(period.rows):
                 if row.when:

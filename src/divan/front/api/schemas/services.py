@@ -177,7 +177,9 @@ class FeeRow(BaseModel):
 
     title: str
     when: str | None = Field(description="a condition in CEL over the answers")
-    rials: int
+    rials: int | None = Field(description="the amount; none where it is reckoned from the case or told by channel only")
+    rials_from: str | None = Field(description="an expression in CEL that gives the amount")
+    rials_by_channel: dict[str, int] = Field(description="amounts of channels that cost something else")
 
 
 class Fee(BaseModel):
@@ -185,6 +187,7 @@ class Fee(BaseModel):
 
     code: Code
     title: str
+    when: str | None = Field(description="a condition in CEL; where it does not hold, nothing is charged")
     law: Code
     rows: list[FeeRow]
 
