@@ -143,6 +143,7 @@ class World:
 def furnish(now: datetime = MORNING) -> None:
     """Put the demo's places, bodies, people and service into the database of a test."""
     from divan.foundation.actors import SYSTEM
+    from divan.project.demo.accounts import open_accounts
     from divan.project.demo.bodies import enrol_signatories, found_bodies, seat_cast
     from divan.project.demo.services import shipped_services
     from divan.registers.catalogue import actions as catalogue
@@ -155,6 +156,7 @@ def furnish(now: datetime = MORNING) -> None:
     with resources.as_file(resources.files("divan.project.demo") / "divisions") as directory:
         places.import_divisions(directory=Path(directory), actor=SYSTEM, now=now)
     found_bodies(actor=SYSTEM, now=now)
+    open_accounts(actor=SYSTEM, now=now)
     seat_cast(actor=SYSTEM, now=now)
     signing.prepare_authority(actor=SYSTEM, now=now)
     enrol_signatories(actor=SYSTEM, now=now)

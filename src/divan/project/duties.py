@@ -7,6 +7,7 @@ from datetime import datetime
 from django.conf import settings
 
 from divan.dealings.cases import jobs as cases
+from divan.dealings.payments import jobs as payments
 from divan.foundation import facts, messages, retention
 from divan.foundation.duties import Duty
 from divan.trust.exchange import jobs as exchange
@@ -31,6 +32,7 @@ def worker_duties() -> list[Duty]:
         *identity.duties(),
         Duty("messages", messages.deliver_messages),
         *exchange.duties(),
+        *payments.duties(),
         Duty("drafts", cases.clear_drafts, every=3600.0),
         Duty("retention", retention.let_go, every=3600.0),
     ]

@@ -155,6 +155,17 @@ CAST: tuple[CastMember, ...] = (
         part_fa="شهروندی دیگر",
         part_en="Another citizen",
     ),
+    _member(
+        100041,
+        key="finance-officer",
+        first_name="شیرین",
+        last_name="پاپی",
+        father_name="قاسم",
+        birth_date=date(1984, 6, 19),
+        part_fa="امور مالی اداره‌کل ارتباطات",
+        part_en="Finance officer of the ICT directorate",
+        post="ict-finance",
+    ),
 )
 
 
