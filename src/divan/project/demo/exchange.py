@@ -1,29 +1,32 @@
-"""The exchange of the demo: two registers of the outside world, and what this installation may ask them and why."""
+"""The exchange of the demo: the registers of the outside world, and what this installation may ask them and why."""
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from datetime import datetime, timedelta
 
 from django.conf import settings
 
+from divan.project.rehearsal.declared import outside_world
 from divan.trust.exchange.values import DataService, ExchangePlan, Member, NewPermit, Subsystem
 from divan_libs.envelope.subjects import SubjectIn, SubjectPlace
 
-GOVERNOR = "LR/GOV/governor-office"
-CIVIL_REGISTRY = "LR/GOV/civil-registry"
-MOBILE_REGISTER = "LR/GOV/mobile-register"
+INSTANCE = "LR/GOV"
+GOVERNOR = f"{INSTANCE}/governor-office"
+CIVIL_REGISTRY = f"{INSTANCE}/civil-registry"
+MOBILE_REGISTER = f"{INSTANCE}/mobile-register"
 
 
 def plan(now: datetime) -> ExchangePlan:
-    """Return members, subsystems, data services and permits of the rehearsal."""
+    """Return members, subsystems, data services and permits of the rehearsal: its two registers and all declared."""
+    world = outside_world()
+    outside = f"http://127.0.0.1:{settings.DIVAN.port + 2}"
     return ExchangePlan(
         members=(
             Member(address=GOVERNOR, name_fa="استانداری لرستان", name_en="Governor's office of Lorestan"),
-            Member(address=CIVIL_REGISTRY, name_fa="سازمان ثبت احوال (نمایشی)", name_en="Civil registry (rehearsal)"),
-            Member(
-                address=MOBILE_REGISTER,
-                name_fa="سامانهٔ مالکیت خطوط همراه (نمایشی)",
-                name_en="Register of mobile lines (rehearsal)",
+            *(
+                Member(address=f"{INSTANCE}/{code}", name_fa=names.fa, name_en=names.en)
+                for code, names in world.members.items()
             ),
         ),
         subsystems=(
@@ -34,16 +37,57 @@ def plan(now: datetime) -> ExchangePlan:
             ),
             Subsystem(address=f"{CIVIL_REGISTRY}/persons", name_fa="پایگاه اشخاص", name_en="Register of persons"),
             Subsystem(address=f"{MOBILE_REGISTER}/lines", name_fa="پایگاه خطوط", name_en="Register of lines"),
+            *(
+                Subsystem(address=f"{INSTANCE}/{member}/registers", name_fa=names.fa, name_en=names.en)
+                for member, names in world.members.items()
+            ),
         ),
-        data_services=_data_services(f"http://127.0.0.1:{settings.DIVAN.port + 2}"),
+        data_services=(*_own_ways(outside), *_declared(outside)),
         permits=(
             _permit("civil-registry/person", "/persons/*", now, "احراز هویت متقاضی خدمت", "Identity of the applicant"),
             _permit("mobile-register/owner", "/owners", now, "احراز مالکیت شمارهٔ همراه", "Owner of the mobile number"),
+            *(
+                _permit(code, "/records/*", now, register.purpose.fa, register.purpose.en)
+                for code, register in world.registers.items()
+            ),
+            *(
+                _permit(code, "/orders/*", now, process.purpose.fa, process.purpose.en, method)
+                for code, process in world.orders.items()
+                for method in ("PUT", "GET")
+            ),
         ),
     )
 
 
-def _data_services(outside: str) -> tuple[DataService, ...]:
+def _declared(outside: str) -> Iterator[DataService]:
+    world = outside_world()
+    for code, register in world.registers.items():
+        yield DataService(
+            code=code,
+            address=_address(code),
+            name_fa=register.fa,
+            name_en=register.en,
+            base_urls=(f"{outside}/registers/{code}",),
+            subject=SubjectPlace(where=SubjectIn.PATH_SEGMENT, at="1"),
+        )
+    for code, process in world.orders.items():
+        # Asked for the state of an order nobody is named; whoever puts one says whom it is about.
+        yield DataService(
+            code=code,
+            address=_address(code),
+            name_fa=process.fa,
+            name_en=process.en,
+            base_urls=(f"{outside}/orders/{code}",),
+            subject=SubjectPlace(where=SubjectIn.JSON_POINTER, at="/subject", required=False),
+        )
+
+
+def _address(code: str) -> str:
+    member, _, name = code.partition("/")
+    return f"{INSTANCE}/{member}/registers/{name}"
+
+
+def _own_ways(outside: str) -> tuple[DataService, ...]:
     return (
         DataService(
             code="civil-registry/person",
@@ -64,11 +108,13 @@ def _data_services(outside: str) -> tuple[DataService, ...]:
     )
 
 
-def _permit(data_service: str, path_glob: str, now: datetime, purpose_fa: str, purpose_en: str) -> NewPermit:
+def _permit(
+    data_service: str, path_glob: str, now: datetime, purpose_fa: str, purpose_en: str, method: str = "GET"
+) -> NewPermit:
     return NewPermit(
         consumer=settings.DIVAN.exchange_subsystem,
         data_service=data_service,
-        method="GET",
+        method=method,
         path_glob=path_glob,
         purpose_fa=purpose_fa,
         purpose_en=purpose_en,

@@ -9,6 +9,8 @@ from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
 
+from divan.project.rehearsal.declared import outside_world
+
 
 class Mode(StrEnum):
     """How a service behaves."""
@@ -26,7 +28,9 @@ class Mode(StrEnum):
     """The bank takes the money and never leads the payer back; no other service can be so."""
 
 
-SERVICES = ("civil-registry", "mobile-register", "sign-on", "sms", "scanner", "bank")
+_OWN = ("civil-registry", "mobile-register", "sign-on", "sms", "scanner", "bank")
+SERVICES = (*_OWN, *(name for name in outside_world().members if name not in _OWN))
+"""What behaves: what answers in a way of its own, and every member that is declared."""
 LONGEST_PAUSE = 120.0
 
 

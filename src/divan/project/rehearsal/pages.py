@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from html import escape
 from importlib.resources import files
 from string import Template
@@ -11,6 +12,7 @@ from starlette.responses import HTMLResponse
 
 from divan.project.rehearsal.behaviour import SERVICES, Mode, modes_of
 from divan.project.rehearsal.cast import CAST
+from divan.project.rehearsal.declared import outside_world
 from divan_libs.persian.text import persian_digits
 
 _PAGE = Template(files("divan.project.rehearsal").joinpath("page.html").read_text(encoding="utf-8"))
@@ -23,6 +25,21 @@ SERVICE_NAMES = {
     "scanner": ("پویشگر بدافزار", "Malware scanner"),
     "bank": ("درگاه پرداخت بانک", "Bank's payment gateway"),
 }
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OrderRow:
+    """An order as its page shows it."""
+
+    code: str
+    name: str
+    number: str
+    reference: str
+    sent: str
+    state: str
+    states: tuple[str, ...]
+
+
 MODE_NAMES = {
     Mode.NORMAL: ("درست", "normal"),
     Mode.SLOW: ("کند", "slow"),
@@ -55,12 +72,13 @@ def world(states: Mapping[str, Mapping[str, object]], home: str) -> HTMLResponse
         "جهان بیرون (نمایشی)",
         "<p>این‌ها نقش سامانه‌های بیرونی را بازی می‌کنند. رفتار هرکدام را می‌توان عوض کرد.<br>"
         '<span lang="en" dir="ltr">These play the systems outside. Tell each how to behave.</span></p>'
+        '<p><a href="/orders">سفارش‌ها · <span lang="en" dir="ltr">Orders</span></a></p>'
         f'{rows}<p><a href="{escape(home)}">بازگشت به دیوان · <span lang="en" dir="ltr">Back to Divan</span></a></p>',
     )
 
 
 def _row(name: str, state: Mapping[str, object]) -> str:
-    persian, english = SERVICE_NAMES[name]
+    persian, english = SERVICE_NAMES.get(name) or _names_declared(name)
     choices = "".join(
         f'<option value="{mode}"{" selected" if mode == state["mode"] else ""}>{fa} · {en}</option>'
         for mode, (fa, en) in MODE_NAMES.items()
@@ -72,6 +90,38 @@ def _row(name: str, state: Mapping[str, object]) -> str:
         f'<label>رفتار · <span lang="en">behaviour</span> <select name="mode">{choices}</select></label> '
         f'<label>درنگ (ثانیه) · <span lang="en">pause (s)</span> '
         f'<input name="seconds" inputmode="decimal" size="5" value="{state["seconds"]:g}"></label> '
+        '<button>ثبت · <span lang="en">Set</span></button></form>'
+    )
+
+
+def _names_declared(name: str) -> tuple[str, str]:
+    told = outside_world().members[name]
+    return told.fa, told.en
+
+
+def orders(rows: Sequence[OrderRow]) -> HTMLResponse:
+    """Return the page on which one sees what was ordered outside, and decides what becomes of it."""
+    shown = "".join(_order(row) for row in rows)
+    return page(
+        "سفارش‌ها (نمایشی)",
+        "<p>مرسوله‌ها، دستورهای پرداخت و درخواست‌هایی که دیوان به بیرون سپرده است. هرکدام خودبه‌خود پیش می‌رود؛ "
+        'می‌توان وضعیتش را هم تعیین کرد.<br><span lang="en" dir="ltr">What Divan ordered outside. Each goes on by '
+        f"itself, until you set its state.</span></p>{shown or '<p>هنوز سفارشی نیست. · No orders yet.</p>'}"
+        '<p><a href="/">جهان بیرون · <span lang="en" dir="ltr">The outside world</span></a></p>',
+    )
+
+
+def _order(row: OrderRow) -> str:
+    choices = "".join(
+        f'<option value="{escape(state)}"{" selected" if state == row.state else ""}>{escape(state)}</option>'
+        for state in row.states
+    )
+    return (
+        f'<form method="post" action="/orders"><input type="hidden" name="code" value="{escape(row.code)}">'
+        f'<input type="hidden" name="number" value="{escape(row.number)}"><h2>{escape(row.name)} '
+        f'<code dir="ltr">{escape(row.number)}</code></h2><p><code dir="ltr">{escape(row.reference)}</code> '
+        f'<code dir="ltr">{escape(row.sent)}</code></p>'
+        f'<label>وضعیت · <span lang="en">state</span> <select name="state" dir="ltr">{choices}</select></label> '
         '<button>ثبت · <span lang="en">Set</span></button></form>'
     )
 

@@ -8,6 +8,7 @@ from starlette.routing import Route
 
 from divan.project.rehearsal.behaviour import Behaviours, Mode
 from divan.project.rehearsal.cast import CAST, CastMember, by_national_code
+from divan.project.rehearsal.declared import InventedPerson, person_by_code
 
 
 class CivilRegistry:
@@ -26,7 +27,8 @@ class CivilRegistry:
         if "x-road-client" not in request.headers:
             return _refuse_direct()
         mode = await self._behaviours.meet("civil-registry")
-        found = by_national_code(request.path_params["code"])
+        code = request.path_params["code"]
+        found: CastMember | InventedPerson | None = by_national_code(code) or person_by_code(code)
         if mode is Mode.LIE:
             found = next(one for one in CAST if one != found)
         answer: tuple[dict[str, object], int] = (_record(found), 200) if found else ({"code": "no-record"}, 404)
@@ -40,14 +42,14 @@ def _refuse_direct() -> JSONResponse:
     return JSONResponse({"code": "only-through-the-exchange"}, 403)
 
 
-def _record(one: CastMember) -> dict[str, object]:
+def _record(one: CastMember | InventedPerson) -> dict[str, object]:
     return {
         "national_code": one.national_code,
         "first_name": one.first_name,
         "last_name": one.last_name,
         "father_name": one.father_name,
         "birth_date": one.birth_date.isoformat(),
-        "alive": True,
+        "alive": getattr(one, "alive", True),
     }
 
 
@@ -71,7 +73,7 @@ class MobileRegister:
         mobile, code = (request.query_params.get(name, "") for name in ("mobile", "national_code"))
         if not mobile or not code:
             return JSONResponse({"code": "incomplete"}, 400)
-        found = by_national_code(code)
+        found: CastMember | InventedPerson | None = by_national_code(code) or person_by_code(code)
         matched: object = found is not None and found.mobile == mobile
         answer = {"mobile": mobile, "national_code": code, "matched": "perhaps" if mode is Mode.LIE else matched}
         if mode is Mode.REPEAT and self._before:

@@ -16,6 +16,8 @@ from starlette.routing import Route
 from divan.project.rehearsal import pages
 from divan.project.rehearsal.bank import Bank
 from divan.project.rehearsal.behaviour import BehaviourRefused, Behaviours, Down
+from divan.project.rehearsal.orders import Orders
+from divan.project.rehearsal.records import Records
 from divan.project.rehearsal.registers import CivilRegistry, MobileRegister
 from divan.project.rehearsal.scanner import Scanner
 from divan.project.rehearsal.settings import Settings, read_settings
@@ -84,6 +86,8 @@ def make_application(told: Settings) -> Starlette:
         Switches(behaviours, told.home),
         CivilRegistry(behaviours),
         MobileRegister(behaviours),
+        Records(behaviours),
+        Orders(behaviours, told.data / "orders.json"),
         SignOn(behaviours, told),
         SmsGateway(behaviours, told.sms_token, told.data / "messages.jsonl"),
         Bank(behaviours, told),
