@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from types import MappingProxyType
 from typing import Any
 
+from divan_libs.persian.clocks import WorkCalendar
 from divan_libs.servicepack.answer_values import AnswerValue
 from divan_libs.servicepack.derivation import Derivation, derived_names
 from divan_libs.servicepack.expressions import Environment, ValueType, environment_for
@@ -41,7 +42,8 @@ class Context:
     ``answers`` are the applicant's by question, ``facts`` what registers brought by fact name, ``reports`` what
     officers answered to the questions of their steps, ``tracks`` the action by which each parallel review was finished.
     ``entry`` is the beginning of the case (``application`` or the code of an entry), ``objected`` whether any of the
-    parallel reviews objected.
+    parallel reviews objected. ``calendar`` tells the days without work, those of the province included; without one
+    they are the country's usual ones.
     """
 
     today: date
@@ -52,6 +54,7 @@ class Context:
     tracks: Mapping[str, str] = field(default_factory=dict)
     entry: str = "application"
     objected: bool = False
+    calendar: WorkCalendar | None = None
 
 
 _CASE_NAMES: Mapping[str, ValueType] = MappingProxyType(
@@ -69,9 +72,9 @@ def names_of(package: Package) -> frozenset[tuple[str, ValueType]]:
     names: dict[str, ValueType] = dict(_CASE_NAMES)
     for question in package.form.questions():
         names.update(expression_names(question))
-    for question in _report_questions(package):
+    for question in package.flow.report_questions():
         names.update({_of_report(name): kind for name, kind in expression_names(question).items()})
-    names.update({f"tracks.{spoken(track)}": ValueType.TEXT for track in _tracks(package)})
+    names.update({f"tracks.{spoken(track)}": ValueType.TEXT for track in package.flow.track_codes()})
     for need in package.needs.inquiries:
         names[f"facts.{need.fact}.state"] = ValueType.TEXT
         names.update({f"facts.{need.fact}.{code}": _FIELD_TYPES[kind] for code, kind in need.fields.items()})
@@ -87,16 +90,6 @@ def spoken(code: str) -> str:
 def _of_report(name: str) -> str:
     """Return the name of a report's answer: ``answers.income`` → ``reports.income``."""
     return f"reports.{name.partition('.')[2]}"
-
-
-def _report_questions(package: Package) -> Iterator[Question]:
-    for step in package.flow.steps:
-        yield from getattr(step, "report", ())
-
-
-def _tracks(package: Package) -> Iterator[str]:
-    for step in package.flow.steps:
-        yield from (track.code for track in getattr(step, "tracks", ()))
 
 
 def environment_of(package: Package) -> Environment:
@@ -124,7 +117,7 @@ class Evaluator:
         self.package = package
         self.context = context
         self._environment = environment_of(package)
-        self._derivation = Derivation(package, self._environment, context.today)
+        self._derivation = Derivation(package, self._environment, context.today, context.calendar)
         self._questions = {question.code: question for question in package.form.questions()}
         self._fixed = {
             "facts": {
@@ -133,7 +126,7 @@ class Evaluator:
                 for fact in (context.facts.get(need.fact, Fact()),)
             },
             "reports": _reported(package, context),
-            "tracks": {spoken(track): context.tracks.get(track, "") for track in _tracks(package)},
+            "tracks": {spoken(track): context.tracks.get(track, "") for track in package.flow.track_codes()},
             "case": {
                 "channel": str(context.channel),
                 "today": context.today,
@@ -159,7 +152,7 @@ class Evaluator:
         """
         expression = self._environment.compile(source, wanted)
         result: bool | int | str | list[str] | datetime = self._derivation.evaluate(
-            expression, {**self._fixed, **self._answered(answers)}
+            expression, {**self._answered(answers), **self._fixed}
         )
         return result
 
@@ -193,7 +186,7 @@ class Evaluator:
 def _reported(package: Package, context: Context) -> dict[str, Any]:
     return _nested(
         (_of_report(name), value)
-        for question in _report_questions(package)
+        for question in package.flow.report_questions()
         if question.code in context.reports
         for name, value in expression_values(question, context.reports[question.code]).items()
     )["reports"]

@@ -42,12 +42,16 @@ class ExampleOutcome:
 
 @dataclass(slots=True)
 class _Story:
-    """The state of a case while its example is played; ``open`` are the steps that wait, with their tracks."""
+    """The state of a case while its example is played.
+
+    ``open`` are the steps that wait for somebody and ``waiting`` those that wait for the applicant's correction, each
+    with its track.
+    """
 
     position: flow_rules.Position | None = None
     open: dict[str, str] = field(default_factory=dict)
-    waiting: str | None = None
-    waiting_track: str = ""
+    waiting: dict[str, str] = field(default_factory=dict)
+    decided: bool = False
     proposed: str | None = None
     outcome: str | None = None
     deemed: bool = False
@@ -151,9 +155,8 @@ def _move(package: Package, move: ExampleMove, context: Context, story: _Story, 
     if move.silence:
         consequence = flow_rules.after_silence(package, move.step, story.proposed, context, story.position, track)
         story.escalated += [holder.role for holder in consequence.escalated_to]
-        story.deemed = consequence.outcome is not None
         if consequence.transition is not None:
-            _follow(package, consequence.transition, move.step, context, story)
+            _follow(package, consequence.transition, move.step, context, story, deemed=consequence.outcome is not None)
         return context
     given = flow_rules.Given(codes=move.codes, text=move.text, note=move.note, proposed=story.proposed)
     action = move.action or _action_of_state(package, move)
@@ -165,9 +168,10 @@ def _move(package: Package, move: ExampleMove, context: Context, story: _Story, 
 def _applicant_moves(package: Package, move: ExampleMove, context: Context, story: _Story, today: date) -> Context:
     step = story.position.step if story.position else ""
     if move.applicant == "withdraw":
-        if not flow_rules.may_withdraw(package, step, context.entry if context.entry != APPLICATION else ""):
+        entry = context.entry if context.entry != APPLICATION else ""
+        if story.decided or story.withdrawn or not flow_rules.may_withdraw(package, step, entry):
             raise flow_rules.FlowRefusal("flow.withdrawal-too-late", step=step)
-        story.withdrawn, story.open = True, {}
+        story.withdrawn, story.open, story.waiting = True, {}, {}
     elif move.applicant == "object":
         transition = flow_rules.objection(package, story.outcome, context) if story.outcome else None
         if transition is None:
@@ -176,25 +180,24 @@ def _applicant_moves(package: Package, move: ExampleMove, context: Context, stor
         _follow(package, transition, "", context, story)
     else:
         corrected, problems = _typed(package, move.answers, today)
-        if story.waiting is None or problems:
+        if not story.waiting or problems:
             raise flow_rules.FlowRefusal("flow.nothing-to-correct", problems=problems)
         context = replace(context, answers={**context.answers, **corrected})
-        _open((flow_rules.Opening(story.waiting, story.waiting_track),), story)
-        story.waiting = None
+        _open(tuple(flow_rules.Opening(*waiting) for waiting in story.waiting.items()), story)
+        story.waiting = {}
     return context
 
 
 def _deadline_passes(package: Package, context: Context, story: _Story) -> None:
     deadline = package.flow.deadline
-    if deadline is None or not story.open:
+    if deadline is None or story.decided or not (story.open or story.waiting):
         raise flow_rules.FlowRefusal("flow.not-in-step", step=None)
     if deadline.silence.deem is None:
         story.escalated += [holder.role for holder in deadline.silence.to]
         return
     transition = flow_rules.deemed(deadline.silence.deem).transition
-    story.deemed = True
     if transition is not None:
-        _follow(package, transition, "", context, story)
+        _follow(package, transition, "", context, story, deemed=True)
 
 
 def _reported(package: Package, move: ExampleMove, context: Context, today: date) -> Context:
@@ -222,23 +225,32 @@ def _action_of_state(package: Package, move: ExampleMove) -> str:
     return action.code
 
 
-def _follow(package: Package, transition: flow_rules.Transition, step: str, context: Context, story: _Story) -> None:
+def _follow(
+    package: Package,
+    transition: flow_rules.Transition,
+    step: str,
+    context: Context,
+    story: _Story,
+    *,
+    deemed: bool = False,
+) -> None:
     kind, kinds = transition.kind, flow_rules.TransitionKind
     track = story.open.pop(step, "")
     story.proposed = transition.proposes
     if transition.step is not None:
         story.position = flow_rules.Position(transition.step, transition.tracks)
     if kind is kinds.TO_APPLICANT:
-        story.waiting, story.waiting_track = step, track
+        story.waiting[step] = track
         story.way.append(APPLICANT)
     elif kind is kinds.CONCLUDE and transition.outcome is not None:
+        story.deemed = deemed
         _conclude(package, transition.outcome, context, story)
     _open(transition.opens, story)
 
 
 def _conclude(package: Package, outcome: str, context: Context, story: _Story) -> None:
     """End the main line: records come to stand, and the aftercare begins as if the document had been issued."""
-    story.outcome, story.open = outcome, {}
+    story.outcome, story.decided, story.open, story.waiting = outcome, True, {}, {}
     ending = package.flow.outcome(outcome)
     story.records += ending.records if ending is not None else ()
     after = flow_rules.after_delivery(package, outcome, context)

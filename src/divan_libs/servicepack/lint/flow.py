@@ -5,6 +5,7 @@ from __future__ import annotations
 from divan_libs.servicepack.lint.findings import FLOW, Findings, Path
 from divan_libs.servicepack.lint.flow_endings import check_clocks, check_entries, check_outcomes
 from divan_libs.servicepack.lint.flow_graph import check_graph
+from divan_libs.servicepack.lint.outputs import check_source
 from divan_libs.servicepack.models import (
     APPLICANT,
     Action,
@@ -78,13 +79,21 @@ def _check_step(findings: Findings, step: Step, path: Path) -> None:
         _check_deemed(findings, owned.silence.deem, (*path, "silence"))
     for index, action in enumerate(step.actions):
         _check_action(findings, step, action, (*path, "actions", index))
+    _check_words(findings, step, path)
+    _check_wait(findings, step, path)
+
+
+def _check_words(findings: Findings, step: Step, path: Path) -> None:
+    """Check the codes that a step may name, its reasons for a pause, and what its officer reports."""
     for code in step.codes:
         if code not in findings.package.needs.codes:
             findings.add("flow.unknown-requirement", FLOW, (*path, "codes"), requirement=code)
     for code in step.pauses:
         if findings.package.flow.pause(code) is None:
             findings.add("flow.unknown-pause", FLOW, (*path, "pauses"), pause=code)
-    _check_wait(findings, step, path)
+    for index, question in enumerate(step.report):
+        if question.show_when is not None or question.type == "file":
+            findings.add("flow.report-question-unfit", FLOW, (*path, "report", index), question=question.code)
 
 
 def _known_step(findings: Findings, code: str | None, path: Path) -> None:
@@ -172,6 +181,8 @@ def _check_wait(findings: Findings, step: Step, path: Path) -> None:
         return
     if wait.data_service not in findings.surroundings.data_services:
         findings.add("flow.unknown-data-service", FLOW, (*path, "wait"), service=wait.data_service)
+    for index, entry in enumerate(wait.sends):
+        check_source(findings, entry, FLOW, (*path, "wait", "sends", index))
     states = [state for action in step.actions for state in action.on]
     if not states or len(set(states)) != len(states):
         findings.add("flow.states-unclear", FLOW, (*path, "actions"), step=step.code)

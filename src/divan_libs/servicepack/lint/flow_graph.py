@@ -83,6 +83,8 @@ def _check_lines(findings: Findings, aftercare: list[str | None]) -> None:
         elsewhere = bool(on) and on[0] != "main"
         if elsewhere and step.kind is StepKind.PARALLEL and on[0] != "aftercare":
             findings.add("flow.tracks-in-a-track", FLOW, path, step=step.code)
+        if elsewhere and step.silence is not None and step.silence.deem is not None:
+            findings.add("flow.concluded-beside-the-main-line", FLOW, (*path, "silence"), step=step.code)
         for number, action in enumerate(step.actions):
             here: Path = (*path, "actions", number)
             if action.conclude and elsewhere:

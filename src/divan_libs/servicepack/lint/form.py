@@ -3,11 +3,21 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 
 from divan_libs.servicepack.answer_values import AnyAsked, Rowed, is_rowed
 from divan_libs.servicepack.lint.findings import FORM, Findings, Path
 from divan_libs.servicepack.lint.uses import expressions_of, output_fields
-from divan_libs.servicepack.models import ChoicesQuestion, Information, LongTextQuestion, TextQuestion
+from divan_libs.servicepack.models import (
+    ChoicesQuestion,
+    Flow,
+    Information,
+    LongTextQuestion,
+    MandateNeed,
+    Needs,
+    Subject,
+    TextQuestion,
+)
 from divan_libs.servicepack.models.form import (
     ForeignerIdQuestion,
     GroupQuestion,
@@ -51,8 +61,33 @@ def _names_used(findings: Findings) -> set[str]:
     for source, _, _ in expressions_of(package):
         used.update(re.findall(r"\b(?:answers|groups)\s*\.\s*(\w+)", source))
     used.update(name for entry, _ in output_fields(package) for name in (entry.answer, entry.place) if name)
-    used.update(step.at.answer for step in package.flow.steps if step.at and step.at.answer)
+    used.update(holder.at.answer for holder in package.flow.holders() if holder.at and holder.at.answer)
+    used.update(_names_of_needs(package.needs))
+    subjects = (record.subject for record in package.outputs.records)
+    used.update(subject.group or subject.question for subject in subjects if isinstance(subject, Subject))
+    used.update(_names_of_flow(package.flow))
     return used
+
+
+def _names_of_needs(needs: Needs) -> Iterator[str]:
+    """Yield questions that say whom a register is asked about, what travels along, and who signs."""
+    for need in needs.requirements:
+        subject = getattr(need, "subject", None) or getattr(need, "by", None)
+        if isinstance(subject, Subject):
+            yield subject.group or subject.question
+        yield from getattr(need, "parameters", {}).values()
+        if isinstance(need, MandateNeed):
+            yield need.principal
+
+
+def _names_of_flow(flow: Flow) -> Iterator[str]:
+    """Yield questions that an outside process is told, and those that say who is away and who stands in."""
+    for step in flow.steps:
+        for entry in step.wait.sends if step.wait is not None else ():
+            yield from (name for name in (entry.answer, entry.place) if name)
+    for outcome in flow.outcomes:
+        if outcome.absence is not None:
+            yield from (outcome.absence.starts, outcome.absence.ends, outcome.absence.substitute)
 
 
 def _check_looks_back(findings: Findings, source: str | None, seen: set[str], path: Path) -> None:

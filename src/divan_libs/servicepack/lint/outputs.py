@@ -40,7 +40,7 @@ _ASSUMED_LENGTH = {
 def check_outputs(findings: Findings) -> None:
     """Check that each field has a source, is used, and that messages fit."""
     for entry, path in output_fields(findings.package):
-        _check_source(findings, entry, path)
+        check_source(findings, entry, OUTPUTS, path)
     for index, document in enumerate(findings.package.outputs.documents):
         _check_template(findings, document, ("documents", index))
     for index, message in enumerate(findings.package.outputs.messages):
@@ -48,22 +48,23 @@ def check_outputs(findings: Findings) -> None:
     _check_used(findings)
 
 
-def _check_source(findings: Findings, entry: OutputField, path: Path) -> None:
+def check_source(findings: Findings, entry: OutputField, file: str, path: Path) -> None:
+    """Check that what a field is made of is asked, answered or worked out somewhere in the package."""
     package = findings.package
     for name in (entry.answer, entry.place):
         if name is not None and package.form.question(name) is None:
-            findings.add("outputs.field-never-collected", OUTPUTS, path, field=entry.code, question=name)
+            findings.add("outputs.field-never-collected", file, path, field=entry.code, question=name)
     asked = package.form.question(entry.place) if entry.place else None
     if asked is not None and not isinstance(asked, PlaceQuestion):
-        findings.add("outputs.not-a-place", OUTPUTS, path, field=entry.code, question=entry.place)
+        findings.add("outputs.not-a-place", file, path, field=entry.code, question=entry.place)
     if entry.report is not None and all(asked.code != entry.report for asked in package.flow.report_questions()):
-        findings.add("outputs.field-never-collected", OUTPUTS, path, field=entry.code, report=entry.report)
+        findings.add("outputs.field-never-collected", file, path, field=entry.code, report=entry.report)
     if entry.table is not None and package.tables.of(entry.table) is None:
-        findings.add("outputs.field-never-collected", OUTPUTS, path, field=entry.code, table=entry.table)
+        findings.add("outputs.field-never-collected", file, path, field=entry.code, table=entry.table)
     if entry.fact is not None:
         need = next((need for need in package.needs.inquiries if need.fact == entry.fact), None)
         if need is None or entry.field not in need.fields:
-            findings.add("outputs.field-never-collected", OUTPUTS, path, field=entry.code, fact=entry.fact)
+            findings.add("outputs.field-never-collected", file, path, field=entry.code, fact=entry.fact)
 
 
 def _check_template(findings: Findings, document: DocumentTemplate, path: Path) -> None:

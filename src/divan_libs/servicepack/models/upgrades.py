@@ -25,7 +25,7 @@ def hear_objections_in_steps(stored: dict[str, Any]) -> dict[str, Any]:
         review = outcome.get("review")
         if not review or "decider" not in review:
             continue
-        code = f"hear-objection-{outcome['code']}"[:60]
+        code = f"hear-objection-{outcome['code']}"[:60].rstrip("-")
         decider = review.pop("decider")
         review["start"] = code
         again = next((step["code"] for step in flow["steps"] if step["kind"] == "draft"), flow.get("start") or code)

@@ -24,7 +24,7 @@ LONGEST = "clock: {amount: 6, unit: working-days}"
 RELATIONS = "options: [resident, owner, council-member, business]"
 REVIEW = """    review:
       clock: {amount: 10, unit: working-days}
-      decider: {role: governor-officer, at: {body: governor-office}}
+      start: hear-objection
       law: LAW-CITIZEN-RIGHTS
 """
 SPARE_STEP = """  spare:
@@ -279,8 +279,8 @@ BROKEN = [
         "flow.yaml",
         (
             "flow.yaml",
-            "decider: {role: governor-officer, at: {body: governor-office}}",
-            "decider: {role: ict-director}",
+            "    role: governor-officer\n    at: {body: governor-office}",
+            "    role: ict-director\n    at: {body: ict-directorate}",
         ),
     ),
     ("flow.concluded-without-signature", "flow.yaml", ("flow.yaml", "kind: sign", "kind: paraph")),

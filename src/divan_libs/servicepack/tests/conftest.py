@@ -31,7 +31,15 @@ def good() -> Package:
 def surroundings() -> Surroundings:
     return Surroundings(
         roles=frozenset(
-            {"village-head", "district-head", "ict-expert", "ict-deputy", "ict-director", "governor-officer"}
+            {
+                "village-head",
+                "district-head",
+                "ict-expert",
+                "ict-deputy",
+                "ict-director",
+                "governor-officer",
+                "governor",
+            }
         ),
         bodies=frozenset({"ict-directorate", "ict-ministry", "governor-office"}),
         data_services=frozenset({"civil-registry/person", "mobile-register/owner"}),

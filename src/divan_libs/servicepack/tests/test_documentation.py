@@ -95,7 +95,7 @@ def test_the_template_of_a_new_service_is_itself_a_good_package(tmp_path):
     faults = lint(
         package,
         Surroundings(
-            roles=frozenset({"village-head", "water-director", "governor-officer"}),
+            roles=frozenset({"village-head", "water-director", "governor-officer", "governor"}),
             bodies=frozenset({"water-company", "energy-ministry", "governor-office"}),
             data_services=frozenset({"civil-registry/person"}),
         ),

@@ -101,7 +101,7 @@ def test_an_older_schema_version_is_lifted_by_its_upgrader(good):
     def upgrade(data):
         texts = {**data["texts"], "fa": {**data["texts"]["fa"], "card.title": data["title_of_old_days"]}}
         rest = {key: value for key, value in data.items() if key != "title_of_old_days"}
-        return {**rest, "texts": texts, "schema_version": 1}
+        return {**rest, "texts": texts, "schema_version": 2}
 
     lifted = Package.from_canonical(json.dumps(old).encode(), upgraders={0: upgrade})
 
