@@ -8,13 +8,15 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import date
+from functools import lru_cache
 from typing import Any
 
+from divan_libs.persian.clocks import CalendarExceeded, Clock, WorkCalendar, due_on, iranian_calendar
 from divan_libs.servicepack.expressions import Environment, EvaluationFailed, Expression, ValueType, prepared
 from divan_libs.servicepack.models import Package
 from divan_libs.servicepack.models.cells import InputType
 from divan_libs.servicepack.models.tables import Aggregate, OutputType, Table
-from divan_libs.servicepack.tables import InputValue, TableUndetermined, evaluate_table
+from divan_libs.servicepack.tables import InputValue, TableUndetermined, as_day, evaluate_table
 
 INPUT_TYPES: Mapping[InputType, ValueType] = {
     InputType.NUMBER: ValueType.NUMBER,
@@ -27,6 +29,9 @@ _OUTPUT_TYPES: Mapping[OutputType, ValueType] = {
     OutputType.TEXT: ValueType.TEXT,
     OutputType.YES_NO: ValueType.YES_NO,
 }
+
+FIRST_KNOWN_YEAR, LAST_KNOWN_YEAR = 1980, 2100
+"""Gregorian years whose holidays the usual calendar knows."""
 
 Inputs = Mapping[str, Mapping[str, Any]]
 """Values by root and name, before they are prepared for the engine."""
@@ -65,17 +70,21 @@ class Definitions:
         self.determinants = {f"determinants.{one.code}": one for one in package.determinants.root}
         self.tables = {f"tables.{table.code}": table for table in package.tables.root}
         self._environment = environment
+        self._orders: dict[frozenset[str], list[str]] = {}
 
     def defines(self, name: str) -> bool:
         """Return whether a name is a determinant or a table."""
         return name in self.determinants or name in self.tables
 
     def condition(self, name: str) -> Expression:
-        """Return the expression of a determinant.
+        """Return the expression of a determinant: its condition, or the day since which its clock runs.
 
         :raises ExpressionRefused: if it does not compile.
         """
-        return self._environment.compile(self.determinants[name].when)
+        known = self.determinants[name]
+        if known.within is not None:
+            return self._environment.compile(known.within.since, ValueType.MOMENT)
+        return self._environment.compile(known.when or "")
 
     def columns(self, name: str) -> dict[str, Expression]:
         """Return the expressions of a table's inputs.
@@ -102,6 +111,8 @@ class Definitions:
         :raises Cycle: if they read each other in a loop.
         :raises ExpressionRefused: if one of their expressions does not compile.
         """
+        if names in self._orders:
+            return self._orders[names]
         done: dict[str, None] = {}
         for first in sorted(names):
             way = [first] if self.defines(first) and first not in done else []
@@ -114,7 +125,8 @@ class Definitions:
                     raise Cycle((*way[way.index(onward) :], onward))
                 else:
                     way.append(onward)
-        return list(done)
+        self._orders[names] = list(done)
+        return self._orders[names]
 
     def spoken(self, names: frozenset[str]) -> frozenset[str]:
         """Return names together with all that their determinants and tables read.
@@ -128,20 +140,33 @@ class Definitions:
 class Derivation:
     """Works out the determinants and tables of one package on one day."""
 
-    def __init__(self, package: Package, environment: Environment, today: date) -> None:
-        self._definitions = Definitions(package, environment)
+    def __init__(
+        self, package: Package, environment: Environment, today: date, calendar: WorkCalendar | None = None
+    ) -> None:
+        self.definitions = Definitions(package, environment)
         self._today = today
+        self._calendar = calendar
         self._known: dict[str, tuple[dict[str, Any], Any]] = {}
+
+    def spoken(self, expression: Expression) -> frozenset[str]:
+        """Return all names whose values an expression depends on.
+
+        :raises EvaluationFailed: if what it speaks of is defined in a loop.
+        """
+        try:
+            return self.definitions.spoken(expression.names)
+        except Cycle as cycle:
+            raise EvaluationFailed(expression.source, f"{cycle.code} {cycle}") from cycle
 
     def evaluate(self, expression: Expression, inputs: Inputs) -> Any:
         """Return the value of an expression over inputs, determinants and tables.
 
-        :raises EvaluationFailed: if it ends in an error, or what it speaks of is defined in a loop.
+        The inputs need only hold what the expression depends on (``spoken``).
+
+        :raises EvaluationFailed: if it ends in an error.
+        :raises Cycle: if what it speaks of is defined in a loop.
         """
-        try:
-            order = self._definitions.order(expression.names)
-        except Cycle as cycle:
-            raise EvaluationFailed(expression.source, f"{cycle.code} {cycle}") from cycle
+        order = self.definitions.order(expression.names)
         if not order:
             return _evaluated(expression, inputs)
         derived: dict[str, dict[str, Any]] = {"determinants": {}, "tables": {}}
@@ -160,18 +185,49 @@ class Derivation:
 
     def _worked_out(self, name: str, inputs: Inputs) -> Any:
         """Return a value, the one known from before if nothing that it reads has changed since."""
-        read = {path: found(inputs, path) for path in self._definitions.reads(name)}
+        read = {path: found(inputs, path) for path in self.definitions.reads(name)}
         known = self._known.get(name)
         if known is not None and known[0] == read:
             return known[1]
         value: Any
-        if name in self._definitions.determinants:
-            value = _evaluated(self._definitions.condition(name), inputs)
+        if name in self.definitions.determinants:
+            value = self._holds(name, inputs)
         else:
-            columns = {code: _input(column, inputs) for code, column in self._definitions.columns(name).items()}
-            value = evaluate_table(self._definitions.tables[name], columns, self._today).value
+            columns = {code: _input(column, inputs) for code, column in self.definitions.columns(name).items()}
+            value = evaluate_table(self.definitions.tables[name], columns, self._today).value
         self._known[name] = read, value
         return value
+
+    def _holds(self, name: str, inputs: Inputs) -> bool:
+        within = self.definitions.determinants[name].within
+        expression = self.definitions.condition(name)
+        if within is None:
+            return bool(_evaluated(expression, inputs))
+        since = as_day(_input(expression, inputs))
+        return isinstance(since, date) and still_runs(since, within.clock.to_clock(), self._today, self._calendar)
+
+
+def still_runs(since: date, clock: Clock, today: date, calendar: WorkCalendar | None = None) -> bool:
+    """Return whether a clock of days that starts on a day is not over on another.
+
+    Days that the calendar does not know are those of the country's usual calendar; before 1980 there is none, and a
+    clock from then is over.
+    """
+    if since > today:
+        return True
+    if since.year < FIRST_KNOWN_YEAR:
+        return False
+    if calendar is None or (calendar.first_day is not None and since < calendar.first_day):
+        calendar = _usual_calendar(since.year, min(today.year + 1, LAST_KNOWN_YEAR))
+    try:
+        return today <= due_on(since, clock, calendar)
+    except CalendarExceeded:
+        return True
+
+
+@lru_cache(maxsize=64)
+def _usual_calendar(first_year: int, last_year: int) -> WorkCalendar:
+    return iranian_calendar(first_year, last_year)
 
 
 def _input(expression: Expression, inputs: Inputs) -> InputValue:

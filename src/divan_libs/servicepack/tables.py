@@ -61,7 +61,7 @@ def evaluate_table(table: Table, inputs: Mapping[str, InputValue], day: date) ->
 
 
 def _applying(version: TableVersion, inputs: Mapping[str, InputValue], *, only_first: bool) -> list[TableRow]:
-    values = [measured(_day(inputs.get(column.code)), column.type) for column in version.inputs]
+    values = [measured(as_day(inputs.get(column.code)), column.type) for column in version.inputs]
     found = []
     for row, rule in zip(version.rows, version.rules, strict=True):
         if all(condition.holds(values[index]) for index, condition in rule):
@@ -71,7 +71,7 @@ def _applying(version: TableVersion, inputs: Mapping[str, InputValue], *, only_f
     return found
 
 
-def _day(value: InputValue) -> InputValue:
+def as_day(value: InputValue) -> InputValue:
     """Return the day of a moment: the engine gives midnight UTC for a day."""
     return value.date() if isinstance(value, datetime) else value
 

@@ -20,7 +20,8 @@ def expressions_of(package: Package) -> Iterator[tuple[str, str, Path]]:
 def conditions_of(package: Package) -> Iterator[tuple[str, str, Path]]:
     """Yield each expression that is yes or no, with its file and path."""
     for d, determinant in enumerate(package.determinants.root):
-        yield determinant.when, DETERMINANTS, (d, "when")
+        if determinant.when:
+            yield determinant.when, DETERMINANTS, (d, "when")
     yield from _of_form(package)
     for n, need in enumerate(package.needs.requirements):
         if need.kind == "condition":
@@ -33,6 +34,9 @@ def conditions_of(package: Package) -> Iterator[tuple[str, str, Path]]:
 
 def values_of(package: Package) -> Iterator[tuple[str, ValueType, str, Path]]:
     """Yield each expression that gives another value, with its type, file and path."""
+    for d, determinant in enumerate(package.determinants.root):
+        if determinant.within:
+            yield determinant.within.since, ValueType.MOMENT, DETERMINANTS, (d, "within", "since")
     for t, table in enumerate(package.tables.root):
         for c, column in enumerate(table.inputs):
             yield column.expression, INPUT_TYPES[column.type], TABLES, (t, "inputs", c, "expression")
