@@ -190,11 +190,12 @@ class Bottleneck:
 
 @dataclass(frozen=True, slots=True)
 class AnswerFault:
-    """Why one answer of a page was not taken."""
+    """Why one answer of a page was not taken; ``at`` says at which row or part of it: ``0.child.born_on``."""
 
     question: str
     code: str
     facts: Mapping[str, object] = field(default_factory=dict)
+    at: str = ""
 
 
 class CaseUnknown(Refusal):
