@@ -1,16 +1,21 @@
 """Sums of money and counts as people read them."""
 
+import re
 from decimal import Decimal
 from typing import Literal
 
 from persiantools.digits import to_word
 
-from divan_libs.persian.text import persian_digits
+from divan_libs.persian.text import InvalidNumber, latin_digits, normalize, persian_digits
 
 LARGEST_RIALS = 10**16 - 1
 """The largest sum that has words: ten thousand trillion rials, a thousand trillion tomans, less one rial."""
 
 _LEFT_TO_RIGHT_MARK, _MINUS = "\u200e", "\u2212"
+_LONGEST_SUM = 18
+_TOMAN = frozenset({"تومان", "تومن", "toman", "tomans"})
+_TYPED = re.compile(r"(?P<sum>.*?)\s*(?P<unit>ریال|تومان|تومن|rials?|tomans?|irr)?", re.IGNORECASE | re.DOTALL)
+_GROUPING = str.maketrans({"٬": None, ",": None, "،": None, " ": None, "\u200e": None, "\u200f": None, "\u2212": "-"})
 _TO_PERSIAN_MARKS = str.maketrans(",.", "٬٫")
 
 
@@ -56,6 +61,21 @@ def rials_in_words(amount: int, language: Literal["fa", "en"] = "fa") -> str:
     else:
         words = f"{to_word(tomans)} تومان"
     return f"{format_number(amount, 'fa')} ریال ({words})"
+
+
+def parse_rials(text: str) -> int:
+    """Read a sum as people type it: digits of any script, grouped or not, and perhaps a unit; «تومان» makes ten rials.
+
+    :raises InvalidNumber: if it is no whole number.
+    """
+    found = _TYPED.fullmatch(normalize(text))
+    digits = latin_digits(found["sum"]).translate(_GROUPING) if found else ""
+    if found is None or not digits.removeprefix("-").isascii() or not digits.removeprefix("-").isdigit():
+        raise InvalidNumber("form")
+    if len(digits) > _LONGEST_SUM:
+        raise InvalidNumber("length")
+    in_tomans = (found["unit"] or "").lower() in _TOMAN
+    return int(digits) * 10 if in_tomans else int(digits)
 
 
 def _counted(number: int, unit: str) -> str:

@@ -12,9 +12,10 @@ from divan_libs.servicepack.answer_values import (
     AnswerValue,
     Raw,
     is_composed,
+    raise_gathered,
     raw_of,
 )
-from divan_libs.servicepack.composed_answers import parse_composed, parse_group, parse_table, texts_of
+from divan_libs.servicepack.composed_answers import parse_composed, parse_group, parse_table, texts_of, typed_rows
 from divan_libs.servicepack.evaluation import Context, Evaluator, Fact, is_locked
 from divan_libs.servicepack.models import (
     InquiryState,
@@ -43,8 +44,10 @@ __all__ = [
     "may_change",
     "pages_to_show",
     "parse_answer",
+    "raise_gathered",
     "raw_of",
     "to_json",
+    "typed_rows",
     "visible_answers",
     "visible_questions",
 ]
@@ -95,6 +98,7 @@ def complete(package: Package, context: Context) -> list[Missing]:
     """Return what is still missing; an empty list means that the case may be submitted.
 
     An optional question may stay open. An inquiry must have come to a state in which its requirement may proceed.
+    A requirement whose ``when`` does not hold is not required of this case.
     """
     evaluator = Evaluator(package, context)
     view = evaluator.view()
@@ -106,12 +110,14 @@ def complete(package: Package, context: Context) -> list[Missing]:
     ]
     for need in package.needs.inquiries:
         state = context.facts.get(need.fact, Fact()).state
-        if state not in need.proceeds_when:
+        if state not in need.proceeds_when and evaluator.holds(need.when, view.answers):
             missing.append(Missing("inquiry", need.code, state=str(state)))
     if not missing:
         conditions = package.needs.conditions
         missing += [
-            Missing("condition", need.code) for need in conditions if not evaluator.holds(need.expression, view.answers)
+            Missing("condition", need.code)
+            for need in conditions
+            if evaluator.holds(need.when, view.answers) and not evaluator.holds(need.expression, view.answers)
         ]
     return missing
 

@@ -188,6 +188,14 @@ def _rows_in_order(raw: Raw) -> list[tuple[str, Mapping[str, Raw]]]:
     return sorted(rows, key=lambda pair: int(pair[0]))
 
 
+def typed_rows(question: Question, raw: Raw) -> list[str]:
+    """Return the names under which the rows of a group came that its answer has, in order; none for other questions.
+
+    :raises AnswerProblem: as ``parse_group``.
+    """
+    return [name for name, _ in _rows_in_order(raw)] if isinstance(question, GroupQuestion) else []
+
+
 def parse_group(question: GroupQuestion, raw: Raw, today: date) -> AnswerValue | None:
     """Return the rows of a group; a row in which nothing was typed is none.
 

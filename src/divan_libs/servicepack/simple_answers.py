@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping, Sequence
 from datetime import date, timedelta
 from types import MappingProxyType
 
+from divan_libs.persian.amounts import parse_rials
 from divan_libs.persian.identifiers import (
     InvalidIdentifier,
     parse_email,
@@ -19,7 +20,7 @@ from divan_libs.persian.identifiers import (
     parse_sheba,
 )
 from divan_libs.persian.jalali import InvalidDate, parse_jalali
-from divan_libs.persian.text import latin_digits, normalize
+from divan_libs.persian.text import InvalidNumber, latin_digits, normalize
 from divan_libs.servicepack.answer_values import AnswerProblem, AnswerValue
 from divan_libs.servicepack.models import (
     ChoiceQuestion,
@@ -38,7 +39,6 @@ from divan_libs.servicepack.models.form import (
 )
 
 _GROUPING = str.maketrans("", "", "٬, _\u200f\u200e")
-_MONEY = re.compile(r"(?P<sum>.*?)\s*(?P<unit>ریال|تومان|تومن|rials?|tomans?|irr)?", re.IGNORECASE | re.DOTALL)
 _TIME = re.compile(r"(\d{1,2})\s*[:.٫]\s*(\d{2})|(\d{2})(\d{2})", re.ASCII)
 
 
@@ -98,13 +98,10 @@ def _number(question: Question, text: str, _today: date) -> int:
 
 def _money(question: Question, text: str, _today: date) -> int:
     assert isinstance(question, MoneyQuestion)  # noqa: S101 (for the type checker; the table ensures it)
-    found = _MONEY.fullmatch(text)
-    unit = (found["unit"] or "").lower() if found else ""
     try:
-        amount = _whole(found["sum"] if found else text)
-    except AnswerProblem as problem:
+        rials = parse_rials(text)
+    except InvalidNumber as problem:
         raise AnswerProblem("answers.money.not-a-sum") from problem
-    rials = amount * 10 if unit in {"تومان", "تومن", "toman", "tomans"} else amount
     if rials < question.minimum:
         raise AnswerProblem("answers.money.too-small", minimum=question.minimum)
     if rials > question.maximum:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 from types import MappingProxyType
@@ -55,6 +55,19 @@ _LINES: Mapping[str, Mapping[str, str]] = MappingProxyType(
             "class": "form-control form-control--code",
             "autocomplete": "postal-code",
         },
+        "time": {
+            "type": "text",
+            "inputmode": "numeric",
+            "class": "form-control form-control--code form-control--short",
+            "autocomplete": "off",
+        },
+        "identifier": {
+            "type": "text",
+            "inputmode": "numeric",
+            "class": "form-control form-control--code",
+            "autocomplete": "off",
+            "spellcheck": "false",
+        },
         "code": {
             "type": "text",
             "class": "form-control form-control--code",
@@ -74,11 +87,22 @@ _LINES: Mapping[str, Mapping[str, str]] = MappingProxyType(
         },
     }
 )
-_FIGURES = frozenset({"number", "amount", "mobile", "national-code", "postal-code", "one-time-code"})
-_GROUPS = frozenset({"choice", "choices", "yes-no", "date", "place"})
+_FIGURES = frozenset(
+    {"number", "amount", "mobile", "national-code", "postal-code", "one-time-code", "time", "identifier"}
+)
+_COMPOSED = frozenset({"parts", "rows", "grid"})
+_GROUPS = frozenset({"choice", "choices", "yes-no", "date", "place"}) | _COMPOSED
 _OTHERS = frozenset({"long-text", "select", "file", "consent", "information", "hidden"})
 KINDS = frozenset(_LINES) | _GROUPS | _OTHERS
 """Every kind of question that can be drawn."""
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """Something wrong, with the id of the control it leads to ("" leads nowhere)."""
+
+    text: str
+    target: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,6 +125,16 @@ class Choice:
 
 
 @dataclass(frozen=True, slots=True)
+class FieldRow:
+    """A row of a question in rows or of a grid; ``key`` names it in the form, ``removable`` offers to take it away."""
+
+    key: str
+    heading: str
+    fields: Sequence[Field]
+    removable: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class Field:
     """A question with its answer so far.
 
@@ -108,7 +142,12 @@ class Field:
     date. ``options`` serve choice, choices, select and place. ``attributes`` go to the control (``hx-…``,
     ``maxlength``, ``rows``, ``accept``). ``heading`` sets the label as the heading of its page (one question a page).
     ``unit`` stands beside a number. ``search`` is what was looked for in a place question, ``kept`` the file that was
-    given before.
+    given before. ``words`` say an amount in words under its control, which carries the id ``…-words``.
+
+    ``parts`` are the questions of which a question of the kind ``parts`` is made; ``rows`` those of ``rows``
+    (``row_name`` is what one more row is called, "" when no row may be added) and of ``grid`` (with ``columns`` as
+    headings).
+    ``quiet`` leaves the label to screen readers, where a heading of rows and columns says it to the eye.
 
     :raises ValueError: for a kind that is not in :data:`KINDS`.
     """
@@ -126,6 +165,12 @@ class Field:
     unit: str = ""
     search: str = ""
     kept: Link | None = None
+    words: str = ""
+    parts: Sequence[Field] = ()
+    rows: Sequence[FieldRow] = ()
+    row_name: str = ""
+    columns: Sequence[str] = ()
+    quiet: bool = False
 
     def __post_init__(self) -> None:
         if self.kind not in KINDS:
@@ -139,6 +184,8 @@ class Field:
     @property
     def control_id(self) -> str:
         """The id of the control that an error leads to: the first, where there are several."""
+        if self.composed:
+            return self.id
         if self.kind == "date":
             return f"{self.id}-day"
         if self.kind == "place":
@@ -149,6 +196,23 @@ class Field:
     def grouped(self) -> bool:
         """Whether several controls answer it, so that a legend stands in place of a label."""
         return self.kind in _GROUPS
+
+    @property
+    def composed(self) -> bool:
+        """Whether it is made of other questions."""
+        return self.kind in _COMPOSED
+
+    def problems(self, place: str = "") -> Iterator[Problem]:
+        """Yield what is wrong with it and with the questions it is made of, these with the place they stand at."""
+        for text in self.errors:
+            yield Problem(f"{place}: {text}" if place else text, self.control_id)
+        for part in self.parts:
+            yield from part.problems(numbers.listed(place or self.label, part.label))
+        for row in self.rows:
+            for inner in row.fields:
+                # The label of a cell names its row and column already.
+                within = inner.label if inner.quiet else numbers.listed(row.heading, inner.label)
+                yield from inner.problems(within)
 
     @property
     def described_by(self) -> str:
@@ -247,14 +311,6 @@ def read_answer(answers: Answers, name: str, kind: str) -> str | list[str]:
 
 
 @dataclass(frozen=True, slots=True)
-class Problem:
-    """Something wrong, with the id of the control it leads to ("" leads nowhere)."""
-
-    text: str
-    target: str = ""
-
-
-@dataclass(frozen=True, slots=True)
 class ErrorSummary:
     """All that is wrong on a page, in the order of the page."""
 
@@ -267,7 +323,7 @@ class ErrorSummary:
     def of(cls, fields: Iterable[Field], general: Iterable[str] = ()) -> ErrorSummary:
         """Gather what is wrong in general and then in each field."""
         problems = [Problem(text) for text in general]
-        problems += [Problem(text, one.control_id) for one in fields for text in one.errors]
+        problems += [problem for one in fields for problem in one.problems()]
         return cls(tuple(problems))
 
     @classmethod

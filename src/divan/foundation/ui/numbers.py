@@ -8,9 +8,11 @@ from typing import Literal
 
 from django.utils.translation import get_language, gettext, ngettext
 
-from divan_libs.persian.amounts import format_number, rials_in_words
+from divan_libs.persian.amounts import AmountOutOfRange, format_number, parse_rials, rials_in_words
 from divan_libs.persian.jalali import TEHRAN, format_jalali
-from divan_libs.persian.text import persian_digits
+from divan_libs.persian.text import InvalidNumber, persian_digits
+
+_LONGEST_AMOUNT = 60
 
 DateStyle = Literal["numeric", "long", "full"]
 
@@ -34,6 +36,11 @@ def code(value: object) -> str:
     return digits(text) if _ALL_FIGURES.fullmatch(text) else text
 
 
+def listed(*parts: str) -> str:
+    """Put parts in one line, with the comma of the active language between them."""
+    return ("، " if language() == "fa" else ", ").join(part for part in parts if part)
+
+
 def number(value: int) -> str:
     """Write a number in groups of three in the active language."""
     return format_number(value, language())
@@ -42,6 +49,24 @@ def number(value: int) -> str:
 def rials(amount: int) -> str:
     """Write a sum of rials with its tomans in the active language."""
     return rials_in_words(amount, language())
+
+
+def rial() -> str:
+    """Return the unit of money in the active language."""
+    return "ریال" if language() == "fa" else "rials"
+
+
+def iran() -> str:
+    """Return the country as a plate names it."""
+    return "ایران" if language() == "fa" else "IR"
+
+
+def amount_words(typed: str) -> str:
+    """Return a typed sum in rials, tomans and words, or an empty text while it is none."""
+    try:
+        return rials(parse_rials(typed[:_LONGEST_AMOUNT]))
+    except (InvalidNumber, AmountOutOfRange):
+        return ""
 
 
 def day_in_tehran(moment: date) -> date:

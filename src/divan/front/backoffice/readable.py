@@ -14,12 +14,13 @@ from divan.dealings.cases import queries
 from divan.dealings.cases.values import Case
 from divan.foundation.ui.frame import Link
 from divan.foundation.ui.pieces import Row
+from divan.front.questions.drawing import place_name
 from divan.front.texts.words import TONES, word
-from divan.registers.places import queries as places
+from divan_libs.servicepack.answer_values import AnswerValue
 from divan_libs.servicepack.answers import visible_answers, visible_questions
-from divan_libs.servicepack.evaluation import AnswerValue, Context
+from divan_libs.servicepack.evaluation import Context
 from divan_libs.servicepack.filling import answer_in_words
-from divan_libs.servicepack.models import FileQuestion, Package, PlaceQuestion, Question
+from divan_libs.servicepack.models import FileQuestion, Package, Question
 
 FileLine = tuple[str, UUID, str]
 """Question, file and name, as cases lists them."""
@@ -81,9 +82,7 @@ def _row(
     answer = answers.get(question.code)
     if answer is None:
         return Row(label, "")
-    if isinstance(question, PlaceQuestion):
-        return Row(label, " › ".join(place.name for place in places.lineage(str(answer))))
-    return Row(label, answer_in_words(package, question, answer, language))
+    return Row(label, answer_in_words(package, question, answer, language, place_name))
 
 
 def may_read_file(package: Package, case: Case, file: UUID, steps: Collection[str]) -> bool:

@@ -11,6 +11,7 @@ from uuid import UUID, uuid4
 from django.db import transaction
 
 from divan.dealings.cases import models, queries, rules
+from divan.dealings.cases.actions.reading import read_answers
 from divan.dealings.cases.queries.dossier import case_of
 from divan.dealings.cases.values import (
     DRAFT_ABANDONED,
@@ -33,15 +34,12 @@ from divan.foundation.actors import Actor
 from divan.foundation.faults import power_may_fail
 from divan.registers.catalogue import queries as catalogue
 from divan.registers.people.values import PersonUnknown
-from divan.registers.places import queries as places
-from divan.registers.places.values import Level, PlaceUnknown
 from divan.trust.identity import actions as identity
 from divan.trust.identity import queries as inquiries
 from divan.trust.identity.values import DataServiceUnknown
 from divan_libs.persian.jalali import TEHRAN
 from divan_libs.servicepack import answers as answering
-from divan_libs.servicepack.answers import AnswerProblem
-from divan_libs.servicepack.models import Delivery, FileQuestion, InquiryNeed, Package, PlaceQuestion
+from divan_libs.servicepack.models import Delivery, FileQuestion, InquiryNeed, Package
 
 
 def locked_case(case_uuid: UUID, actor: Actor | None = None) -> models.Case:
@@ -93,7 +91,7 @@ def start_draft(*, service_code: str, language: str, actor: Actor, now: datetime
         changed_at=now,
     )
     facts.record(DRAFT_STARTED, subject=row, actor=actor, at=now, service=service_code, version=version.number)
-    _ask_needs(row, package, actor=actor, now=now)
+    ask_needs(row, package, actor=actor, now=now)
     return queries.get_case(row.uuid)
 
 
@@ -104,7 +102,8 @@ def _key_of(field: str, uuid: UUID) -> int:
     return key
 
 
-def _ask_needs(row: models.Case, package: Package, *, actor: Actor, now: datetime) -> None:
+def ask_needs(row: models.Case, package: Package, *, actor: Actor, now: datetime) -> None:
+    """Ask the registers what a case needs to know from its beginning on."""
     for need in package.needs.inquiries:
         asked = models.CaseNeed(uuid=uuid4(), case=row, code=need.code, fact=need.fact)
         _ask(asked, need, package, actor=actor, now=now)
@@ -184,46 +183,27 @@ def save_page(*, case: UUID, page: str, given: Mapping[str, list[str]], actor: A
     value = case_of(row)
     today = now.astimezone(TEHRAN).date()
     merged = dict(row.answers)
-    faults: list[AnswerFault] = []
     context = queries.context_of(value, package, today)
     # Which questions are shown may depend on answers of this very page, so each is read first and hidden ones fall out.
-    for question in next((known.questions for known in package.form.pages if known.code == page), ()):
-        if question.type == "information" or isinstance(question, FileQuestion):
-            continue
-        if not answering.may_change(package, question, context):
-            continue
-        try:
-            parsed = answering.parse_answer(question, given.get(question.code, []), today=today)
-            if isinstance(question, PlaceQuestion) and isinstance(parsed, str):
-                _require_place(question, parsed)
-        except AnswerProblem as problem:
-            faults.append(AnswerFault(question.code, problem.code, dict(problem.facts)))
-            continue
-        if parsed is None:
-            merged.pop(question.code, None)
+    asked = next((known.questions for known in package.form.pages if known.code == page), ())
+    reading = read_answers(package, asked, given, context, now=now)
+    for code, kept in reading.values.items():
+        if kept is None:
+            merged.pop(code, None)
         else:
-            merged[question.code] = answering.to_json(parsed)
+            merged[code] = kept
     row.answers = merged
     saved = replace(value, answers=merged, changed_at=now)
     context = queries.context_of(saved, package, today)
     visible = {one.code for one in answering.visible_questions(package, context, page)}
-    faults = [fault for fault in faults if fault.question in visible]
+    faults = tuple(fault for fault in reading.faults if fault.question in visible)
     if faults:
-        raise AnswersRefused(page=page, faults=tuple(faults))
+        raise AnswersRefused(page=page, faults=faults)
     row.changed_at = now
     row.save(update_fields=["answers", "changed_at"])
     power_may_fail("draft.before-fact")
     facts.record(DRAFT_SAVED, subject=row, actor=actor, at=now, page=page)
     return saved
-
-
-def _require_place(question: PlaceQuestion, code: str) -> None:
-    try:
-        place = places.get_place(code)
-    except PlaceUnknown as unknown:
-        raise AnswerProblem("answers.place.unknown") from unknown
-    if place.level is not Level(question.level.value) or not place.inhabitable:
-        raise AnswerProblem("answers.place.unknown")
 
 
 @transaction.atomic

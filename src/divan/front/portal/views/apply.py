@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from uuid import UUID
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, QueryDict
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import get_language
@@ -25,14 +25,15 @@ from divan.foundation.ui.frame import Link
 from divan.foundation.ui.pieces import Row, Task
 from divan.foundation.ui.refusals import text_of
 from divan.front.portal.options import options
-from divan.front.portal.questions import fields_of_page, given_answers
+from divan.front.questions.drawing import place_name, question_fields
+from divan.front.questions.posted import is_redisplay, read_posted
 from divan.front.texts.words import TONES, word
-from divan.registers.places import queries as places
 from divan_libs.persian.jalali import TEHRAN
+from divan_libs.servicepack.answer_values import AnswerValue
 from divan_libs.servicepack.answers import complete, may_change, pages_to_show, visible_answers, visible_questions
 from divan_libs.servicepack.evaluation import Context
 from divan_libs.servicepack.filling import answer_in_words
-from divan_libs.servicepack.models import ConsentQuestion, FileQuestion, Package, Page, PlaceQuestion, Question
+from divan_libs.servicepack.models import ConsentQuestion, FileQuestion, Package, Page, Question
 
 
 def own_case(request: HttpRequest, case_uuid: UUID) -> Case:
@@ -132,14 +133,14 @@ def page(request: HttpRequest, case: UUID, page: str) -> HttpResponse:
     shown = {one.code: one for one in pages_to_show(package, context)}
     if page not in shown:
         return redirect("portal:application", case)
-    if request.method == "GET" or "find" in request.POST:
-        return _ask(request, found, shown[page], sent=request.POST if "find" in request.POST else None)
+    if request.method == "GET" or is_redisplay(request.POST):
+        return _ask(request, found, shown[page], sent=request.POST if is_redisplay(request.POST) else None)
     questions = list(shown[page].questions)
     faults: tuple[AnswerFault, ...] = ()
     general: list[str] = []
     try:
         found = actions.save_page(
-            case=case, page=page, given=given_answers(questions, request.POST), actor=actor_of(request), now=clock.now()
+            case=case, page=page, given=read_posted(questions, request.POST), actor=actor_of(request), now=clock.now()
         )
     except AnswersRefused as refusal:
         faults = tuple(_faults_of(refusal))
@@ -202,20 +203,22 @@ def _ask(
     case: Case,
     page: Page,
     *,
-    sent: object = None,
+    sent: QueryDict | None = None,
     faults: tuple[AnswerFault, ...] = (),
     general: list[str] | None = None,
 ) -> HttpResponse:
     package, context, language = _known(case)
-    fields = fields_of_page(
+    questions = visible_questions(package, context, page.code) if sent is None else list(page.questions)
+    held = queries.list_case_files(case.uuid)
+    fields = question_fields(
         package,
-        visible_questions(package, context, page.code) if sent is None else list(page.questions),
-        context,
-        case=case,
+        questions,
         language=language,
-        sent=sent,  # type: ignore[arg-type]  # what was posted
+        answers=visible_answers(package, context),
+        sent=sent,
         faults=faults,
-        files=tuple(queries.list_case_files(case.uuid)),
+        locked=[question.code for question in questions if not may_change(package, question, context)],
+        files={code: Link(reverse("portal:file", args=[case.uuid, file]), name) for code, file, name in held},
         province=options().province_code,
     )
     codes = [one.code for one in pages_to_show(package, context)]
@@ -233,9 +236,7 @@ def _ask(
         "fields": fields,
         "uploads": any(field.kind == "file" for field in fields),
         "held": [
-            (question, file, name)
-            for question, file, name in queries.list_case_files(case.uuid)
-            if any(field.name == question for field in fields)
+            (question, file, name) for question, file, name in held if any(field.name == question for field in fields)
         ],
         "error_summary": summary,
         "back": back,
@@ -269,7 +270,7 @@ def summaries(
 def _in_words(
     package: Package,
     question: Question,
-    answers: Mapping[str, object],
+    answers: Mapping[str, AnswerValue],
     held: list[tuple[str, UUID, str]],
     language: str,
 ) -> str:
@@ -281,9 +282,7 @@ def _in_words(
         return ""
     if isinstance(question, ConsentQuestion):
         return _("Confirmed")
-    if isinstance(question, PlaceQuestion):
-        return " › ".join(place.name for place in places.lineage(str(answer)))
-    return answer_in_words(package, question, answer, language)  # type: ignore[arg-type]  # answers are answer values
+    return answer_in_words(package, question, answer, language, place_name)
 
 
 @access(CITIZEN)

@@ -1,0 +1,1 @@
+"""Questions of a service package as fields of a page, for every door that asks them."""
