@@ -29,6 +29,8 @@ def worker_duties() -> list[Duty]:
         Duty("receipts", cases.hand_receipts),
         Duty("documents", signing.issue_documents),
         Duty("clocks", cases.run_clocks, every=5.0),
+        Duty("orders", cases.follow_orders, every=2.0),
+        Duty("permits", cases.run_permits, every=60.0),
         *identity.duties(),
         Duty("messages", messages.deliver_messages),
         *exchange.duties(),

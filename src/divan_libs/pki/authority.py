@@ -88,9 +88,9 @@ class RehearsalAuthority:
         title: str | None = None,
         valid_for: timedelta = SIGNER_LIFE,
     ) -> x509.Certificate:
-        """Issue the certificate of a person who signs documents for an organisation.
+        """Issue the certificate of a person who signs documents for an organisation, or of the organisation's seal.
 
-        The national code stands in subject serialNumber, the legal-entity id in organizationIdentifier; both may be
+        A seal has no national code. The national code stands in subject serialNumber, the legal-entity id in organizationIdentifier; both may be
         given with Persian digits and are written with Latin ones, at full length.
 
         :raises SubjectInvalid: if a name is empty or longer than 64 characters, or a code is none.
@@ -99,8 +99,9 @@ class RehearsalAuthority:
             (NameOID.ORGANIZATION_NAME, organization),
             (NameOID.ORGANIZATION_IDENTIFIER, _code("legal_id", legal_id, LEGAL_ID_DIGITS)),
             (NameOID.COMMON_NAME, common_name),
-            (NameOID.SERIAL_NUMBER, _code("national_code", national_code, NATIONAL_CODE_DIGITS)),
         ]
+        if national_code:
+            fields.append((NameOID.SERIAL_NUMBER, _code("national_code", national_code, NATIONAL_CODE_DIGITS)))
         if title is not None:
             fields.append((NameOID.TITLE, title))
         usage = _usage(digital_signature=True, content_commitment=True)

@@ -3,13 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import date, datetime, time, timedelta
 from uuid import UUID
 
-from divan.dealings.cases.values import CaseNotOpen, CaseState, NotADraft, NotYourTask, TaskDone
+from divan.dealings.cases.values import (
+    CaseNotOpen,
+    CaseState,
+    EntryNotPossible,
+    NotADraft,
+    NotYourTask,
+    Permit,
+    TaskDone,
+)
 from divan.foundation.actors import Actor
-from divan_libs.persian.clocks import Clock, WorkCalendar, due_at_with_pauses
-from divan_libs.servicepack.models import ClockLength
+from divan_libs.persian.clocks import WorkCalendar, due_at_with_pauses
+from divan_libs.persian.jalali import TEHRAN
+from divan_libs.servicepack.models import ClockLength, Entry
 
 SECRETARIAT = "secretariat"
 """The role of the post that dispatches and files the letters of a body."""
@@ -33,6 +42,21 @@ def require_open(state: CaseState) -> None:
     """
     if state is not CaseState.OPEN:
         raise CaseNotOpen(state=str(state))
+
+
+def require_in_hands(state: CaseState) -> None:
+    """Refuse an officer's action on a case that neither runs nor is in its aftercare.
+
+    :raises CaseNotOpen: in every other state.
+    """
+    if state not in {CaseState.OPEN, CaseState.AFTERCARE}:
+        raise CaseNotOpen(state=str(state))
+
+
+def beginning_of(day: str, *, days_later: int = 0) -> datetime:
+    """Return the moment at which a day (ISO) begins in Tehran, or the day so many days later."""
+    begun = date.fromisoformat(day) + timedelta(days=days_later)
+    return datetime.combine(begun, time(), TEHRAN)
 
 
 def require_waiting(closed_at: datetime | None) -> None:
@@ -60,8 +84,27 @@ def due(
     pauses: Sequence[tuple[datetime, datetime | None]] = (),
 ) -> datetime | None:
     """Return when a clock runs out, or None while it stands still."""
-    clock = Clock(amount=length.amount, unit=length.unit.value)
-    return due_at_with_pauses(start, clock, calendar, pauses)
+    return due_at_with_pauses(start, length.to_clock(), calendar, pauses)
+
+
+def asking_pause(every: timedelta) -> timedelta:
+    """Return how long to wait before another body is asked again for the state of an order."""
+    return max(every, timedelta(minutes=1))
+
+
+def require_entry_open(permit: Permit, entry: Entry, calendar: WorkCalendar, now: datetime) -> None:
+    """Refuse to begin a later case about a permit that is not in force, or too early before its end.
+
+    :raises EntryNotPossible: ``not-in-force`` or ``too-early``.
+    """
+    if permit.state != "in-force":
+        raise EntryNotPossible(reason="not-in-force")
+    if entry.opens_before is None or permit.ends_at is None:
+        return
+    # The window is counted forward from now: it is open when a clock begun now would reach the end of the permit.
+    reaches = due(now, entry.opens_before, calendar)
+    if reaches is not None and reaches < permit.ends_at:
+        raise EntryNotPossible(reason="too-early")
 
 
 def tracking_body(jalali_year: int, serial: int) -> str:

@@ -15,20 +15,24 @@ from divan.foundation.kinds import FactKind
 class CaseState(StrEnum):
     """Where a case stands.
 
-    draft → open ⇄ correction → decided → closed; a draft may be abandoned, an open case withdrawn. In ``decided`` the
-    decision is signed and numbered and its document is being made; in ``closed`` the applicant has it.
+    draft → open ⇄ correction → decided → closed; a draft may be abandoned, an open case withdrawn. In ``payment`` the
+    case waits for a fee that is due on its way. In ``decided`` the decision is signed and numbered and its document is
+    being made; in ``closed`` the applicant has it; in ``aftercare`` as well, but something is still to be done, such as
+    posting a booklet. An objection opens a closed case again.
     """
 
     DRAFT = "draft"
     OPEN = "open"
     CORRECTION = "correction"
+    PAYMENT = "payment"
     DECIDED = "decided"
+    AFTERCARE = "aftercare"
     CLOSED = "closed"
     WITHDRAWN = "withdrawn"
     ABANDONED = "abandoned"
 
 
-RUNNING = frozenset({CaseState.OPEN, CaseState.CORRECTION, CaseState.DECIDED})
+RUNNING = frozenset({CaseState.OPEN, CaseState.CORRECTION, CaseState.PAYMENT, CaseState.DECIDED, CaseState.AFTERCARE})
 """States in which somebody still has to do something."""
 
 
@@ -68,6 +72,11 @@ class Case:
     place_code: str
     correction_codes: tuple[str, ...] = ()
     correction_note: str = ""
+    entry: str = "application"
+    permit: UUID | None = None
+    tracks: Mapping[str, str] = field(default_factory=dict)
+    reports: Mapping[str, object] = field(default_factory=dict)
+    deemed: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -88,6 +97,8 @@ class Task:
     done_by: UUID | None
     done_in_post: UUID | None
     escalated_at: datetime | None
+    track: str = ""
+    report: Mapping[str, object] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -126,8 +137,8 @@ class Decision:
     outcome: str
     codes: tuple[str, ...]
     text: str
-    drafted_by: UUID
-    drafted_in: UUID
+    drafted_by: UUID | None
+    drafted_in: UUID | None
     paraphs: tuple[Paraph, ...]
     signed_by: UUID | None
     signed_in: UUID | None
@@ -135,15 +146,75 @@ class Decision:
     letter: UUID | None
     document: UUID | None
     sealed_fact: UUID | None
+    number: int = 1
+    deemed: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Objection:
+    """An objection to a decision, and what became of it: heard, upheld (the decision stands) or accepted."""
+
+    uuid: UUID
+    case: UUID
+    decision: UUID
+    text: str
+    raised_at: datetime
+    state: str
+    ended_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Permit:
+    """What an outcome granted: in force, expired or revoked."""
+
+    uuid: UUID
+    number: str
+    case: UUID
+    holder: UUID
+    service_code: str
+    state: str
+    starts_at: datetime
+    ends_at: datetime | None
+    assess_at: datetime | None
+    document: UUID | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OutsideOrder:
+    """The outside process that a waiting step follows."""
+
+    uuid: UUID
+    task: UUID
+    case_number: str
+    data_service: str
+    fields: Mapping[str, str]
+    message_id: UUID
+    state: str
+    reference: str
+    put_at: datetime | None
+    asked_at: datetime | None
+    next_at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CaseInvoice:
+    """What a case has to pay, and whether it did."""
+
+    invoice: UUID
+    amount: int
+    state: str
+    issued_at: datetime
+    paid_at: datetime | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Given:
-    """What an officer gives with an action."""
+    """What an officer gives with an action; ``report`` holds what was typed for the questions of the step."""
 
     codes: tuple[str, ...] = ()
     text: str = ""
     note: str = ""
+    report: Mapping[str, list[str]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -175,6 +246,19 @@ class CountyFigures:
     received: int
     answered: int
     open: int
+    late: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ServiceFigures:
+    """What became of the cases of a service that were received since a moment; ``mean_hours`` is None for none decided.
+
+    ``late`` counts the decisions that came after the day which was promised.
+    """
+
+    received: int
+    decided: int
+    mean_hours: float | None
     late: int
 
 
@@ -276,6 +360,50 @@ class ReferralNotPossible(Refusal):
     status = 422
 
 
+class ObjectionNotPossible(Refusal):
+    """There is no decision to object to, the service hears none, or the time for it is over; ``reason`` says which."""
+
+    code = "cases.objection-not-possible"
+
+
+class PermitUnknown(Refusal):
+    """No such permit, or not for this reader: the two are not told apart."""
+
+    code = "cases.permit-unknown"
+    status = 404
+
+
+class EntryNotPossible(Refusal):
+    """A permit cannot be renewed, amended or revoked so, now or by this person; ``reason`` says why."""
+
+    code = "cases.entry-not-possible"
+
+
+class PauseNotPossible(Refusal):
+    """The clocks cannot stand still for this reason in this step, or they do already."""
+
+    code = "cases.pause-not-possible"
+
+
+class NothingToPay(Refusal):
+    """The case costs nothing now, or it was paid."""
+
+    code = "cases.nothing-to-pay"
+
+
+class MoveNotPossible(Refusal):
+    """A case cannot be moved to another version; ``reasons`` says why."""
+
+    code = "cases.move-not-possible"
+
+
+class ConflictOfInterest(Refusal):
+    """The officer is the applicant or stands for them, and may not act on this case."""
+
+    code = "cases.conflict-of-interest"
+    status = 403
+
+
 class TrackingRefused(Refusal):
     """Number and secret do not belong together; which of them is wrong is not said."""
 
@@ -315,6 +443,35 @@ DECISION_ISSUED = FactKind(
     "cases.decision-issued", "The signed document of a decision exists and was put to its letter."
 )
 CASE_CLOSED = FactKind("cases.case-closed", "The applicant was told of the decision and can fetch it.")
+DECISION_RECORDED = FactKind("cases.decision-recorded", "A decision that writes no letter was taken and recorded.")
+DECISION_DEEMED = FactKind(
+    "cases.decision-deemed", "Silence past the legal time decided a case by itself, under the seal of the body."
+)
+OPINION_SIGNED = FactKind("cases.opinion-signed", "An officer of another body signed an opinion under a number.")
+OPINION_ISSUED = FactKind("cases.opinion-issued", "The signed letter of an opinion exists and stands in its case.")
+OBJECTION_RAISED = FactKind("cases.objection-raised", "The applicant objected to a decision; another decider hears it.")
+OBJECTION_ENDED = FactKind("cases.objection-ended", "An objection was decided: the decision stands, or was taken anew.")
+CLOCK_PAUSED = FactKind("cases.clock-paused", "The clocks of a case stood still for a coded reason.")
+CLOCK_RESUMED = FactKind("cases.clock-resumed", "The clocks of a case go on.")
+TASK_CLOCK_SET = FactKind("cases.task-clock-set", "The end of a step's clock moved because the case stood still.")
+ORDER_OPENED = FactKind("cases.order-opened", "A case began to follow a process at another body.")
+ORDER_PUT = FactKind("cases.order-put", "Another body took an order of a case.")
+ORDER_STATE_NOTED = FactKind("cases.order-state-noted", "The state of a process at another body was noted.")
+DEADLINE_PASSED = FactKind(
+    "cases.deadline-passed", "The deadline of a whole case passed, and its declared consequence came by itself."
+)
+AFTERCARE_BEGUN = FactKind("cases.aftercare-begun", "After the decision something remained to be done for a case.")
+PERMIT_GRANTED = FactKind("cases.permit-granted", "A decision granted a permit.")
+PERMIT_CHANGED = FactKind("cases.permit-changed", "A permit was renewed or amended by a later decision.")
+PERMIT_REVOKED = FactKind("cases.permit-revoked", "A permit was revoked by a decision.")
+PERMIT_EXPIRED = FactKind("cases.permit-expired", "The time of a permit was over.")
+ENTRY_BEGUN = FactKind(
+    "cases.entry-begun", "A later case about a permit began: renewal, amendment, revocation or reassessment."
+)
+INVOICE_ASKED = FactKind("cases.invoice-asked", "A case was reckoned and its fee became due.")
+INVOICE_SETTLED = FactKind("cases.invoice-settled", "The fee of a case was paid.")
+INVOICE_DROPPED = FactKind("cases.invoice-dropped", "The fee of a case fell away before it was paid.")
+CASE_REPINNED = FactKind("cases.case-repinned", "A running case was moved to another version of its service.")
 CASE_WITHDRAWN = FactKind("cases.case-withdrawn", "The applicant withdrew the case.")
 CASE_VIEWED = FactKind("cases.case-viewed", "An officer opened a case: at most once a day is noted.")
 DAY_CLOSED = FactKind("cases.day-closed", "The province declared a day closed or lifted a holiday for its clocks.")

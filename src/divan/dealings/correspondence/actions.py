@@ -16,6 +16,7 @@ from divan.dealings.correspondence.values import (
     REGISTER_OPENED,
     WORK_ARRIVED,
     WORK_DONE,
+    WORK_DUE_SET,
     WORK_MOVED,
     WORK_READ,
     Direction,
@@ -211,3 +212,13 @@ def finish_work(*, about_uuid: UUID, actor: Actor, now: datetime) -> None:
         row.closed_at = now
         row.save(update_fields=["closed_at"])
         facts.record(WORK_DONE, subject=row, actor=actor, at=now)
+
+
+@transaction.atomic
+def set_due(*, about_uuid: UUID, due_at: datetime | None, actor: Actor, now: datetime) -> None:
+    """Move the end of an open line's clock; nothing happens when there is no such line."""
+    row = models.WorkItem.objects.select_for_update().filter(about_uuid=about_uuid, closed_at__isnull=True).first()
+    if row is not None:
+        row.due_at, row.order_at = due_at, due_at or row.arrived_at
+        row.save(update_fields=["due_at", "order_at"])
+        facts.record(WORK_DUE_SET, subject=row, actor=actor, at=now, due_at=due_at)

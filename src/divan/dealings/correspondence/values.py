@@ -169,4 +169,5 @@ WORK_READ = FactKind(
 WORK_MOVED = FactKind(
     "correspondence.work-moved", "A line of a worklist went to another post, by escalation or referral."
 )
+WORK_DUE_SET = FactKind("correspondence.work-due-set", "The end of the clock of a line of a worklist moved.")
 WORK_DONE = FactKind("correspondence.work-done", "A line left the worklist because it was acted upon or fell away.")

@@ -17,6 +17,7 @@ from divan.registers.people.values import (
     POST_CREATED,
     POST_GIVEN,
     POST_LEFT,
+    SUBSTITUTE_APPOINTED,
     UNIT_FOUNDED,
     Person,
     PersonUnknown,
@@ -24,6 +25,7 @@ from divan.registers.people.values import (
     PostNotHeld,
     PostTaken,
     PostUnknown,
+    SubstituteUnfit,
     Unit,
     UnitKind,
     UnitLevel,
@@ -183,3 +185,35 @@ def leave_post(*, person: UUID, post: UUID, actor: Actor, now: datetime) -> None
     row.ends_at = now
     row.save(update_fields=["ends_at"])
     facts.record(POST_LEFT, subject=row, actor=actor, at=now, post=post, person=person)
+
+
+@transaction.atomic
+def appoint_substitute(
+    *, person: UUID, substitute: UUID, starts_at: datetime, ends_at: datetime, actor: Actor, now: datetime
+) -> list[UUID]:
+    """Let somebody stand in for all posts of a person from one moment to another; return the identifiers.
+
+    The substitute acts in the posts in their own name; the holder keeps them.
+
+    :raises PersonUnknown: if either is not in the register.
+    :raises SubstituteUnfit: if both are the same, the time is empty, or the person holds no post then.
+    """
+    both = {row.uuid: row for row in models.Person.objects.select_for_update().filter(uuid__in=[person, substitute])}
+    if not {person, substitute} <= both.keys():
+        raise PersonUnknown
+    held = [holding for holding in queries.list_holdings(person, starts_at) if holding.stands_in_for is None]
+    if person == substitute or ends_at <= starts_at or not held:
+        raise SubstituteUnfit
+    appointed = []
+    for seat in models.Post.objects.filter(uuid__in=[holding.post.uuid for holding in held]).order_by("id"):
+        row = models.Substitution.objects.create(
+            uuid=uuid4(),
+            post=seat,
+            holder=both[person],
+            substitute=both[substitute],
+            starts_at=starts_at,
+            ends_at=ends_at,
+        )
+        facts.record(SUBSTITUTE_APPOINTED, subject=row, actor=actor, at=now, post=seat.uuid, substitute=substitute)
+        appointed.append(row.uuid)
+    return appointed

@@ -135,3 +135,40 @@ class Membership(models.Model):
     def subject_state(self) -> dict[str, object]:
         """Return what the digest of a membership covers."""
         return {"person": self.person_id, "post": self.post_id, "starts_at": self.starts_at, "ends_at": self.ends_at}
+
+
+class Substitution(models.Model):
+    """A person who stands in (جانشین) for the holder of a post for a time (half-open); the holder stays responsible.
+
+    .. pii: who stood in for whom when
+    .. retention: for ever; acts in a post must stay attributable
+    """
+
+    id = models.BigAutoField(primary_key=True)
+    uuid = models.UUIDField(unique=True)
+    post = models.ForeignKey(Post, on_delete=models.PROTECT, related_name="+")
+    holder = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="+")
+    substitute = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="+")
+    starts_at = models.DateTimeField()
+    ends_at = models.DateTimeField()
+
+    subject_kind = "people.substitution"
+
+    class Meta:
+        constraints = (
+            models.CheckConstraint(condition=Q(ends_at__gt=F("starts_at")), name="substitution_period"),
+            models.CheckConstraint(condition=~Q(holder=F("substitute")), name="substitution_by_another"),
+        )
+        indexes = (
+            models.Index(fields=("post", "ends_at"), name="substitution_of_post"),
+            models.Index(fields=("substitute", "ends_at"), name="substitution_by_person"),
+        )
+
+    def subject_state(self) -> dict[str, object]:
+        """Return what the digest of a substitution covers."""
+        return {
+            "post": self.post_id,
+            "persons": [self.holder_id, self.substitute_id],
+            "starts_at": self.starts_at,
+            "ends_at": self.ends_at,
+        }

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from datetime import datetime
 from uuid import UUID
 
-from django.db.models import Q, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from divan.registers.people import models
 from divan.registers.people.values import Holding, Person, PersonUnknown, Post, PostUnknown, Unit, UnitKind, UnitLevel
@@ -164,8 +164,39 @@ def holders_of(post_uuids: Iterable[UUID], at: datetime) -> dict[UUID, Person]:
 
 
 def list_holdings(person_uuid: UUID, at: datetime) -> list[Holding]:
-    """Return the posts a person holds at a moment, oldest first."""
-    return [_holding(row) for row in _holdings(at).filter(person__uuid=person_uuid)]
+    """Return the posts a person holds at a moment, oldest first, then those in which the person stands in."""
+    own = [_holding(row) for row in _holdings(at).filter(person__uuid=person_uuid)]
+    standing_in = _substitutions(at).filter(substitute__uuid=person_uuid)
+    return own + [
+        Holding(
+            person=_person(row.substitute),
+            post=_post(row.post),
+            starts_at=row.starts_at,
+            ends_at=row.ends_at,
+            stands_in_for=row.holder.uuid,
+        )
+        for row in standing_in
+        if all(held.post.uuid != row.post.uuid for held in own)
+    ]
+
+
+def _substitutions(at: datetime) -> QuerySet[models.Substitution]:
+    """Return the substitutions in force for holders who still hold their post."""
+    still = models.Membership.objects.filter(post=OuterRef("post"), person=OuterRef("holder"), starts_at__lte=at)
+    return (
+        models.Substitution.objects.select_related("substitute", "holder", "post__unit__place", "post__unit__body")
+        .filter(starts_at__lte=at, ends_at__gt=at)
+        .filter(Exists(still.filter(Q(ends_at__isnull=True) | Q(ends_at__gt=at))))
+        .order_by("starts_at", "id")
+    )
+
+
+def seated_in(post_uuid: UUID, at: datetime) -> list[Person]:
+    """Return who may act in a post at a moment: its holder first, then those who stand in for the holder."""
+    holder = holder_of(post_uuid, at)
+    if holder is None:
+        return []
+    return [holder, *(_person(row.substitute) for row in _substitutions(at).filter(post__uuid=post_uuid))]
 
 
 def list_roles() -> frozenset[str]:

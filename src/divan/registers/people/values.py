@@ -85,12 +85,13 @@ class Post:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Holding:
-    """A person in a post for a time (half-open)."""
+    """A person in a post for a time (half-open); one who stands in does so for the holder named."""
 
     person: Person
     post: Post
     starts_at: datetime
     ends_at: datetime | None
+    stands_in_for: UUID | None = None
 
 
 class PersonUnknown(Refusal):
@@ -105,6 +106,13 @@ class PostUnknown(Refusal):
 
     code = "people.post-unknown"
     status = 404
+
+
+class SubstituteUnfit(Refusal):
+    """Nobody stands in for themselves, for no time, or for somebody without a post."""
+
+    code = "people.substitute-unfit"
+    status = 422
 
 
 class PostTaken(Refusal):
@@ -133,4 +141,7 @@ UNIT_FOUNDED = FactKind(
 )
 POST_CREATED = FactKind("people.post-created", "A post was created in a unit.")
 POST_GIVEN = FactKind("people.post-given", "A person was given a post from a moment on.")
+SUBSTITUTE_APPOINTED = FactKind(
+    "people.substitute-appointed", "A person was appointed to stand in for the holder of a post for a time."
+)
 POST_LEFT = FactKind("people.post-left", "A person left a post at a moment.")

@@ -9,9 +9,22 @@ from divan.dealings.cases.actions.applying import (
     save_page,
     start_draft,
 )
-from divan.dealings.cases.actions.clocks import declare_closed_day, let_clock_run_out
+from divan.dealings.cases.actions.clocks import declare_closed_day, let_clock_run_out, let_deadline_pass
+from divan.dealings.cases.actions.entries import (
+    begin_entry,
+    begin_reassessment,
+    begin_revocation,
+    submit_reassessment,
+)
+from divan.dealings.cases.actions.following import note_order_state
 from divan.dealings.cases.actions.issuing import close_case, note_issued_document
+from divan.dealings.cases.actions.objecting import raise_objection
+from divan.dealings.cases.actions.outside import note_order_put, note_order_silent, take_due_order
+from divan.dealings.cases.actions.pausing import end_pause, pause_clocks, resume_clocks
+from divan.dealings.cases.actions.paying import ask_payment
+from divan.dealings.cases.actions.permits import expire_permit
 from divan.dealings.cases.actions.referring import answer_referral, refer_task
+from divan.dealings.cases.actions.settling import note_paid
 from divan.dealings.cases.actions.stepping import act, note_view
 from divan.dealings.cases.actions.submitting import resubmit_case, submit_case, withdraw_case
 
@@ -21,17 +34,33 @@ __all__ = [
     "add_file",
     "answer_referral",
     "ask_again",
+    "ask_payment",
+    "begin_entry",
+    "begin_reassessment",
+    "begin_revocation",
     "close_case",
     "declare_closed_day",
+    "end_pause",
+    "expire_permit",
     "let_clock_run_out",
+    "let_deadline_pass",
     "note_answer",
     "note_issued_document",
+    "note_order_put",
+    "note_order_silent",
+    "note_order_state",
+    "note_paid",
     "note_view",
+    "pause_clocks",
+    "raise_objection",
     "refer_task",
     "remove_file",
     "resubmit_case",
+    "resume_clocks",
     "save_page",
     "start_draft",
     "submit_case",
+    "submit_reassessment",
+    "take_due_order",
     "withdraw_case",
 ]

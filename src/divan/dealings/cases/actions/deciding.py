@@ -7,7 +7,7 @@ from uuid import UUID, uuid4
 
 from divan.dealings.cases import models
 from divan.dealings.cases.queries.dossier import case_of
-from divan.dealings.cases.queries.letters import letter_to_make
+from divan.dealings.cases.queries.letters import letter_to_make, seal_of, signer_in
 from divan.dealings.cases.values import (
     DECISION_DRAFTED,
     DECISION_PARAPHED,
@@ -22,27 +22,39 @@ from divan.foundation import facts
 from divan.foundation.actors import Actor
 from divan.foundation.faults import power_may_fail
 from divan.registers.people import queries as people
+from divan.registers.people.values import Post
 from divan.trust.signing import actions as signing
-from divan_libs.servicepack.models import Package
+from divan.trust.signing.values import SignerRef
+from divan_libs.servicepack.models import Outcome, Package
+
+ON_THE_TABLE = frozenset({"drafted", "paraphed"})
+
+
+def current_decision(row: models.Case) -> models.Decision | None:
+    """Return the newest decision of a case, locked to the end of the transaction, or None."""
+    return models.Decision.objects.select_for_update().filter(case=row).order_by("-number").first()
 
 
 def draft_decision(row: models.Case, *, outcome: str, given: Given, actor: Actor, now: datetime) -> None:
-    """Put a draft of the decision on the table, or a new version of it; earlier paraphs fall with the earlier text."""
-    decision = models.Decision.objects.select_for_update().filter(case=row).first()
-    if decision is None:
-        decision = models.Decision(uuid=uuid4(), case=row, version=0)
+    """Put a draft of the decision on the table, or a new version of it; earlier paraphs fall with the earlier text.
+
+    What was signed before stands for ever: after an objection the draft is that of another decision.
+    """
+    decision = current_decision(row)
+    if decision is None or decision.state not in ON_THE_TABLE:
+        decision = models.Decision(uuid=uuid4(), case=row, version=0, number=decision.number + 1 if decision else 1)
     decision.version += 1
     decision.state, decision.outcome = "drafted", outcome
     decision.codes, decision.text, decision.paraphs = list(given.codes), given.text, []
-    decision.drafted_by, decision.drafted_in = _acting(actor)
+    decision.drafted_by, decision.drafted_in = actor.uuid, actor.post
     decision.save()
     facts.record(DECISION_DRAFTED, subject=decision, actor=actor, at=now, version=decision.version, outcome=outcome)
 
 
 def paraph_decision(row: models.Case, *, actor: Actor, now: datetime) -> None:
     """Put a superior's paraph under the draft as it stands."""
-    decision = models.Decision.objects.select_for_update().filter(case=row).first()
-    if decision is None:
+    decision = current_decision(row)
+    if decision is None or decision.state not in ON_THE_TABLE:
         raise ActionNotPossible(reason="flow.nothing-proposed")
     person, post = _acting(actor)
     decision.state = "paraphed"
@@ -60,21 +72,43 @@ def sign_decision(row: models.Case, package: Package, outcome: str, *, actor: Ac
     The order is law and proof: number before signature (a signed letter cannot get one), decision before document (its
     receipt is embedded in the document).
     """
-    decision = models.Decision.objects.select_for_update().filter(case=row).first()
+    decision = current_decision(row)
     ending = package.flow.outcome(outcome)
-    if decision is None or ending is None or decision.outcome != outcome:
+    if decision is None or ending is None or decision.outcome != outcome or decision.state not in ON_THE_TABLE:
         raise ActionNotPossible(reason="flow.nothing-proposed")
     person, post_uuid = _acting(actor)
     signer, post = people.get_person(person), people.get_post(post_uuid)
-    row.state, row.outcome, row.negative, row.decided_at = CaseState.DECIDED, outcome, ending.negative, now
-    row.step = ""
+    _put_under(row, package, ending, decision, signer_in(signer, post), post, actor=actor, now=now)
+
+
+def seal_decision(
+    row: models.Case, package: Package, ending: Outcome, decision: models.Decision, *, actor: Actor, now: datetime
+) -> None:
+    """Put the seal of the providing body under a decision that silence has taken, with a number as any other letter."""
+    reference, post = seal_of(package.card.provider.body)
+    _put_under(row, package, ending, decision, reference, post, actor=actor, now=now)
+
+
+def _put_under(
+    row: models.Case,
+    package: Package,
+    ending: Outcome,
+    decision: models.Decision,
+    signer: SignerRef,
+    post: Post,
+    *,
+    actor: Actor,
+    now: datetime,
+) -> None:
+    row.state, row.outcome, row.negative, row.decided_at = CaseState.DECIDED, ending.code, ending.negative, now
+    row.step, row.tracks = "", {}
     letter = correspondence.number_letter(
         body_code=package.card.provider.body,
         subject=package.text(f"documents.{ending.document}.title", "fa"),
         wording=decision.text,
         recipient=people.get_person(row.applicant.uuid).full_name,
-        signer=person,
-        signer_name=signer.full_name,
+        signer=signer.person,
+        signer_name=signer.name,
         signer_post=post,
         about_kind=row.subject_kind,
         about_uuid=row.uuid,
@@ -83,7 +117,7 @@ def sign_decision(row: models.Case, package: Package, outcome: str, *, actor: Ac
     )
     power_may_fail("decision.after-number")
     decision.state, decision.letter_uuid, decision.document_uuid = "signed", letter.uuid, uuid4()
-    decision.signed_by, decision.signed_in, decision.signed_at = person, post_uuid, now
+    decision.signed_by, decision.signed_in, decision.signed_at = signer.person, signer.post, now
     sealed_fact = _seal(row, decision, number=str(letter.number), actor=actor, now=now)
     wanted = letter_to_make(
         case_of(row),
@@ -92,7 +126,6 @@ def sign_decision(row: models.Case, package: Package, outcome: str, *, actor: Ac
         decision,
         letter,
         signer=signer,
-        post=post,
         document=decision.document_uuid,
         sealed_fact=sealed_fact,
         now=now,

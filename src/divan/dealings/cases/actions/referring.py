@@ -9,6 +9,7 @@ from django.db import transaction
 
 from divan.dealings.cases import models, queries, rules
 from divan.dealings.cases.actions.applying import locked_case
+from divan.dealings.cases.actions.stepping import require_seat
 from divan.dealings.cases.queries.dossier import referral_of
 from divan.dealings.cases.values import (
     CASE_REFERRED,
@@ -41,9 +42,8 @@ def refer_task(
     row = locked_case(queries.get_task(task).case)
     waiting = models.Task.objects.select_for_update().get(uuid=task)
     rules.require_waiting(waiting.closed_at)
-    rules.require_open(CaseState(row.state))
-    holder = people.holder_of(waiting.post_uuid, now)
-    rules.require_holder(actor, post=waiting.post_uuid, holder=holder.uuid if holder else None)
+    rules.require_in_hands(CaseState(row.state))
+    require_seat(waiting, actor, now)
     sender, receiver = people.get_post(waiting.post_uuid), people.get_post(to_post)
     wording = normalize(instruction)
     if (
@@ -97,8 +97,8 @@ def answer_referral(*, referral: UUID, answer: str, actor: Actor, now: datetime)
     row = models.Referral.objects.select_for_update(of=("self",)).select_related("task").filter(uuid=referral).first()
     if row is None:
         raise ReferralNotPossible
-    holder = people.holder_of(row.to_post, now)
-    rules.require_holder(actor, post=row.to_post, holder=holder.uuid if holder else None)
+    seated = {person.uuid for person in people.seated_in(row.to_post, now)}
+    rules.require_holder(actor, post=row.to_post, holder=actor.uuid if actor.uuid in seated else None)
     wording = normalize(answer)
     if row.answered_at or row.recalled_at or not wording:
         raise ReferralNotPossible

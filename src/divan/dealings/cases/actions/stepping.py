@@ -1,119 +1,44 @@
-"""Stepping: an officer acts, the flow says where the case goes, and exactly one officer wins."""
+"""Stepping: steps that begin to wait, officers who act, and where their actions lead."""
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import datetime, timedelta
-from uuid import UUID, uuid4
+from uuid import UUID
 
 from django.db import transaction
 
 from divan.dealings.cases import models, queries, rules
 from divan.dealings.cases.actions.applying import locked_case
-from divan.dealings.cases.actions.deciding import draft_decision, paraph_decision, sign_decision
+from divan.dealings.cases.actions.concluding import conclude, finish_aftercare
+from divan.dealings.cases.actions.deciding import draft_decision, paraph_decision
 from divan.dealings.cases.actions.notices import send_notice
+from divan.dealings.cases.actions.opinions import sign_opinion
+from divan.dealings.cases.actions.paying import ask_on_the_way
+from divan.dealings.cases.actions.tasks import close_task, hold_clocks, open_task
 from divan.dealings.cases.queries.dossier import case_of
 from divan.dealings.cases.values import (
     CASE_MOVED,
     CASE_VIEWED,
     CORRECTION_ASKED,
-    REFERRAL_RECALLED,
-    TASK_DONE,
-    TASK_OPENED,
     ActionNotPossible,
+    AnswerFault,
+    AnswersRefused,
     Case,
     CaseState,
+    ConflictOfInterest,
     Given,
-    NobodyResponsible,
 )
-from divan.dealings.correspondence import actions as worklist
-from divan.dealings.correspondence.values import NewWork
 from divan.foundation import facts
 from divan.foundation.actors import Actor
 from divan.registers.catalogue import queries as catalogue
 from divan.registers.people import queries as people
-from divan.registers.people.values import Post
 from divan_libs.persian.jalali import TEHRAN
+from divan_libs.servicepack import answers as answering
 from divan_libs.servicepack import flow_rules
-from divan_libs.servicepack.flow_rules import FlowRefusal, Transition, TransitionKind
-from divan_libs.servicepack.models import Package, Step, StepKind
-
-
-def open_task(
-    row: models.Case,
-    package: Package,
-    step_code: str,
-    *,
-    actor: Actor,
-    now: datetime,
-    note: str = "",
-    clock_started_at: datetime | None = None,
-) -> models.Task:
-    """Let a step wait for the post that holds its role, or for the one its silence goes to when nobody holds it.
-
-    :raises NobodyResponsible: if neither exists.
-    """
-    step = flow_rules.step_of(package, step_code)
-    post = _responsible(case_of(row), package, step)
-    pauses = list(models.ClockPause.objects.filter(case=row).values_list("starts_at", "ends_at"))
-    started = clock_started_at or now
-    task = models.Task.objects.create(
-        uuid=uuid4(),
-        case=row,
-        step=step_code,
-        post_uuid=post.uuid,
-        opened_at=now,
-        clock_started_at=started,
-        due_at=rules.due(started, step.clock, queries.work_calendar(now.date()), pauses),
-    )
-    facts.record(TASK_OPENED, subject=task, actor=actor, at=now, step=step_code, post=post.uuid, case=row.uuid)
-    sender = people.get_post(actor.post) if actor.post else None
-    worklist.give_work(
-        post=post.uuid,
-        work=NewWork(
-            about_kind=task.subject_kind,
-            about_uuid=task.uuid,
-            case_uuid=row.uuid,
-            number=row.number or "",
-            title_fa=package.text("card.title", "fa"),
-            title_en=package.text("card.title", "en"),
-            step_fa=package.text(f"steps.{step_code}.title", "fa"),
-            step_en=package.text(f"steps.{step_code}.title", "en"),
-            sender_fa=sender.title_fa if sender else "",
-            sender_en=sender.title_en if sender else "",
-            note=note,
-            due_at=task.due_at,
-        ),
-        actor=actor,
-        now=now,
-    )
-    return task
-
-
-def _responsible(case: Case, package: Package, step: Step) -> Post:
-    for holder in (step.holder, step.silence.to):
-        post = queries.responsible_post(case, package, holder) if holder else None
-        if post is not None:
-            return post
-    raise NobodyResponsible(role=step.role)
-
-
-def close_task(task: models.Task, *, action: str, actor: Actor, now: datetime, given: Given | None = None) -> None:
-    """End a step: note who did what, take it off the worklist, and recall the referrals that were not answered."""
-    given = given or Given()
-    task.closed_at, task.action = now, action
-    task.codes, task.text, task.note = list(given.codes), given.text, given.note
-    task.done_by, task.done_in_post = actor.uuid, actor.post
-    task.save()
-    facts.record(TASK_DONE, subject=task, actor=actor, at=now, step=task.step, action=action, codes=list(given.codes))
-    worklist.finish_work(about_uuid=task.uuid, actor=actor, now=now)
-    waiting = models.Referral.objects.select_for_update().filter(
-        task=task, answered_at__isnull=True, recalled_at__isnull=True
-    )
-    for referral in waiting:
-        referral.recalled_at = now
-        referral.save(update_fields=["recalled_at"])
-        facts.record(REFERRAL_RECALLED, subject=referral, actor=actor, at=now)
-        worklist.finish_work(about_uuid=referral.uuid, actor=actor, now=now)
+from divan_libs.servicepack.answers import AnswerProblem
+from divan_libs.servicepack.flow_rules import FlowRefusal, Opening, Position, Transition, TransitionKind
+from divan_libs.servicepack.models import APPLICANT, Package, Step, StepKind
 
 
 @transaction.atomic
@@ -123,55 +48,121 @@ def act(*, task: UUID, action: str, given: Given, actor: Actor, now: datetime) -
     The case's row is locked first, so whoever comes second finds the step done.
 
     :raises TaskDone: if somebody has acted.
-    :raises NotYourTask: if the actor does not hold the step's post at this moment.
+    :raises NotYourTask: if the actor neither holds the step's post at this moment nor stands in for its holder.
+    :raises ConflictOfInterest: if the actor is the applicant of the case.
     :raises CaseNotOpen: if the case does not wait for an officer.
+    :raises AnswersRefused: if the step asks for a report and something in it is no answer.
     :raises ActionNotPossible: if the flow does not offer this, or something it requires was not given.
     """
     row = locked_case(queries.get_task(task).case)
     waiting = models.Task.objects.select_for_update().get(uuid=task)
     rules.require_waiting(waiting.closed_at)
-    rules.require_open(CaseState(row.state))
-    holder = people.holder_of(waiting.post_uuid, now)
-    rules.require_holder(actor, post=waiting.post_uuid, holder=holder.uuid if holder else None)
+    rules.require_in_hands(CaseState(row.state))
+    require_seat(waiting, actor, now)
+    if actor.uuid == row.applicant.uuid:
+        raise ConflictOfInterest
     return perform(row, waiting, action, given, actor=actor, now=now)
 
 
+def require_seat(task: models.Task, actor: Actor, now: datetime) -> None:
+    """Refuse whoever neither holds the post of a task now nor stands in for its holder.
+
+    :raises NotYourTask: for everybody else.
+    """
+    seated = people.seated_in(task.post_uuid, now)
+    holder = actor.uuid if actor.uuid in {person.uuid for person in seated} else None
+    rules.require_holder(actor, post=task.post_uuid, holder=holder)
+
+
 def perform(row: models.Case, task: models.Task, action: str, given: Given, *, actor: Actor, now: datetime) -> Case:
-    """Carry out an action whose actor was checked, or that silence performs by itself."""
+    """Carry out an action whose actor was checked, or that silence or the outside performs by itself."""
     package = catalogue.get_package(row.version.uuid)
     step = flow_rules.step_of(package, task.step)
+    _take_report(row, task, step, action, given, now)
     context = queries.context_of(case_of(row), package, now.astimezone(TEHRAN).date())
+    wanted = flow_rules.Given(codes=given.codes, text=given.text, note=given.note, proposed=row.proposed or None)
+    position = Position(row.step, row.tracks)
     try:
-        transition = flow_rules.apply(
-            package,
-            task.step,
-            action,
-            flow_rules.Given(codes=given.codes, text=given.text, note=given.note, proposed=row.proposed or None),
-            context,
-        )
+        transition = flow_rules.apply(package, task.step, action, wanted, context, position, task.track)
     except FlowRefusal as refusal:
         raise ActionNotPossible(reason=refusal.code, **refusal.facts) from refusal
     close_task(task, action=action, actor=actor, now=now, given=given)
     chosen = step.action(action)
-    if chosen is not None and chosen.proposes and step.kind is StepKind.DRAFT:
+    if chosen is not None and chosen.letter:
+        sign_opinion(row, task, package, chosen.letter, actor=actor, now=now)
+    if chosen is not None and chosen.proposes and not task.track:
         draft_decision(row, outcome=chosen.proposes, given=given, actor=actor, now=now)
     elif step.kind is StepKind.PARAPH and _goes_on(package, transition):
         paraph_decision(row, actor=actor, now=now)
-    row.proposed = transition.proposes or ""
-    row.changed_at = now
+    row.proposed, row.changed_at = transition.proposes or "", now
+    follow(row, package, transition, given, actor=actor, now=now)
+    return case_of(row)
+
+
+def follow(
+    row: models.Case, package: Package, transition: Transition, given: Given, *, actor: Actor, now: datetime
+) -> None:
+    """Bring a case to where a transition leads."""
     match transition.kind:
         case TransitionKind.TO_STEP:
-            assert transition.step is not None  # noqa: S101 (a transition to a step names it)
-            row.step = transition.step
-            row.save()
-            facts.record(CASE_MOVED, subject=row, actor=actor, at=now, step=row.step)
-            open_task(row, package, transition.step, actor=actor, now=now, note=given.note)
+            row.step, row.tracks = transition.step or "", dict(transition.tracks)
+            arrive(row, package, transition.opens, actor=actor, now=now, note=given.note)
+        case TransitionKind.STAYS:
+            row.tracks = dict(transition.tracks)
+            arrive(row, package, transition.opens, actor=actor, now=now, note=given.note)
         case TransitionKind.TO_APPLICANT:
             _ask_correction(row, package, given, actor=actor, now=now)
         case TransitionKind.CONCLUDE:
-            assert transition.outcome is not None  # noqa: S101 (a conclusion names its outcome)
-            sign_decision(row, package, transition.outcome, actor=actor, now=now)
-    return case_of(row)
+            conclude(row, package, transition.outcome or "", actor=actor, now=now)
+        case TransitionKind.FINISH:
+            finish_aftercare(row, actor=actor, now=now)
+
+
+def arrive(
+    row: models.Case,
+    package: Package,
+    opens: Iterable[Opening],
+    *,
+    actor: Actor,
+    now: datetime,
+    note: str = "",
+    moved: bool = True,
+) -> None:
+    """Save where a case has come to and let its steps wait; a fee that is due before its step is asked for first."""
+    opens = tuple(opens)
+    if opens and ask_on_the_way(row, package, opens[0].step, actor=actor, now=now):
+        return
+    if moved:
+        row.save()
+        facts.record(CASE_MOVED, subject=row, actor=actor, at=now, step=row.step)
+    for opening in opens:
+        open_task(row, package, opening.step, track=opening.track, actor=actor, now=now, note=note)
+
+
+def _take_report(row: models.Case, task: models.Task, step: Step, action: str, given: Given, now: datetime) -> None:
+    """Read what an officer typed for the questions of the step; a send-back needs no report.
+
+    Reports of earlier steps stay; the same question answered again replaces its answer.
+    """
+    chosen = step.action(action)
+    if not step.report or chosen is None or chosen.to == APPLICANT:
+        return
+    today, faults = now.astimezone(TEHRAN).date(), []
+    told: dict[str, object] = {}
+    for question in step.report:
+        if question.type in ("information", "file"):
+            continue
+        try:
+            value = answering.parse_answer(question, answering.raw_of(question, given.report), today=today)
+        except AnswerProblem as problem:
+            faults.append(AnswerFault(question.code, problem.code, dict(problem.facts)))
+            continue
+        if value is not None:
+            told[question.code] = answering.to_json(value)
+    if faults:
+        raise AnswersRefused(page=task.step, faults=tuple(faults))
+    task.report = told
+    row.reports = {**row.reports, **told}
 
 
 def _goes_on(package: Package, transition: Transition) -> bool:
@@ -186,6 +177,7 @@ def _ask_correction(row: models.Case, package: Package, given: Given, *, actor: 
     models.ClockPause.objects.create(case=row, reason="correction", starts_at=now)
     row.save()
     facts.record(CORRECTION_ASKED, subject=row, actor=actor, at=now, codes=list(given.codes))
+    hold_clocks(row, actor=actor, now=now)
     if package.flow.correction_message:
         send_notice(row, package, package.flow.correction_message, actor=actor, now=now)
 

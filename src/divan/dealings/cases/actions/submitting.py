@@ -10,7 +10,9 @@ from django.db import connection, transaction
 from divan.dealings.cases import models, queries, rules
 from divan.dealings.cases.actions.applying import locked_case
 from divan.dealings.cases.actions.notices import send_notice
-from divan.dealings.cases.actions.stepping import close_task, open_task
+from divan.dealings.cases.actions.paying import SUBMISSION, drop_open_invoice, require_paid
+from divan.dealings.cases.actions.stepping import arrive
+from divan.dealings.cases.actions.tasks import WITHDRAWN, close_open_tasks, open_task, restart_clocks
 from divan.dealings.cases.queries.dossier import case_of
 from divan.dealings.cases.values import (
     CASE_SUBMITTED,
@@ -33,7 +35,7 @@ from divan_libs.persian.check_digits import with_check_digit
 from divan_libs.persian.jalali import TEHRAN, jalali_year
 from divan_libs.servicepack import flow_rules
 from divan_libs.servicepack.answers import complete
-from divan_libs.servicepack.models import Package, PlaceQuestion
+from divan_libs.servicepack.models import APPLICATION, Package, PlaceQuestion
 
 
 @transaction.atomic
@@ -54,18 +56,27 @@ def submit_case(*, case: UUID, actor: Actor, now: datetime) -> Receipt:
         raise NotADraft(state=row.state)
     package = catalogue.get_package(row.version.uuid)
     _require_complete(case_of(row), package, now)
+    require_paid(row, package, before=SUBMISSION, now=now)
+    begin_flow(row, package, actor=actor, now=now)
+    return queries.get_receipt(case_of(row))
+
+
+def begin_flow(row: models.Case, package: Package, *, actor: Actor, now: datetime) -> None:
+    """Let a draft become a case: number, clocks, first steps and notice, in the running transaction."""
     row.number = with_check_digit(rules.tracking_body(jalali_year(now), _next_serial()))
     row.state, row.submitted_at, row.changed_at = CaseState.OPEN, now, now
-    row.step = flow_rules.start(package)
     row.place_code, row.county_code = _place_of(row, package)
-    row.due_at = rules.due(now, package.card.promise(), queries.work_calendar(now.date()))
+    context = queries.context_of(case_of(row), package, now.astimezone(TEHRAN).date())
+    entry = row.entry if row.entry != APPLICATION else ""
+    arrival = flow_rules.enter(package, flow_rules.start(package, entry), context)
+    row.step, row.tracks = arrival.position.step, dict(arrival.position.tracks)
+    row.due_at, row.has_deadline = queries.due_of_case(row, now), package.flow.deadline is not None
     row.save()
     power_may_fail("case.before-fact")
     facts.record(CASE_SUBMITTED, subject=row, actor=actor, at=now, number=row.number)
-    open_task(row, package, row.step, actor=actor, now=now)
+    arrive(row, package, arrival.opens, actor=actor, now=now, moved=False)
     if package.flow.acknowledgement:
         send_notice(row, package, package.flow.acknowledgement, actor=actor, now=now)
-    return queries.get_receipt(case_of(row))
 
 
 def _require_complete(case: Case, package: Package, now: datetime) -> None:
@@ -104,18 +115,23 @@ def resubmit_case(*, case: UUID, actor: Actor, now: datetime) -> Case:
         raise CaseNotOpen(state=row.state)
     package = catalogue.get_package(row.version.uuid)
     _require_complete(case_of(row), package, now)
-    waited = models.Task.objects.filter(case=row, step=row.step).order_by("-id").first()
+    waited = models.Task.objects.filter(case=row, closed_at__isnull=False).order_by("-closed_at", "-id").first()
     models.ClockPause.objects.filter(case=row, ends_at__isnull=True).update(ends_at=now)
-    pauses = list(models.ClockPause.objects.filter(case=row).values_list("starts_at", "ends_at"))
     row.state, row.changed_at = CaseState.OPEN, now
     row.correction_codes, row.correction_note = [], ""
     row.place_code, row.county_code = _place_of(row, package)
-    assert row.submitted_at is not None  # noqa: S101 (a case in correction was submitted; the table says so)
-    row.due_at = rules.due(row.submitted_at, package.card.promise(), queries.work_calendar(now.date()), pauses)
+    row.due_at = queries.due_of_case(row, now)
     row.save()
     facts.record(CORRECTION_MADE, subject=row, actor=actor, at=now)
+    restart_clocks(row, actor=actor, now=now)
     open_task(
-        row, package, row.step, actor=actor, now=now, clock_started_at=waited.clock_started_at if waited else None
+        row,
+        package,
+        waited.step if waited else row.step,
+        track=waited.track if waited else "",
+        actor=actor,
+        now=now,
+        clock_started_at=waited.clock_started_at if waited else None,
     )
     return case_of(row)
 
@@ -129,14 +145,13 @@ def withdraw_case(*, case: UUID, actor: Actor, now: datetime) -> Case:
     :raises WithdrawalTooLate: if it has come too far.
     """
     row = locked_case(case, actor)
-    if row.state not in {CaseState.OPEN, CaseState.CORRECTION}:
+    if row.state not in {CaseState.OPEN, CaseState.CORRECTION, CaseState.PAYMENT}:
         raise CaseNotOpen(state=row.state)
     package = catalogue.get_package(row.version.uuid)
-    if not flow_rules.may_withdraw(package, row.step):
+    if not flow_rules.may_withdraw(package, row.step, row.entry if row.entry != APPLICATION else ""):
         raise WithdrawalTooLate(step=row.step)
-    waiting = models.Task.objects.select_for_update().filter(case=row, closed_at__isnull=True).first()
-    if waiting is not None:
-        close_task(waiting, action="withdrawn", actor=actor, now=now)
+    close_open_tasks(row, action=WITHDRAWN, actor=actor, now=now)
+    drop_open_invoice(row, actor=actor, now=now)
     models.ClockPause.objects.filter(case=row, ends_at__isnull=True).update(ends_at=now)
     row.state, row.closed_at, row.changed_at = CaseState.WITHDRAWN, now, now
     row.save()

@@ -1,9 +1,31 @@
 """What cases keeps."""
 
+from divan.dealings.cases.models.appointments import Appointment
 from divan.dealings.cases.models.calendar import ClosedDay
 from divan.dealings.cases.models.cases import HEAVY, Case
-from divan.dealings.cases.models.decisions import Decision
+from divan.dealings.cases.models.decisions import Decision, Objection, OpinionLetter
 from divan.dealings.cases.models.needs import CaseFile, CaseNeed
+from divan.dealings.cases.models.permits import CaseInvoice, OutsideOrder, Permit
+from divan.dealings.cases.models.records import IssuedRecord
+from divan.dealings.cases.models.signatures import CaseSignature
 from divan.dealings.cases.models.tasks import ClockPause, Referral, Task
 
-__all__ = ["HEAVY", "Case", "CaseFile", "CaseNeed", "ClockPause", "ClosedDay", "Decision", "Referral", "Task"]
+__all__ = [
+    "HEAVY",
+    "Appointment",
+    "Case",
+    "CaseFile",
+    "CaseInvoice",
+    "CaseNeed",
+    "CaseSignature",
+    "ClockPause",
+    "ClosedDay",
+    "Decision",
+    "IssuedRecord",
+    "Objection",
+    "OpinionLetter",
+    "OutsideOrder",
+    "Permit",
+    "Referral",
+    "Task",
+]

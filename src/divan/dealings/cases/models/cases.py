@@ -14,14 +14,16 @@ class Cases(models.Manager["Case"]):
 
     def named(self) -> models.QuerySet[Case]:
         """Return cases with version, service and applicant, without the package itself."""
-        return self.select_related("version__service", "applicant").defer(*HEAVY)
+        return self.select_related("version__service", "applicant", "permit").defer(*HEAVY)
 
 
 class Case(models.Model):
     """An application and what became of it, on the version of the service it was started with.
 
-    States: draft → open ⇄ correction → decided → closed, or abandoned, or withdrawn. ``place_code`` and ``county_code``
-    repeat the answered place, so that figures by county are one indexed query.
+    States: draft → open ⇄ correction (or payment) → decided → closed, or abandoned, or withdrawn; after the decision
+    there may be an aftercare, and an objection opens a closed case again. ``entry`` is the beginning: an application,
+    or a later one about ``permit``. ``tracks`` and ``reports`` are what parallel reviews and officers' reports have
+    come to. ``place_code`` and ``county_code`` repeat the answered place, so that figures by county are one query.
 
     .. pii: answers of the applicant, as the service asks them
     .. retention: drafts 90 days after the last change, then answers are erased; decided cases by the archive rule
@@ -33,18 +35,26 @@ class Case(models.Model):
     version = models.ForeignKey("catalogue.ServiceVersion", on_delete=models.PROTECT, related_name="+")
     applicant = models.ForeignKey("people.Person", on_delete=models.PROTECT, related_name="+")
     language = models.CharField(max_length=5, default="fa")
+    entry = models.CharField(max_length=60, default="application")
+    permit = models.ForeignKey("cases.Permit", on_delete=models.PROTECT, null=True, related_name="+")
+    begun_by_itself = models.BooleanField(default=False)
     state = models.CharField(max_length=12)
     answers = models.JSONField(default=dict)
     step = models.CharField(max_length=60, blank=True)
+    tracks = models.JSONField(default=dict)
+    reports = models.JSONField(default=dict)
     proposed = models.CharField(max_length=60, blank=True)
     outcome = models.CharField(max_length=60, blank=True)
     negative = models.BooleanField(default=False)
+    deemed = models.BooleanField(default=False)
     place_code = models.CharField(max_length=16, blank=True)
     county_code = models.CharField(max_length=4, blank=True)
     started_at = models.DateTimeField()
     changed_at = models.DateTimeField()
     submitted_at = models.DateTimeField(null=True)
     due_at = models.DateTimeField(null=True)
+    has_deadline = models.BooleanField(default=False)
+    deadline_passed_at = models.DateTimeField(null=True)
     decided_at = models.DateTimeField(null=True)
     closed_at = models.DateTimeField(null=True)
     correction_codes = models.JSONField(default=list)
@@ -57,7 +67,19 @@ class Case(models.Model):
     class Meta:
         constraints = (
             models.CheckConstraint(
-                condition=Q(state__in=("draft", "open", "correction", "decided", "closed", "withdrawn", "abandoned")),
+                condition=Q(
+                    state__in=(
+                        "draft",
+                        "open",
+                        "correction",
+                        "payment",
+                        "decided",
+                        "aftercare",
+                        "closed",
+                        "withdrawn",
+                        "abandoned",
+                    )
+                ),
                 name="case_state_known",
             ),
             models.CheckConstraint(
@@ -65,13 +87,22 @@ class Case(models.Model):
                 name="case_submitted_has_number",
             ),
             models.CheckConstraint(
-                condition=~Q(state__in=("decided", "closed")) | Q(decided_at__isnull=False), name="case_decided_when"
+                condition=~Q(state__in=("decided", "aftercare", "closed")) | Q(decided_at__isnull=False),
+                name="case_decided_when",
             ),
         )
         indexes = (
             models.Index(fields=("applicant", "-changed_at"), name="case_of_applicant"),
             models.Index(fields=("county_code", "state"), name="case_by_county"),
+            models.Index(
+                fields=("version", "submitted_at"), include=("decided_at", "due_at"), name="case_of_service_since"
+            ),
             models.Index(fields=("due_at",), condition=Q(state__in=("open", "correction")), name="case_due"),
+            models.Index(
+                fields=("due_at",),
+                condition=Q(state="open", has_deadline=True, deadline_passed_at__isnull=True),
+                name="case_deadline",
+            ),
             models.Index(fields=("changed_at",), condition=Q(state="draft"), name="case_draft_age"),
         )
 
@@ -82,16 +113,19 @@ class Case(models.Model):
             "version": self.version_id,
             "applicant": self.applicant_id,
             "language": self.language,
+            "entry": [self.entry, self.permit_id, self.begun_by_itself],
             "state": self.state,
             "answers": self.answers,
-            "step": self.step,
-            "outcome": [self.proposed, self.outcome, self.negative],
+            "step": [self.step, self.tracks, self.reports],
+            "outcome": [self.proposed, self.outcome, self.negative, self.deemed],
             "place": [self.place_code, self.county_code],
             "times": [
                 self.started_at,
                 self.changed_at,
                 self.submitted_at,
                 self.due_at,
+                self.has_deadline,
+                self.deadline_passed_at,
                 self.decided_at,
                 self.closed_at,
             ],

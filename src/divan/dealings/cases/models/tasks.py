@@ -9,9 +9,10 @@ from divan.dealings.cases.models.cases import Case
 
 
 class Task(models.Model):
-    """A step of a case that waits, or waited, for a post; one is open at a time.
+    """A step of a case that waits, or waited, for a post; of each step one is open at a time, of each track one step.
 
-    ``clock_started_at`` and the case's pauses give ``due_at``; ``escalated_at`` says that silence had its consequence.
+    ``clock_started_at`` and the case's pauses give ``due_at``. ``escalations`` counts the holders that silence has
+    brought the task past, ``escalated_at`` is the last of them; ``silent`` says that silence has nothing more to do.
 
     .. pii: what an officer wrote about an applicant's case
     .. retention: with the case
@@ -26,6 +27,10 @@ class Task(models.Model):
     clock_started_at = models.DateTimeField()
     due_at = models.DateTimeField(null=True)
     escalated_at = models.DateTimeField(null=True)
+    escalations = models.PositiveSmallIntegerField(default=0)
+    silent = models.BooleanField(default=False)
+    track = models.CharField(max_length=60, blank=True)
+    report = models.JSONField(default=dict)
     closed_at = models.DateTimeField(null=True)
     action = models.CharField(max_length=60, blank=True)
     codes = models.JSONField(default=list)
@@ -38,14 +43,14 @@ class Task(models.Model):
 
     class Meta:
         constraints = (
-            models.UniqueConstraint(fields=("case",), condition=Q(closed_at__isnull=True), name="task_one_open"),
+            models.UniqueConstraint(
+                fields=("case", "track"), condition=Q(closed_at__isnull=True), name="task_one_open_of_track"
+            ),
             models.CheckConstraint(condition=Q(closed_at__isnull=True) | ~Q(action=""), name="task_closed_by_action"),
         )
         indexes = (
             models.Index(fields=("case", "id"), name="task_of_case"),
-            models.Index(
-                fields=("due_at",), condition=Q(closed_at__isnull=True, escalated_at__isnull=True), name="task_due"
-            ),
+            models.Index(fields=("due_at",), condition=Q(closed_at__isnull=True, silent=False), name="task_due_now"),
             models.Index(fields=("post_uuid",), condition=Q(closed_at__isnull=True), name="task_open_of_post"),
         )
 
@@ -53,15 +58,20 @@ class Task(models.Model):
         """Return what the digest of a task covers: every field."""
         return {
             "case": self.case_id,
-            "step": self.step,
+            "step": [self.step, self.track],
             "post": self.post_uuid,
+            "silence": [self.escalations, self.silent],
+            "report": self.report,
             "times": [self.opened_at, self.clock_started_at, self.due_at, self.escalated_at, self.closed_at],
             "done": [self.action, self.codes, self.text, self.note, self.done_by, self.done_in_post],
         }
 
 
 class ClockPause(models.Model):
-    """A span in which the clocks of a case stood still, with its coded reason; only a correction pauses today.
+    """A span in which the clocks of a case stood still, with its coded reason.
+
+    A correction and a payment pause by themselves; other reasons are declared by the service, with ``until`` as the
+    moment at which its law lets the clocks go on.
 
     .. no_pii: a span and a code
     """
@@ -71,6 +81,7 @@ class ClockPause(models.Model):
     reason = models.CharField(max_length=60)
     starts_at = models.DateTimeField()
     ends_at = models.DateTimeField(null=True)
+    until = models.DateTimeField(null=True)
 
     class Meta:
         constraints = (

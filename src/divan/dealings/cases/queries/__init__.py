@@ -1,6 +1,7 @@
 """What cases tells."""
 
 from divan.dealings.cases.queries.calendar import work_calendar
+from divan.dealings.cases.queries.clocks import due_of_case, objection_until
 from divan.dealings.cases.queries.dossier import (
     case_file_bytes,
     case_language,
@@ -14,7 +15,10 @@ from divan.dealings.cases.queries.dossier import (
     get_referral,
     get_task,
     list_case_files,
+    list_decisions,
     list_history,
+    list_open_tasks,
+    list_orders,
     list_referrals,
     list_tasks,
     output_sources,
@@ -22,9 +26,20 @@ from divan.dealings.cases.queries.dossier import (
     tracked_case,
     tracking_secret,
 )
-from divan.dealings.cases.queries.figures import county_figures, list_bottlenecks, totals
+from divan.dealings.cases.queries.figures import county_figures, list_bottlenecks, service_figures, totals
 from divan.dealings.cases.queries.letters import letter_on_the_table
 from divan.dealings.cases.queries.lists import list_cases_of, list_documents_of, page_of_cases
+from divan.dealings.cases.queries.permits import (
+    find_permit_of_case,
+    get_permit,
+    key_of_version,
+    list_case_invoices,
+    list_objections,
+    list_permits_ending,
+    list_permits_of,
+    list_permits_to_assess,
+    list_reassessments,
+)
 from divan.dealings.cases.queries.readers import may_see_case, steps_read_by
 
 __all__ = [
@@ -32,26 +47,41 @@ __all__ = [
     "case_language",
     "context_of",
     "county_figures",
+    "due_of_case",
     "find_case_by_number",
     "find_decision",
     "find_open_task",
+    "find_permit_of_case",
     "get_case",
     "get_package_of",
+    "get_permit",
     "get_receipt",
     "get_referral",
     "get_task",
+    "key_of_version",
     "letter_on_the_table",
     "list_bottlenecks",
     "list_case_files",
+    "list_case_invoices",
     "list_cases_of",
+    "list_decisions",
     "list_documents_of",
     "list_history",
+    "list_objections",
+    "list_open_tasks",
+    "list_orders",
+    "list_permits_ending",
+    "list_permits_of",
+    "list_permits_to_assess",
+    "list_reassessments",
     "list_referrals",
     "list_tasks",
     "may_see_case",
+    "objection_until",
     "output_sources",
     "page_of_cases",
     "responsible_post",
+    "service_figures",
     "steps_read_by",
     "totals",
     "tracked_case",

@@ -11,6 +11,7 @@ from django.db import connection
 from django.utils.crypto import salted_hmac
 
 from divan.dealings.cases import models, rules
+from divan.dealings.cases.queries.calendar import work_calendar
 from divan.dealings.cases.values import (
     Case,
     CaseState,
@@ -18,6 +19,7 @@ from divan.dealings.cases.values import (
     Decision,
     HistoryLine,
     NeedState,
+    OutsideOrder,
     Paraph,
     Receipt,
     Referral,
@@ -35,6 +37,7 @@ from divan.registers.places.values import Level
 from divan_libs.persian.check_digits import bare_number, is_valid_number
 from divan_libs.persian.jalali import TEHRAN, format_jalali
 from divan_libs.persian.text import persian_digits
+from divan_libs.servicepack import flow_rules
 from divan_libs.servicepack.answers import from_json
 from divan_libs.servicepack.evaluation import Context, Evaluator, Fact
 from divan_libs.servicepack.filling import Sources
@@ -78,6 +81,11 @@ def case_of(row: models.Case) -> Case:
         place_code=row.place_code,
         correction_codes=tuple(row.correction_codes),
         correction_note=row.correction_note,
+        entry=row.entry,
+        permit=row.permit.uuid if row.permit else None,
+        tracks=row.tracks,
+        reports=row.reports,
+        deemed=row.deemed,
     )
 
 
@@ -142,7 +150,22 @@ def context_of(case: Case, package: Package, today: date) -> Context:
         found = by_code.get(need.code)
         if found is not None:
             known[need.fact] = Fact(state=InquiryState(found.state), fields=found.fields)
-    return Context(today=today, answers=answers, facts=known)
+    told = {
+        question.code: from_json(question, case.reports[question.code])
+        for question in package.flow.report_questions()
+        if question.code in case.reports
+    }
+    # Days of the province without work are looked up only where a rule of the package counts by them.
+    counts_days = any(determinant.within for determinant in package.determinants.root)
+    context = Context(
+        today=today,
+        answers=answers,
+        facts=known,
+        reports=told,
+        entry=case.entry,
+        calendar=work_calendar(today) if counts_days else None,
+    )
+    return flow_rules.with_tracks(package, context, case.tracks) or context
 
 
 def case_language(case: Case) -> str:
@@ -181,9 +204,23 @@ def output_sources(
     )
 
 
-def responsible_post(case: Case, package: Package, holder: Holder) -> Post | None:
-    """Return the post that holds a role for a case, or None: by the answered place, a named body, or the provider."""
+def _superior_of(applicant: UUID, role: str, at: datetime) -> Post | None:
+    """Return the post with a role in the body in which the applicant works, never the applicant's own."""
+    for holding in people.list_holdings(applicant, at):
+        found = people.find_post_of_role(role, body=holding.post.unit.body_code)
+        if found is not None and found.uuid != holding.post.uuid:
+            return found
+    return None
+
+
+def responsible_post(case: Case, package: Package, holder: Holder, at: datetime) -> Post | None:
+    """Return the post that holds a role for a case, or None.
+
+    It is found by the answered place, a named body, the body of the applicant's own post at a moment, or the provider.
+    """
     where = holder.at
+    if where is not None and where.of_applicant:
+        return _superior_of(case.applicant, holder.role, at)
     if where is None or where.body is not None:
         body = where.body if where and where.body else package.card.provider.body
         return people.find_post_of_role(holder.role, body=body)
@@ -215,6 +252,8 @@ def task_of(row: models.Task) -> Task:
         done_by=row.done_by,
         done_in_post=row.done_in_post,
         escalated_at=row.escalated_at,
+        track=row.track,
+        report=row.report,
     )
 
 
@@ -229,16 +268,44 @@ def get_task(task_uuid: UUID) -> Task:
     return task_of(row)
 
 
+def list_open_tasks(case_uuid: UUID) -> list[Task]:
+    """Return the steps that wait in a case, one of each track that is at work, oldest first."""
+    rows = models.Task.objects.select_related("case").filter(case__uuid=case_uuid, closed_at__isnull=True)
+    return [task_of(row) for row in rows.order_by("id")]
+
+
 def find_open_task(case_uuid: UUID) -> Task | None:
-    """Return the step that waits in a case, or None."""
-    row = models.Task.objects.select_related("case").filter(case__uuid=case_uuid, closed_at__isnull=True).first()
-    return task_of(row) if row else None
+    """Return the step that has waited longest in a case, or None."""
+    return next(iter(list_open_tasks(case_uuid)), None)
 
 
 def list_tasks(case_uuid: UUID) -> list[Task]:
     """Return every step of a case that waited or waits, oldest first."""
     rows = models.Task.objects.select_related("case").filter(case__uuid=case_uuid).order_by("id")
     return [task_of(row) for row in rows]
+
+
+def order_of(row: models.OutsideOrder) -> OutsideOrder:
+    """Return the value of a row; for the rooms of this context."""
+    return OutsideOrder(
+        uuid=row.uuid,
+        task=row.task.uuid,
+        case_number=row.task.case.number or "",
+        data_service=row.data_service,
+        fields=row.fields,
+        message_id=row.message_id,
+        state=row.state,
+        reference=row.reference,
+        put_at=row.put_at,
+        asked_at=row.asked_at,
+        next_at=row.next_at,
+    )
+
+
+def list_orders(case_uuid: UUID) -> list[OutsideOrder]:
+    """Return the outside processes that a case followed or follows, oldest first."""
+    rows = models.OutsideOrder.objects.select_related("task__case").filter(task__case__uuid=case_uuid)
+    return [order_of(row) for row in rows.order_by("id")]
 
 
 def referral_of(row: models.Referral) -> Referral:
@@ -296,13 +363,20 @@ def decision_of(row: models.Decision) -> Decision:
         letter=row.letter_uuid,
         document=row.document_uuid,
         sealed_fact=row.sealed_fact,
+        number=row.number,
+        deemed=row.deemed,
     )
 
 
+def list_decisions(case_uuid: UUID) -> list[Decision]:
+    """Return the decisions of a case, the newest first; an objection may have brought more than one."""
+    rows = models.Decision.objects.select_related("case").filter(case__uuid=case_uuid).order_by("-number")
+    return [decision_of(row) for row in rows]
+
+
 def find_decision(case_uuid: UUID) -> Decision | None:
-    """Return the decision of a case, drafted or further, or None."""
-    row = models.Decision.objects.select_related("case").filter(case__uuid=case_uuid).first()
-    return decision_of(row) if row else None
+    """Return the newest decision of a case, drafted or further, or None."""
+    return next(iter(list_decisions(case_uuid)), None)
 
 
 def list_case_files(case_uuid: UUID) -> list[tuple[str, UUID, str]]:
@@ -329,6 +403,11 @@ _PARTS = """
     UNION ALL SELECT r.uuid FROM cases_referral r JOIN steps ON r.task_id = steps.id
     UNION ALL SELECT n.uuid FROM cases_caseneed n JOIN it ON n.case_id = it.id
     UNION ALL SELECT unnest(ARRAY[uuid, letter_uuid, document_uuid]) FROM decided
+    UNION ALL SELECT o.uuid FROM cases_objection o JOIN it ON o.case_id = it.id
+    UNION ALL SELECT unnest(ARRAY[p.uuid, p.letter_uuid]) FROM cases_opinionletter p JOIN steps ON p.task_id = steps.id
+    UNION ALL SELECT w.uuid FROM cases_outsideorder w JOIN steps ON w.task_id = steps.id
+    UNION ALL SELECT i.uuid FROM cases_caseinvoice i JOIN it ON i.case_id = it.id
+    UNION ALL SELECT g.uuid FROM cases_permit g JOIN it ON g.case_id = it.id
 """
 
 

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 
 from django.db import connection
 from django.db.models import Count, Min, Q
 
 from divan.dealings.cases import models
-from divan.dealings.cases.values import Bottleneck, CaseState, CountyFigures
+from divan.dealings.cases.values import Bottleneck, CaseState, CountyFigures, ServiceFigures
 from divan.registers.places import queries as places
 
 RUNNING = (CaseState.OPEN, CaseState.CORRECTION, CaseState.DECIDED)
@@ -53,6 +54,30 @@ def totals(at: datetime) -> CountyFigures:
         open=sum(row.open for row in rows),
         late=sum(row.late for row in rows),
     )
+
+
+def service_figures(codes: Sequence[str], since: datetime) -> dict[str, ServiceFigures]:
+    """Return, for each of these services, what became of the cases received since a moment, in one indexed query."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            """
+            SELECT s.code, count(*), count(c.decided_at),
+                   avg(extract(epoch FROM c.decided_at - c.submitted_at)) / 3600,
+                   count(*) FILTER (WHERE c.decided_at > c.due_at)
+            FROM catalogue_service s
+            JOIN catalogue_serviceversion v ON v.service_id = s.id JOIN cases_case c ON c.version_id = v.id
+            WHERE s.code = ANY (%s) AND c.submitted_at >= %s GROUP BY s.code
+            """,
+            [list(codes), since],
+        )
+        rows = {row[0]: row[1:] for row in cursor.fetchall()}
+    none = (0, 0, None, 0)
+    return {
+        code: ServiceFigures(
+            received=received, decided=decided, mean_hours=None if mean is None else float(mean), late=late
+        )
+        for code, (received, decided, mean, late) in ((code, rows.get(code, none)) for code in codes)
+    }
 
 
 def list_bottlenecks(at: datetime, *, limit: int = 20) -> list[Bottleneck]:

@@ -8,7 +8,7 @@ from uuid import UUID, uuid4
 from divan.dealings.cases import models, rules
 from divan.dealings.cases.apps import options
 from divan.dealings.cases.queries.calendar import work_calendar
-from divan.dealings.cases.queries.dossier import get_package_of, output_sources
+from divan.dealings.cases.queries.dossier import case_of, get_package_of, output_sources
 from divan.dealings.cases.values import ActionNotPossible, Case
 from divan.dealings.correspondence.values import Letter
 from divan.registers.people import queries as people
@@ -18,6 +18,9 @@ from divan_libs.persian.jalali import TEHRAN, format_jalali
 from divan_libs.persian.text import persian_digits
 from divan_libs.servicepack.filling import field_values
 from divan_libs.servicepack.models import DecisionField, Outcome, Package
+
+SEAL_TITLE = "مُهر الکترونیکی دستگاه (صدور به حکم قانون)"
+"""In whose name a letter goes out that nobody signed because silence decided."""
 
 NOT_YET = "…"
 """What stands for the number of a letter that has none yet."""
@@ -61,15 +64,14 @@ def letter_to_make(
     decision: models.Decision,
     letter: Letter | None,
     *,
-    signer: Person,
-    post: Post,
+    signer: SignerRef,
     document: UUID,
     sealed_fact: UUID,
     now: datetime,
 ) -> NewDocument:
     """Return the letter to be made: official letters are in Persian whatever the applicant reads."""
-    template = package.outputs.document(ending.document)
-    assert template is not None  # noqa: S101 (lint ensures it)
+    template = package.outputs.document(ending.document or "")
+    assert template is not None  # noqa: S101 (lint ensures it, and an outcome without a letter makes none)
     sources = output_sources(
         case,
         package,
@@ -81,16 +83,16 @@ def letter_to_make(
     body = people.get_unit(package.card.provider.body)
     return NewDocument(
         uuid=document,
-        kind=ending.document,
-        title=package.text(f"documents.{ending.document}.title", "fa"),
+        kind=template.code,
+        title=package.text(f"documents.{template.code}.title", "fa"),
         source=template.source,
         fields=field_values(package, template.fields, sources, "fa"),
         language="fa",
-        letterhead=_letterhead(body),
+        letterhead=letterhead_of(body),
         number=str(letter.number) if letter else NOT_YET,
         dated_on=_dated_on(letter, now),
         recipient=people.get_person(case.applicant).full_name,
-        signer=_signer(signer, post, body),
+        signer=signer,
         about_kind=models.Case.subject_kind,
         about_uuid=case.uuid,
         sealed_fact=sealed_fact,
@@ -102,10 +104,12 @@ def letter_on_the_table(case: Case, *, signer: UUID, post: UUID, now: datetime) 
 
     :raises ActionNotPossible: if there is no draft to decide on.
     """
-    decision = models.Decision.objects.filter(case__uuid=case.uuid, letter_uuid__isnull=True).first()
+    decision = (
+        models.Decision.objects.filter(case__uuid=case.uuid, letter_uuid__isnull=True).order_by("-number").first()
+    )
     package = get_package_of(case)
     ending = package.flow.outcome(decision.outcome) if decision else None
-    if decision is None or ending is None:
+    if decision is None or ending is None or ending.document is None:
         raise ActionNotPossible(reason="flow.nothing-proposed")
     return letter_to_make(
         case,
@@ -113,15 +117,15 @@ def letter_on_the_table(case: Case, *, signer: UUID, post: UUID, now: datetime) 
         ending,
         decision,
         None,
-        signer=people.get_person(signer),
-        post=people.get_post(post),
+        signer=signer_in(people.get_person(signer), people.get_post(post)),
         document=uuid4(),
         sealed_fact=uuid4(),
         now=now,
     )
 
 
-def _letterhead(body: Unit) -> Letterhead:
+def letterhead_of(body: Unit) -> Letterhead:
+    """Return the letterhead of a body."""
     return Letterhead(
         body_name=body.name_fa,
         parent_body=body.parent_body_fa,
@@ -131,7 +135,25 @@ def _letterhead(body: Unit) -> Letterhead:
     )
 
 
-def _signer(person: Person, post: Post, body: Unit) -> SignerRef:
+def seal_of(body_code: str) -> tuple[SignerRef, Post]:
+    """Return the electronic seal of a body as a signer, and the seat it has instead of a post."""
+    body = people.get_unit(body_code)
+    title = SEAL_TITLE
+    reference = SignerRef(
+        person=body.uuid,
+        national_code="",
+        name=body.name_fa,
+        post=body.uuid,
+        title=title,
+        organization=body.name_fa,
+        legal_id=body.legal_id,
+    )
+    return reference, Post(uuid=body.uuid, title_fa=title, title_en="", role="seal", unit=body)
+
+
+def signer_in(person: Person, post: Post) -> SignerRef:
+    """Return a person as the signer in a post, for the body the post belongs to."""
+    body = people.get_unit(post.unit.body_code)
     return SignerRef(
         person=person.uuid,
         national_code=person.national_code,
@@ -140,4 +162,52 @@ def _signer(person: Person, post: Post, body: Unit) -> SignerRef:
         title=post.title_fa,
         organization=body.name_fa,
         legal_id=body.legal_id,
+    )
+
+
+def opinion_to_make(
+    row: models.Case,
+    task: models.Task,
+    package: Package,
+    document: str,
+    letter: Letter,
+    opinion: models.OpinionLetter,
+    *,
+    signer: Person,
+    post: Post,
+    now: datetime,
+) -> NewDocument:
+    """Return the letter of an officer's opinion: to the body that decides, under the officer's own letterhead."""
+    template = package.outputs.document(document)
+    assert template is not None and opinion.sealed_fact is not None  # noqa: S101, PT018 (lint, and the caller, ensure it)
+    number = str(letter.number)
+    sources = output_sources(
+        case_of(row),
+        package,
+        today=now.astimezone(TEHRAN).date(),
+        language="fa",
+        base_url=options().base_url,
+        decision={
+            DecisionField.TEXT: task.text,
+            DecisionField.REQUIREMENTS: "\n".join(package.text(f"needs.{code}.rejection", "fa") for code in task.codes),
+            DecisionField.LETTER_NUMBER: persian_digits(number),
+            DecisionField.LETTER_DATE: _day(_dated_on(letter, now), "fa"),
+            DecisionField.REVIEW_UNTIL: "",
+        },
+    )
+    return NewDocument(
+        uuid=opinion.document_uuid,
+        kind=template.code,
+        title=package.text(f"documents.{template.code}.title", "fa"),
+        source=template.source,
+        fields=field_values(package, template.fields, sources, "fa"),
+        language="fa",
+        letterhead=letterhead_of(people.get_unit(post.unit.body_code)),
+        number=number,
+        dated_on=_dated_on(letter, now),
+        recipient=people.get_unit(package.card.provider.body).name_fa,
+        signer=signer_in(signer, post),
+        about_kind=task.subject_kind,
+        about_uuid=task.uuid,
+        sealed_fact=opinion.sealed_fact,
     )
