@@ -11,28 +11,26 @@ from typing import Any
 from divan_libs.persian.clocks import WorkCalendar
 from divan_libs.servicepack.answer_values import AnswerValue
 from divan_libs.servicepack.derivation import Derivation, derived_names
-from divan_libs.servicepack.expressions import Environment, ValueType, environment_for
+from divan_libs.servicepack.expressions import Environment, EvaluationFailed, ValueType, environment_for
+from divan_libs.servicepack.facts import Fact
+from divan_libs.servicepack.gathered_facts import fact_names
 from divan_libs.servicepack.models import Channel, InquiryState, Package, Page, Question
 from divan_libs.servicepack.models.form import Prefillable
-from divan_libs.servicepack.models.needs import FieldKind
 from divan_libs.servicepack.question_names import expression_names, expression_values
 
-_FIELD_TYPES: Mapping[FieldKind, ValueType] = MappingProxyType(
-    {
-        FieldKind.TEXT: ValueType.TEXT,
-        FieldKind.NUMBER: ValueType.NUMBER,
-        FieldKind.YES_NO: ValueType.YES_NO,
-        FieldKind.DATE: ValueType.MOMENT,
-    }
-)
-
-
-@dataclass(frozen=True, slots=True)
-class Fact:
-    """What an inquiry has brought: its state, and the fields when it matched."""
-
-    state: InquiryState = InquiryState.NOT_ASKED
-    fields: Mapping[str, Any] = field(default_factory=dict)
+__all__ = [
+    "AnswerValue",
+    "Context",
+    "Evaluator",
+    "Fact",
+    "View",
+    "environment_of",
+    "is_locked",
+    "known_answer",
+    "names_of",
+    "spoken",
+    "with_known_answers",
+]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -43,7 +41,8 @@ class Context:
     officers answered to the questions of their steps, ``tracks`` the action by which each parallel review was finished.
     ``entry`` is the beginning of the case (``application`` or the code of an entry), ``objected`` whether any of the
     parallel reviews objected. ``calendar`` tells the days without work, those of the province included; without one
-    they are the country's usual ones.
+    they are the country's usual ones. ``unfulfilled`` are the codes of those signatures of second parties, visits and
+    payments before submission that are still to come; where nothing is said they have come.
     """
 
     today: date
@@ -55,6 +54,7 @@ class Context:
     entry: str = "application"
     objected: bool = False
     calendar: WorkCalendar | None = None
+    unfulfilled: frozenset[str] = frozenset()
 
 
 _CASE_NAMES: Mapping[str, ValueType] = MappingProxyType(
@@ -76,8 +76,7 @@ def names_of(package: Package) -> frozenset[tuple[str, ValueType]]:
         names.update({_of_report(name): kind for name, kind in expression_names(question).items()})
     names.update({f"tracks.{spoken(track)}": ValueType.TEXT for track in package.flow.track_codes()})
     for need in package.needs.inquiries:
-        names[f"facts.{need.fact}.state"] = ValueType.TEXT
-        names.update({f"facts.{need.fact}.{code}": _FIELD_TYPES[kind] for code, kind in need.fields.items()})
+        names.update(fact_names(need))
     names.update(derived_names(package))
     return frozenset(names.items())
 
@@ -151,17 +150,34 @@ class Evaluator:
         :raises EvaluationFailed: if it ends in an error.
         """
         expression = self._environment.compile(source, wanted)
+        answered = self._answered(answers, self._derivation.spoken(expression))
         result: bool | int | str | list[str] | datetime = self._derivation.evaluate(
-            expression, {**self._answered(answers), **self._fixed}
+            expression, {**answered, **self._fixed}
         )
         return result
 
-    def _answered(self, answers: Mapping[str, AnswerValue]) -> dict[str, dict[str, Any]]:
-        """Return the answers under the names that expressions speak; what is not answered is told its own way."""
+    def table_value(self, code: str, answers: Mapping[str, AnswerValue]) -> bool | int | str | list[str] | None:
+        """Return what a decision table of the package says over these answers, or None where it says nothing."""
+        name = f"tables.{code}"
+        kind = dict(names_of(self.package)).get(name)
+        if kind is None:
+            return None
+        try:
+            told = self.value(name, answers, kind)
+        except EvaluationFailed:
+            return None
+        return None if isinstance(told, datetime) else told
+
+    def _answered(self, answers: Mapping[str, AnswerValue], spoken: frozenset[str]) -> dict[str, dict[str, Any]]:
+        """Return the answers that an expression depends on, under the names that it speaks.
+
+        A question without an answer is told in its own way: a group has then a count of 0.
+        """
+        codes = {name.split(".")[1] for name in spoken if name.startswith(("answers.", "groups."))}
         return _nested(
             (name, value)
-            for code, question in self._questions.items()
-            for name, value in expression_values(question, answers.get(code)).items()
+            for code in codes
+            for name, value in expression_values(self._questions[code], answers.get(code)).items()
         )
 
     def view(self) -> View:

@@ -40,7 +40,8 @@ class Sources:
     """Where fields come from: visible answers, facts, and what the house knows, already in words.
 
     ``place_name`` gives the name of an answered place's ancestor at a level (or of the place itself).
-    ``case`` and ``decision`` are keyed by ``CaseField`` and ``DecisionField``.
+    ``case`` and ``decision`` are keyed by ``CaseField`` and ``DecisionField``; ``reports`` are officers' answers, and
+    ``table`` gives what a decision table says about the case.
     """
 
     answers: Mapping[str, AnswerValue]
@@ -48,6 +49,8 @@ class Sources:
     case: Mapping[str, str] = field(default_factory=dict)
     decision: Mapping[str, str] = field(default_factory=dict)
     place_name: Callable[[str, PlaceLevel], str | None]
+    reports: Mapping[str, AnswerValue] = field(default_factory=dict)
+    table: Callable[[str], object] = lambda _code: None
 
 
 def field_values(
@@ -86,6 +89,8 @@ def _value(package: Package, entry: OutputField, sources: Sources, language: str
     if entry.answer is not None:
         question, value = package.form.question(entry.answer), sources.answers.get(entry.answer)
         return "" if question is None or value is None else answer_in_words(package, question, value, language)
+    if entry.report is not None:
+        return _report_in_words(package, entry.report, sources, language)
     found: str | None = None
     if entry.place is not None and entry.level is not None:
         code = sources.answers.get(entry.place)
@@ -94,6 +99,9 @@ def _value(package: Package, entry: OutputField, sources: Sources, language: str
         fact = sources.facts.get(entry.fact)
         value_of_fact = fact.fields.get(entry.field) if fact else None
         found = None if value_of_fact is None else value_in_words(value_of_fact, language)
+    elif entry.table is not None:
+        told = sources.table(entry.table)
+        found = None if told is None else value_in_words(told, language)
     elif entry.case is not None:
         found = sources.case.get(entry.case)
     elif entry.decision is not None:
@@ -101,3 +109,9 @@ def _value(package: Package, entry: OutputField, sources: Sources, language: str
     if found is None:
         raise FieldUnavailable(entry.code)
     return found
+
+
+def _report_in_words(package: Package, code: str, sources: Sources, language: str) -> str:
+    question = next((asked for asked in package.flow.report_questions() if asked.code == code), None)
+    value = sources.reports.get(code)
+    return "" if question is None or value is None else answer_in_words(package, question, value, language)

@@ -21,7 +21,6 @@ from divan.dealings.cases.queries.dossier import (
     list_orders,
     list_referrals,
     list_tasks,
-    output_sources,
     responsible_post,
     tracked_case,
     tracking_secret,
@@ -41,6 +40,7 @@ from divan.dealings.cases.queries.permits import (
     list_reassessments,
 )
 from divan.dealings.cases.queries.readers import may_see_case, steps_read_by
+from divan.dealings.cases.queries.sources import output_sources
 
 __all__ = [
     "case_file_bytes",

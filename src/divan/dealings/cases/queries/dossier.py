@@ -35,13 +35,10 @@ from divan.registers.people.values import Post
 from divan.registers.places import queries as places
 from divan.registers.places.values import Level
 from divan_libs.persian.check_digits import bare_number, is_valid_number
-from divan_libs.persian.jalali import TEHRAN, format_jalali
-from divan_libs.persian.text import persian_digits
 from divan_libs.servicepack import flow_rules
 from divan_libs.servicepack.answers import from_json
-from divan_libs.servicepack.evaluation import Context, Evaluator, Fact
-from divan_libs.servicepack.filling import Sources
-from divan_libs.servicepack.models import CaseField, Holder, InquiryState, Package, PlaceLevel
+from divan_libs.servicepack.evaluation import Context, Fact
+from divan_libs.servicepack.models import Holder, InquiryState, Package
 
 LEFT_TO_RIGHT = "\u200e"
 """Put before a number with dashes: after a Persian letter its groups would else be shown in reverse order."""
@@ -171,37 +168,6 @@ def context_of(case: Case, package: Package, today: date) -> Context:
 def case_language(case: Case) -> str:
     """Return the language in which the applicant is written to."""
     return case.language if case.language in {"fa", "en"} else "fa"
-
-
-def output_sources(
-    case: Case, package: Package, *, today: date, language: str, base_url: str, decision: dict[str, str] | None = None
-) -> Sources:
-    """Return where the fields of documents and messages come from, already in words of a language."""
-    context = context_of(case, package, today)
-    number = case.number if language == "en" else LEFT_TO_RIGHT + persian_digits(case.number)
-
-    def day(moment: datetime | None) -> str:
-        return (
-            format_jalali(moment.astimezone(TEHRAN).date(), "long", "en" if language == "en" else "fa")
-            if moment
-            else ""
-        )
-
-    def place_name(code: str, level: PlaceLevel) -> str | None:
-        return next((place.name for place in places.lineage(code) if place.level == Level(level.value)), None)
-
-    return Sources(
-        answers=Evaluator(package, context).view().answers,
-        facts=context.facts,
-        case={
-            CaseField.NUMBER: number,
-            CaseField.TRACKING_ADDRESS: f"{base_url}/track/",
-            CaseField.SUBMITTED_ON: day(case.submitted_at),
-            CaseField.DUE_ON: day(case.due_at),
-        },
-        decision=decision or {},
-        place_name=place_name,
-    )
 
 
 def _superior_of(applicant: UUID, role: str, at: datetime) -> Post | None:

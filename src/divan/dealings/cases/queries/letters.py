@@ -8,7 +8,8 @@ from uuid import UUID, uuid4
 from divan.dealings.cases import models, rules
 from divan.dealings.cases.apps import options
 from divan.dealings.cases.queries.calendar import work_calendar
-from divan.dealings.cases.queries.dossier import case_of, get_package_of, output_sources
+from divan.dealings.cases.queries.dossier import case_of, get_package_of
+from divan.dealings.cases.queries.sources import output_sources
 from divan.dealings.cases.values import ActionNotPossible, Case
 from divan.dealings.correspondence.values import Letter
 from divan.registers.people import queries as people

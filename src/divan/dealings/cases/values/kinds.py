@@ -1,0 +1,70 @@
+"""The facts of cases."""
+
+from __future__ import annotations
+
+from divan.foundation.kinds import FactKind
+
+DRAFT_STARTED = FactKind("cases.draft-started", "A person began an application on a pinned version of a service.")
+DRAFT_SAVED = FactKind("cases.draft-saved", "A page of answers was saved.")
+DRAFT_ABANDONED = FactKind(
+    "cases.draft-abandoned", "A draft was given up by its applicant or expired, and its answers were erased."
+)
+NEED_ASKED = FactKind("cases.need-asked", "A fact was asked from a register for a case.")
+NEED_ANSWERED = FactKind("cases.need-answered", "A register's answer, or its silence, was noted for a case.")
+FILE_ADDED = FactKind("cases.file-added", "A scanned file was put to an application.")
+FILE_REMOVED = FactKind("cases.file-removed", "A file was taken off an application before it was submitted.")
+CASE_SUBMITTED = FactKind("cases.case-submitted", "An application was submitted and got its number; its clock began.")
+CASE_MOVED = FactKind("cases.case-moved", "An officer's action, or silence, brought a case to another step.")
+TASK_OPENED = FactKind("cases.task-opened", "A step began to wait for the holder of a post.")
+TASK_DONE = FactKind("cases.task-done", "The holder of a post acted, or the declared consequence of silence did.")
+TASK_ESCALATED = FactKind(
+    "cases.task-escalated", "A clock ran out and the task went to the declared superior by itself."
+)
+CASE_REFERRED = FactKind("cases.case-referred", "The holder of a task referred it to a colleague with an instruction.")
+REFERRAL_ANSWERED = FactKind("cases.referral-answered", "A referral was answered.")
+REFERRAL_RECALLED = FactKind("cases.referral-recalled", "An unanswered referral fell away because the task was done.")
+CORRECTION_ASKED = FactKind(
+    "cases.correction-asked", "The applicant was asked to correct by requirement code; the clock paused."
+)
+CORRECTION_MADE = FactKind("cases.correction-made", "The applicant corrected; the clock runs on.")
+DECISION_DRAFTED = FactKind("cases.decision-drafted", "An expert drafted the decision, or drafted it anew.")
+DECISION_PARAPHED = FactKind("cases.decision-paraphed", "A superior put a paraph under the draft.")
+DECISION_SIGNED = FactKind(
+    "cases.decision-signed", "The signatory signed the decision under a number of the secretariat."
+)
+DECISION_ISSUED = FactKind(
+    "cases.decision-issued", "The signed document of a decision exists and was put to its letter."
+)
+CASE_CLOSED = FactKind("cases.case-closed", "The applicant was told of the decision and can fetch it.")
+DECISION_RECORDED = FactKind("cases.decision-recorded", "A decision that writes no letter was taken and recorded.")
+DECISION_DEEMED = FactKind(
+    "cases.decision-deemed", "Silence past the legal time decided a case by itself, under the seal of the body."
+)
+OPINION_SIGNED = FactKind("cases.opinion-signed", "An officer of another body signed an opinion under a number.")
+OPINION_ISSUED = FactKind("cases.opinion-issued", "The signed letter of an opinion exists and stands in its case.")
+OBJECTION_RAISED = FactKind("cases.objection-raised", "The applicant objected to a decision; another decider hears it.")
+OBJECTION_ENDED = FactKind("cases.objection-ended", "An objection was decided: the decision stands, or was taken anew.")
+CLOCK_PAUSED = FactKind("cases.clock-paused", "The clocks of a case stood still for a coded reason.")
+CLOCK_RESUMED = FactKind("cases.clock-resumed", "The clocks of a case go on.")
+TASK_CLOCK_SET = FactKind("cases.task-clock-set", "The end of a step's clock moved because the case stood still.")
+ORDER_OPENED = FactKind("cases.order-opened", "A case began to follow a process at another body.")
+ORDER_PUT = FactKind("cases.order-put", "Another body took an order of a case.")
+ORDER_STATE_NOTED = FactKind("cases.order-state-noted", "The state of a process at another body was noted.")
+DEADLINE_PASSED = FactKind(
+    "cases.deadline-passed", "The deadline of a whole case passed, and its declared consequence came by itself."
+)
+AFTERCARE_BEGUN = FactKind("cases.aftercare-begun", "After the decision something remained to be done for a case.")
+PERMIT_GRANTED = FactKind("cases.permit-granted", "A decision granted a permit.")
+PERMIT_CHANGED = FactKind("cases.permit-changed", "A permit was renewed or amended by a later decision.")
+PERMIT_REVOKED = FactKind("cases.permit-revoked", "A permit was revoked by a decision.")
+PERMIT_EXPIRED = FactKind("cases.permit-expired", "The time of a permit was over.")
+ENTRY_BEGUN = FactKind(
+    "cases.entry-begun", "A later case about a permit began: renewal, amendment, revocation or reassessment."
+)
+INVOICE_ASKED = FactKind("cases.invoice-asked", "A case was reckoned and its fee became due.")
+INVOICE_SETTLED = FactKind("cases.invoice-settled", "The fee of a case was paid.")
+INVOICE_DROPPED = FactKind("cases.invoice-dropped", "The fee of a case fell away before it was paid.")
+CASE_REPINNED = FactKind("cases.case-repinned", "A running case was moved to another version of its service.")
+CASE_WITHDRAWN = FactKind("cases.case-withdrawn", "The applicant withdrew the case.")
+CASE_VIEWED = FactKind("cases.case-viewed", "An officer opened a case: at most once a day is noted.")
+DAY_CLOSED = FactKind("cases.day-closed", "The province declared a day closed or lifted a holiday for its clocks.")
