@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+import logging
 from datetime import datetime
 from pathlib import Path
 
 from divan.foundation.actors import Actor
 from divan.registers.catalogue import actions as catalogue
+from divan.registers.catalogue.values import PackageFaulty
 from divan.registers.people import queries as people
 from divan.trust.exchange import queries as exchange
+from divan_libs.servicepack.faults import PackageFaults
 from divan_libs.servicepack.lint import Surroundings
 from divan_libs.servicepack.loading import load_package
+
+logger = logging.getLogger(__name__)
 
 
 def surroundings() -> Surroundings:
@@ -29,6 +34,14 @@ def shipped_services() -> list[Path]:
 
 
 def publish_shipped_services(*, actor: Actor, now: datetime) -> None:
-    """Publish every shipped service that is not offered in this very version."""
+    """Publish every shipped service that is not offered in this very version.
+
+    One that does not fit this house is not offered and told of in the log; it does not keep the others away.
+    """
+    around = surroundings()
     for directory in shipped_services():
-        catalogue.publish_package(package=load_package(directory), surroundings=surroundings(), actor=actor, now=now)
+        try:
+            package = load_package(directory)
+            catalogue.publish_package(package=package, surroundings=around, actor=actor, now=now)
+        except (PackageFaults, PackageFaulty) as faulty:
+            logger.error("the shipped service %s is not offered: %s", directory.name, faulty)  # noqa: TRY400 (the faults say it all)
