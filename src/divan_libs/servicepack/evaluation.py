@@ -9,7 +9,7 @@ from types import MappingProxyType
 from typing import Any
 
 from divan_libs.persian.clocks import WorkCalendar
-from divan_libs.servicepack.answer_values import AnswerValue
+from divan_libs.servicepack.answer_values import AnswerValue, is_rowed
 from divan_libs.servicepack.derivation import Derivation, derived_names
 from divan_libs.servicepack.expressions import Environment, EvaluationFailed, ValueType, environment_for
 from divan_libs.servicepack.facts import Fact
@@ -156,18 +156,6 @@ class Evaluator:
         )
         return result
 
-    def table_value(self, code: str, answers: Mapping[str, AnswerValue]) -> bool | int | str | list[str] | None:
-        """Return what a decision table of the package says over these answers, or None where it says nothing."""
-        name = f"tables.{code}"
-        kind = dict(names_of(self.package)).get(name)
-        if kind is None:
-            return None
-        try:
-            told = self.value(name, answers, kind)
-        except EvaluationFailed:
-            return None
-        return None if isinstance(told, datetime) else told
-
     def _answered(self, answers: Mapping[str, AnswerValue], spoken: frozenset[str]) -> dict[str, dict[str, Any]]:
         """Return the answers that an expression depends on, under the names that it speaks.
 
@@ -200,12 +188,17 @@ class Evaluator:
 
 
 def _reported(package: Package, context: Context) -> dict[str, Any]:
-    return _nested(
-        (_of_report(name), value)
-        for question in package.flow.report_questions()
-        if question.code in context.reports
-        for name, value in expression_values(question, context.reports[question.code]).items()
-    )["reports"]
+    """Return the reports' answers; a group that nobody has reported is an empty map, so that ``has`` may look in it."""
+    reports: dict[str, Any] = {question.code: {} for question in package.flow.report_questions() if is_rowed(question)}
+    return (
+        reports
+        | _nested(
+            (_of_report(name), value)
+            for question in package.flow.report_questions()
+            if question.code in context.reports
+            for name, value in expression_values(question, context.reports[question.code]).items()
+        )["reports"]
+    )
 
 
 def _nested(named: Iterable[tuple[str, Any]]) -> dict[str, dict[str, Any]]:

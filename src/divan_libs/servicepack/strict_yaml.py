@@ -12,25 +12,46 @@ from divan_libs.servicepack.faults import Fault
 
 MAX_BYTES = 512 * 1024
 MAX_DEPTH = 40
+MAX_DIGITS = 40
+MAX_VALUES = 80_000
+"""Keys and values of a file; more are refused while reading, which would take seconds otherwise."""
 
 
-class _AliasRefused(Exception):
-    """An anchor or alias, with its line."""
+class _ReadingEnded(Exception):
+    """What ends the reading of a file at once, with its line."""
 
-    def __init__(self, line: int) -> None:
+    def __init__(self, code: str, line: int, **facts: object) -> None:
+        self.code = code
         self.line = line
-        super().__init__(line)
+        self.facts = facts
+        super().__init__(code, line)
 
 
 class _StrictLoader(yaml.SafeLoader):
     """The safe loader with YAML 1.2's core reading of plain words: ``true``, ``false``, ``null``, whole numbers."""
 
+    def __init__(self, stream: str) -> None:
+        super().__init__(stream)
+        self._values = self._depth = 0
+
     def compose_node(self, parent: yaml.Node | None, index: Any) -> yaml.Node | None:
-        """Compose a node; an alias may make a small file grow without bound, so the first one ends the reading."""
+        """Compose a node; an alias may make a small file grow without bound, so the first one ends the reading.
+
+        So do too many values, and values within values: the recursion of the reader is Python's.
+        """
         event = self.peek_event()  # type: ignore[no-untyped-call]  # PyYAML's stubs leave it untyped
+        line = event.start_mark.line + 1 if event.start_mark else 0
         if isinstance(event, yaml.AliasEvent) or getattr(event, "anchor", None):
-            raise _AliasRefused(event.start_mark.line + 1 if event.start_mark else 0)
-        return super().compose_node(parent, index)
+            raise _ReadingEnded("yaml.alias", line)
+        self._values += 1
+        if self._values > MAX_VALUES:
+            raise _ReadingEnded("yaml.too-many-values", line, limit=MAX_VALUES)
+        if self._depth > MAX_DEPTH:
+            raise _ReadingEnded("yaml.too-deep", line, limit=MAX_DEPTH)
+        self._depth += 1
+        node = super().compose_node(parent, index)
+        self._depth -= 1
+        return node
 
 
 _StrictLoader.yaml_implicit_resolvers = {}
@@ -84,34 +105,34 @@ def read_yaml(text: str, file: str) -> tuple[Document, list[Fault]]:
     faults: list[Fault] = []
     try:
         root = yaml.compose(text, Loader=_StrictLoader)
-    except _AliasRefused as problem:
-        return Document(file, None, None), [Fault("yaml.alias", file, problem.line)]
+    except _ReadingEnded as problem:
+        return Document(file, None, None), [Fault(problem.code, file, problem.line, problem.facts)]
     except yaml.MarkedYAMLError as problem:
         mark = problem.problem_mark or problem.context_mark
         line = mark.line + 1 if mark else 0
         return Document(file, None, None), [Fault("yaml.syntax", file, line, {"problem": problem.problem or ""})]
     except (yaml.YAMLError, RecursionError) as problem:
         return Document(file, None, None), [Fault("yaml.syntax", file, 0, {"problem": str(problem).splitlines()[0]})]
-    value = _plain(root, file, faults, 0) if root is not None else None
+    value = _plain(root, file, faults) if root is not None else None
     return Document(file, value, root), faults
 
 
-def _plain(node: yaml.Node, file: str, faults: list[Fault], depth: int) -> Any:
+def _plain(node: yaml.Node, file: str, faults: list[Fault]) -> Any:
     line = node.start_mark.line + 1
-    if depth > MAX_DEPTH:
-        faults.append(Fault("yaml.too-deep", file, line, {"limit": MAX_DEPTH}))
-        return None
     if not isinstance(node, yaml.ScalarNode) and node.tag.rpartition(":")[2] not in ("map", "seq"):
         faults.append(Fault("yaml.tag", file, line, {"tag": node.tag}))
         return None
     if isinstance(node, yaml.SequenceNode):
-        return [_plain(item, file, faults, depth + 1) for item in node.value]
+        return [_plain(item, file, faults) for item in node.value]
     if isinstance(node, yaml.MappingNode):
-        return _plain_mapping(node, file, faults, depth)
+        return _plain_mapping(node, file, faults)
     match node.tag.rpartition(":")[2]:
         case "str":
             return node.value
         case "int":
+            if len(node.value) > MAX_DIGITS:
+                faults.append(Fault("yaml.number-too-long", file, line, {"limit": MAX_DIGITS}))
+                return None
             return int(node.value)
         case "bool":
             return node.value == "true"
@@ -122,7 +143,7 @@ def _plain(node: yaml.Node, file: str, faults: list[Fault], depth: int) -> Any:
             return None
 
 
-def _plain_mapping(node: yaml.MappingNode, file: str, faults: list[Fault], depth: int) -> dict[str, Any]:
+def _plain_mapping(node: yaml.MappingNode, file: str, faults: list[Fault]) -> dict[str, Any]:
     result: dict[str, Any] = {}
     for key, value in node.value:
         line = key.start_mark.line + 1
@@ -131,5 +152,5 @@ def _plain_mapping(node: yaml.MappingNode, file: str, faults: list[Fault], depth
         elif key.value in result:
             faults.append(Fault("yaml.repeated-key", file, line, {"key": key.value}))
         else:
-            result[key.value] = _plain(value, file, faults, depth + 1)
+            result[key.value] = _plain(value, file, faults)
     return result

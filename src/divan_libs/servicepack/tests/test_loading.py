@@ -143,6 +143,11 @@ def test_text_that_is_not_utf_8_is_refused_with_its_line(copy_with):
         ("\x00", "yaml.syntax", 0),
         ("[" * 60 + "]" * 60, "yaml.too-deep", 1),
         ("a: " + "x" * 600_000, "yaml.too-large", 0),
+        ("a: " + "{" * 5_000, "yaml.too-deep", 1),
+        ("a:\n  - " + "- " * 200_000, "yaml.too-deep", 2),
+        ("".join(f"k{n}: 1\n" for n in range(45_000)), "yaml.too-many-values", 40_000),
+        ("a: [" + "1," * 200_000 + "1]", "yaml.too-many-values", 1),
+        ("a: 1\nb: -" + "1" * 5_000, "yaml.number-too-long", 2),
     ],
 )
 def test_traps_of_yaml_are_refused(text, code, line):
