@@ -18,6 +18,7 @@ COMMANDS = (
     "migrate",
     "service",
     "places",
+    "payments",
     "ledger",
     "verify",
     "journey",

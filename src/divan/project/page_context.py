@@ -91,6 +91,7 @@ def _ways(kind: ActorKind, _language: str) -> tuple[tuple[str, str], ...]:
         ways += [
             ("portal:cases", _("My cases")),
             ("portal:documents", _("My documents")),
+            ("portal:payments", _("My payments")),
             ("portal:looks", _("Who looked at my data")),
         ]
     else:
@@ -114,6 +115,12 @@ def _office(request: HttpRequest, actor: Actor) -> list[LinkGroup]:
         office.append(_link(request, "backoffice:register", _("Secretariat register")))
     if "governor-officer" in actor.duties:
         office.append(_link(request, "backoffice:governor", _("The province at a glance")))
+    if actor.duties & {"finance-officer", "governor-officer"}:
+        office += [
+            _link(request, "backoffice:invoices", _("Invoices"), exact=True),
+            _link(request, "backoffice:refunds", _("Refunds")),
+            _link(request, "backoffice:statements", _("Reconciliation")),
+        ]
     if "integrator" in actor.duties:
         office += [
             _link(request, "backoffice:permits", _("Exchange: permits")),

@@ -17,6 +17,8 @@ REGISTER = holding(SECRETARIAT, "ict-director", "ict-deputy", "ict-expert")
 
 INTEGRATION = holding("integrator")
 GOVERNOR = holding("governor-officer")
+FINANCE = holding("finance-officer", "governor-officer")
+"""Who sees invoices and decides refunds: a finance officer those of the own body, the governor's officer all."""
 
 
 def own_post(request: HttpRequest) -> Post:

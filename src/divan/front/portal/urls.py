@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from divan.front.portal.views import about, apply, cases, home, services, tracking, verification
+from divan.front.portal.views import about, apply, cases, home, payments, services, tracking, verification
 
 app_name = "portal"
 
@@ -30,6 +30,11 @@ urlpatterns = [
     path("documents/<uuid:document>.pdf", cases.document, name="document"),
     path("documents/<uuid:document>/receipt/", cases.receipt, name="receipt"),
     path("looks/", cases.looks, name="looks"),
+    path("payments/", payments.listing, name="payments"),
+    path("payments/<uuid:invoice>/", payments.invoice, name="invoice"),
+    path("payments/<uuid:invoice>/pay/", payments.pay, name="pay"),
+    path("payments/<uuid:invoice>/bank/", payments.standing, name="payment"),
+    path("payments/return/<uuid:payment>/", payments.come_back, name="payment-return"),
     path("track/", tracking.track, name="track"),
     path("verify/", verification.verify, name="verify"),
     path("verify/<slug:code>/", verification.verified, name="verified"),

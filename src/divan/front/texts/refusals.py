@@ -8,6 +8,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from divan.foundation.ui.refusals import declare_text, declared_codes
+from divan.front.texts.payments import REFUSALS as PAYMENTS
 
 Text = Promise | str
 
@@ -274,7 +275,7 @@ PROJECT: Mapping[str, tuple[Text, Text, Text]] = {
 
 def declare_all() -> None:
     """Declare every text once."""
-    for texts in (REGISTERS, CASES, CORRESPONDENCE, IDENTITY, TRUST, EXCHANGE, SIGNING, PROJECT):
+    for texts in (REGISTERS, CASES, CORRESPONDENCE, IDENTITY, TRUST, EXCHANGE, SIGNING, PAYMENTS, PROJECT):
         for code, (title, explanation, advice) in texts.items():
             if code not in declared_codes():
                 declare_text(code, title, explanation, advice)

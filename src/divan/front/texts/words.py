@@ -151,6 +151,7 @@ WORDS: Mapping[str, Mapping[str, Promise | str]] = {
         "foundation": _("House"),
         "identity": _("Identity"),
         "ledger": _("Log"),
+        "payments": _("Payments"),
         "people": _("People and posts"),
         "places": _("Places"),
         "signing": _("Signing"),
