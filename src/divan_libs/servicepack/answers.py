@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 
@@ -15,19 +15,27 @@ from divan_libs.servicepack.answer_values import (
     raise_gathered,
     raw_of,
 )
+from divan_libs.servicepack.asking import is_required, names_somebody
 from divan_libs.servicepack.composed_answers import parse_composed, parse_group, parse_table, texts_of, typed_rows
 from divan_libs.servicepack.evaluation import Context, Evaluator, Fact, is_locked
 from divan_libs.servicepack.models import (
+    AppointmentNeed,
+    ConditionNeed,
+    InquiryNeed,
     InquiryState,
+    MandateNeed,
     Package,
     Page,
+    PaymentNeed,
     Question,
+    SignatureNeed,
 )
 from divan_libs.servicepack.models.form import (
     GroupQuestion,
     SignatureQuestion,
     TableQuestion,
 )
+from divan_libs.servicepack.models.needs import Need
 from divan_libs.servicepack.simple_answers import parse_simple
 from divan_libs.servicepack.stored_answers import from_json, to_json
 
@@ -63,8 +71,9 @@ MAX_RAW_OF_ROWS = 200_000
 class Missing:
     """What keeps a case from being submitted.
 
-    ``kind`` is ``answer`` (``code`` is the question's), ``inquiry`` (not asked, or in a state that may not proceed) or
-    ``condition`` (``code`` is the requirement's).
+    ``kind`` is ``answer`` (``code`` is the question's), or that of a requirement (``code`` is its): ``inquiry`` and
+    ``mandate`` (not asked, or in a ``state`` that may not proceed), ``signature``, ``appointment``, ``payment`` or
+    ``condition``.
     """
 
     kind: str
@@ -97,29 +106,39 @@ def may_change(package: Package, question: Question, context: Context) -> bool:
 def complete(package: Package, context: Context) -> list[Missing]:
     """Return what is still missing; an empty list means that the case may be submitted.
 
-    An optional question may stay open. An inquiry must have come to a state in which its requirement may proceed.
-    A requirement whose ``when`` does not hold is not required of this case.
+    An optional question may stay open, and so may the file of a document that is not required of this case. An inquiry
+    must have come to a state in which its requirement may proceed, unless nobody is named whom it could be about.
     """
     evaluator = Evaluator(package, context)
     view = evaluator.view()
+    required = [need for need in package.needs.requirements if is_required(evaluator, need, view.answers)]
+    spared = {need.question for need in package.needs.documents if need not in required}
     missing = [
         Missing("answer", question.code, page.code)
         for page, questions in view.pages
         for question in questions
-        if question.required and question.code not in view.answers
+        if question.required and question.code not in view.answers and question.code not in spared
     ]
-    for need in package.needs.inquiries:
-        state = context.facts.get(need.fact, Fact()).state
-        if state not in need.proceeds_when and evaluator.holds(need.when, view.answers):
-            missing.append(Missing("inquiry", need.code, state=str(state)))
+    for need in required:
+        missing += _missing_of(package, need, context, view.answers)
     if not missing:
-        conditions = package.needs.conditions
+        conditions = [need for need in required if isinstance(need, ConditionNeed)]
         missing += [
-            Missing("condition", need.code)
-            for need in conditions
-            if evaluator.holds(need.when, view.answers) and not evaluator.holds(need.expression, view.answers)
+            Missing("condition", need.code) for need in conditions if not evaluator.holds(need.expression, view.answers)
         ]
     return missing
+
+
+def _missing_of(
+    package: Package, need: Need, context: Context, answers: Mapping[str, AnswerValue]
+) -> Iterator[Missing]:
+    if isinstance(need, InquiryNeed | MandateNeed):
+        fact = context.facts.get(need.fact, Fact())
+        if names_somebody(package, need, answers) and not fact.may_proceed(need.proceeds_when):
+            kind = "mandate" if isinstance(need, MandateNeed) else "inquiry"
+            yield Missing(kind, need.code, state=str(fact.state))
+    elif isinstance(need, SignatureNeed | AppointmentNeed | PaymentNeed) and need.code in context.unfulfilled:
+        yield Missing(need.kind, need.code)
 
 
 def parse_answer(question: Question, raw: Raw, *, today: date, at: datetime | None = None) -> AnswerValue | None:

@@ -156,6 +156,18 @@ class Evaluator:
         )
         return result
 
+    def table_value(self, code: str, answers: Mapping[str, AnswerValue]) -> bool | int | str | list[str] | None:
+        """Return what a decision table of the package says over these answers, or None where it says nothing."""
+        name = f"tables.{code}"
+        kind = dict(names_of(self.package)).get(name)
+        if kind is None:
+            return None
+        try:
+            told = self.value(name, answers, kind)
+        except EvaluationFailed:
+            return None
+        return None if isinstance(told, datetime) else told
+
     def _answered(self, answers: Mapping[str, AnswerValue], spoken: frozenset[str]) -> dict[str, dict[str, Any]]:
         """Return the answers that an expression depends on, under the names that it speaks.
 

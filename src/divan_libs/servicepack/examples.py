@@ -11,10 +11,11 @@ from divan_libs.servicepack import flow_rules
 from divan_libs.servicepack.answer_values import AnswerValue
 from divan_libs.servicepack.answers import AnswerProblem, complete, pages_to_show, parse_answer
 from divan_libs.servicepack.evaluation import Context, Fact
+from divan_libs.servicepack.expressions import ValueType
 from divan_libs.servicepack.fees import fee_of
+from divan_libs.servicepack.gathered_facts import fact_names
 from divan_libs.servicepack.models import APPLICANT, APPLICATION, Example, ExampleMove, Package
 from divan_libs.servicepack.models.examples import RawAnswer
-from divan_libs.servicepack.models.needs import FieldKind
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +76,7 @@ def _run(package: Package, example: Example) -> ExampleOutcome:
         facts=facts_of(package, example),
         channel=example.channel,
         entry=example.entry or APPLICATION,
+        unfulfilled=frozenset(example.unfulfilled),
     )
     missing = complete(package, context)
     story = _Story()
@@ -87,12 +89,12 @@ def _run(package: Package, example: Example) -> ExampleOutcome:
 
 def facts_of(package: Package, example: Example) -> dict[str, Fact]:
     """Return the facts of an example, days read as days."""
-    kinds = {need.fact: need.fields for need in package.needs.inquiries}
+    names = {name: kind for need in package.needs.inquiries for name, kind in fact_names(need).items()}
     return {
         name: Fact(
             fact.state,
             {
-                code: date.fromisoformat(str(value)) if kinds.get(name, {}).get(code) is FieldKind.DATE else value
+                code: date.fromisoformat(str(value)) if names.get(f"facts.{name}.{code}") is ValueType.MOMENT else value
                 for code, value in fact.fields.items()
             },
         )

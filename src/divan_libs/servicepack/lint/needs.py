@@ -4,9 +4,18 @@ from __future__ import annotations
 
 import re
 
-from divan_libs.servicepack.lint.findings import FORM, NEEDS, Findings
-from divan_libs.servicepack.models import DocumentNeed, FileQuestion, InquiryNeed, OpinionNeed
-from divan_libs.servicepack.models.form import Prefillable
+from divan_libs.servicepack.lint.findings import FORM, NEEDS, Findings, Path
+from divan_libs.servicepack.models import (
+    DocumentNeed,
+    FileQuestion,
+    InquiryNeed,
+    MandateNeed,
+    OpinionNeed,
+    Question,
+    SignatureNeed,
+)
+from divan_libs.servicepack.models.form import GroupQuestion, InnerQuestion, Prefillable
+from divan_libs.servicepack.models.needs import Subject
 
 # Words of a document's text that betray evidence which a register holds, by the register's data service. The author's
 # own declaration (``held_in``) is the rule; this only finds the commonest false «none».
@@ -20,23 +29,69 @@ KNOWN_EVIDENCE: tuple[tuple[str, re.Pattern[str]], ...] = (
 )
 
 
+NAMING = frozenset({"national-code", "person", "foreigner-id", "organization", "postal-code", "place", "text"})
+"""Types of questions whose answer names a subject of a register: somebody, or a thing by its code."""
+
+
 def check_needs(findings: Findings) -> None:
     """Check inquiries, documents and opinions against the exchange, the form and the flow."""
     facts: set[str] = set()
     for index, need in enumerate(findings.package.needs.requirements):
         path = ("requirements", index)
-        if isinstance(need, InquiryNeed):
+        if need.when is not None:
+            findings.compiled(need.when, NEEDS, (*path, "when"))
+        if isinstance(need, InquiryNeed | MandateNeed):
             if need.data_service not in findings.surroundings.data_services:
                 findings.add("needs.unknown-data-service", NEEDS, (*path, "data_service"), service=need.data_service)
             if need.fact in facts:
                 findings.add("needs.repeated-fact", NEEDS, (*path, "fact"), fact=need.fact)
             facts.add(need.fact)
+            _check_asked(findings, need, path)
+        elif isinstance(need, SignatureNeed):
+            _check_named(findings, need.by, (*path, "by"))
         elif isinstance(need, DocumentNeed):
             _check_document(findings, need, index)
         elif isinstance(need, OpinionNeed) and findings.package.flow.step(need.step) is None:
             findings.add("needs.opinion-without-step", NEEDS, (*path, "step"), step=need.step)
     _check_files(findings)
     _check_prefills(findings)
+
+
+def _check_asked(findings: Findings, need: InquiryNeed | MandateNeed, path: Path) -> None:
+    if isinstance(need, MandateNeed):
+        _check_named(findings, Subject(question=need.principal), (*path, "principal"))
+        return
+    subject = need.subject if isinstance(need.subject, Subject) else None
+    if subject is not None:
+        _check_named(findings, subject, (*path, "subject"))
+    asked = {question.code: question for question in _asked_in(findings, subject.group if subject else None)}
+    for name, code in need.parameters.items():
+        question = asked.get(code)
+        here = (*path, "parameters", name)
+        if question is None:
+            findings.add("needs.parameter-without-question", NEEDS, here, question=code)
+        elif not question.required:
+            # An open answer would keep the question from being asked, and the requirement from being looked at.
+            findings.add("needs.parameter-may-stay-open", NEEDS, here, question=code)
+
+
+def _check_named(findings: Findings, subject: Subject, path: Path) -> None:
+    group = findings.package.form.question(subject.group) if subject.group else None
+    if subject.group is not None and not isinstance(group, GroupQuestion):
+        findings.add("needs.subject-without-question", NEEDS, path, question=subject.group)
+        return
+    inside = group.questions if isinstance(group, GroupQuestion) else findings.package.form.questions()
+    question = next((one for one in inside if one.code == subject.question), None)
+    if question is None:
+        findings.add("needs.subject-without-question", NEEDS, path, question=subject.question)
+    elif question.type not in NAMING:
+        findings.add("needs.subject-names-nobody", NEEDS, path, question=subject.question, type=question.type)
+
+
+def _asked_in(findings: Findings, group: str | None) -> list[Question | InnerQuestion]:
+    rows = findings.package.form.question(group) if group else None
+    inner = rows.questions if isinstance(rows, GroupQuestion) else ()
+    return [*findings.package.form.questions(), *inner]
 
 
 def _check_document(findings: Findings, need: DocumentNeed, index: int) -> None:

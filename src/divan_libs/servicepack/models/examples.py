@@ -67,7 +67,8 @@ class Expected(Part):
 class Example(Part):
     """A story: what the applicant types, what registers answer, what officers do, and what must come of it.
 
-    ``entry`` begins it at another entry than the application.
+    ``entry`` begins it at another entry than the application. ``unfulfilled`` are signatures, visits and payments that
+    have not come; all others have.
     """
 
     code: Slug
@@ -76,6 +77,7 @@ class Example(Part):
     channel: Channel = Channel.INTERNET
     entry: Slug | None = None
     facts: FrozenMapping[ExampleFact] = Field(default_factory=dict)
+    unfulfilled: tuple[RequirementCode, ...] = ()
     answers: FrozenMapping[RawAnswer] = Field(default_factory=dict)
     moves: tuple[ExampleMove, ...] = ()
     expect: Expected

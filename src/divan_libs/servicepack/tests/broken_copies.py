@@ -36,6 +36,14 @@ SPARE_STEP = """  spare:
     actions:
       go: {to: sign}
 """
+MANDATE = """  REQ-MANDATE:
+    kind: mandate
+    law: LAW-CSM-37
+    principal: nobody
+    capacity: guardian
+    fact: mandate
+    data_service: civil-registry/person
+"""
 BROKEN_ROWS = {
     "form.repeated-row": """      harvest:
         type: table
@@ -121,6 +129,44 @@ BROKEN = [
     ),
     ("card.fees-differ", "card.yaml", ("card.yaml", "{amount: 0,", "{amount: 5000,")),
     ("needs.unknown-data-service", "needs.yaml", ("needs.yaml", "civil-registry/person", "civil-registry/ghost")),
+    (
+        "needs.unknown-data-service",
+        "needs.yaml",
+        (
+            "needs.yaml",
+            "  REQ-ALIVE:\n",
+            MANDATE.replace("civil-registry/person", "civil-registry/ghost") + "  REQ-ALIVE:\n",
+        ),
+    ),
+    (
+        "needs.subject-without-question",
+        "needs.yaml",
+        ("needs.yaml", "  REQ-ALIVE:\n", MANDATE + "  REQ-ALIVE:\n"),
+    ),
+    (
+        "needs.subject-without-question",
+        "needs.yaml",
+        (
+            "needs.yaml",
+            "mobile-register/owner\n",
+            "mobile-register/owner\n    subject: {question: x, group: village}\n",
+        ),
+    ),
+    (
+        "needs.subject-names-nobody",
+        "needs.yaml",
+        ("needs.yaml", "mobile-register/owner\n", "mobile-register/owner\n    subject: {question: households}\n"),
+    ),
+    (
+        "needs.parameter-without-question",
+        "needs.yaml",
+        ("needs.yaml", "mobile-register/owner\n", "mobile-register/owner\n    parameters: {mobile: ghost}\n"),
+    ),
+    (
+        "needs.parameter-may-stay-open",
+        "needs.yaml",
+        ("needs.yaml", "mobile-register/owner\n", "mobile-register/owner\n    parameters: {mobile: photo}\n"),
+    ),
     ("needs.repeated-fact", "needs.yaml", ("needs.yaml", "fact: mobile_owner", "fact: identity")),
     (
         "needs.document-held-by-register",
