@@ -93,10 +93,15 @@ def bring_about(row: models.Case, package: Package, ending: Outcome, *, actor: A
 
 
 def _appoint_substitute(row: models.Case, ending: Outcome, *, actor: Actor, now: datetime) -> None:
-    """Let the named colleague stand in for the posts of the applicant from the first to the last day, both included."""
+    """Let the named colleague stand in for the posts of the applicant from the first to the last day, both included.
+
+    Where the service lets them stay open and nobody was named, nobody stands in.
+    """
     absence = ending.absence
     assert absence is not None  # noqa: S101 (asked before)
     named = row.answers.get(absence.substitute)
+    if named is None or row.answers.get(absence.ends) is None:
+        return
     code = named.get("national_code", "") if isinstance(named, dict) else str(named or "")
     substitute = people.find_person(code)
     if substitute is None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime
 from uuid import UUID, uuid4
 
@@ -26,6 +27,8 @@ from divan.foundation import facts
 from divan.foundation.actors import Actor
 from divan.registers.catalogue import queries as catalogue
 from divan.registers.people import queries as people
+from divan_libs.persian.jalali import TEHRAN
+from divan_libs.servicepack.evaluation import Evaluator
 from divan_libs.servicepack.models import Entry, EntryKind, Package
 
 BY_HOLDER = frozenset({EntryKind.RENEWAL, EntryKind.AMENDMENT})
@@ -47,6 +50,7 @@ def begin_entry(*, permit: UUID, entry: str, language: str, actor: Actor, now: d
     if declared.kind not in BY_HOLDER:
         raise EntryNotPossible(reason="not-by-holder")
     rules.require_entry_open(permit_of(held), declared, queries.work_calendar(now.date()), now)
+    _require_condition(held, package, declared, now)
     known = models.Case.objects.named().filter(permit=held, entry=entry, state=CaseState.DRAFT).first()
     if known is not None:
         return case_of(known)
@@ -122,6 +126,14 @@ def _entry_of(held: models.Permit, entry: str) -> tuple[UUID, Package, Entry]:
     if declared is None:
         raise EntryNotPossible(reason="no-such-entry")
     return version.uuid, package, declared
+
+
+def _require_condition(held: models.Permit, package: Package, declared: Entry, now: datetime) -> None:
+    """Refuse an entry whose condition does not hold over the answers of the case that granted the permit."""
+    context = queries.context_of(queries.get_case(held.case.uuid), package, now.astimezone(TEHRAN).date())
+    evaluator = Evaluator(package, replace(context, entry=declared.code))
+    if not evaluator.holds(declared.when, evaluator.view().answers):
+        raise EntryNotPossible(reason="condition")
 
 
 def _later_case(

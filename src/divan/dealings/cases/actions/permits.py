@@ -48,7 +48,9 @@ def apply_to_permit(row: models.Case, ending: Outcome, package: Package, *, acto
         return
     if ending.effect is Effect.RENEWS:
         permit.state = IN_FORCE
-        permit.ends_at = _end(max(now, permit.ends_at or now), ending, now)
+        granting = package.flow.outcome(permit.outcome)
+        lasting = ending if ending.validity is not None or granting is None else granting
+        permit.ends_at = _end(max(now, permit.ends_at or now), lasting, now)
         permit.document_uuid = document or permit.document_uuid
     elif document is not None:
         permit.document_uuid = document
