@@ -46,7 +46,10 @@ def check_flow(findings: Findings) -> None:
     for index, pause in enumerate(flow.pauses):
         findings.law(pause.law, FLOW, ("pauses", index, "law"))
     if flow.deadline is not None:
-        _check_deadline(findings, flow.deadline)
+        _check_deadline(findings, flow.deadline, ("deadline",))
+    for index, entry in enumerate(flow.entries):
+        if entry.deadline is not None:
+            _check_deadline(findings, entry.deadline, ("entries", index, "deadline"))
     check_entries(findings)
     _check_messages(findings)
 
@@ -164,14 +167,14 @@ def _check_deemed(findings: Findings, code: str, path: Path) -> None:
         findings.add("flow.cannot-be-deemed", FLOW, path, outcome=code)
 
 
-def _check_deadline(findings: Findings, deadline: Deadline) -> None:
-    findings.law(deadline.law, FLOW, ("deadline", "law"))
+def _check_deadline(findings: Findings, deadline: Deadline, path: Path) -> None:
+    findings.law(deadline.law, FLOW, (*path, "law"))
     if deadline.silence.perform is not None:
-        findings.add("flow.silence-cannot-perform", FLOW, ("deadline", "silence"), action=deadline.silence.perform)
+        findings.add("flow.silence-cannot-perform", FLOW, (*path, "silence"), action=deadline.silence.perform)
     if deadline.silence.deem is not None:
-        _check_deemed(findings, deadline.silence.deem, ("deadline", "silence"))
+        _check_deemed(findings, deadline.silence.deem, (*path, "silence"))
     for holder in deadline.silence.to:
-        _check_holder(findings, holder, ("deadline", "silence", "to"))
+        _check_holder(findings, holder, (*path, "silence", "to"))
 
 
 def _check_wait(findings: Findings, step: Step, path: Path) -> None:

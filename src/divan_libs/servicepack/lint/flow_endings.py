@@ -30,8 +30,7 @@ def check_outcomes(findings: Findings) -> None:
     flow = package.flow
     proposed = {action.proposes for step in flow.steps for action in step.actions}
     proposed.update(step.silence.deem for step in flow.steps if step.silence is not None)
-    if flow.deadline is not None:
-        proposed.add(flow.deadline.silence.deem)
+    proposed.update(deadline.silence.deem for deadline in flow.deadlines())
     for index, outcome in enumerate(flow.outcomes):
         path: Path = ("outcomes", index)
         if outcome.code not in proposed:

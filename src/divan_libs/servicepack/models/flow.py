@@ -306,7 +306,10 @@ class Withdrawal(Part):
 
 
 class Deadline(Part):
-    """A clock over the whole case, from submission, with the consequence of silence; the steps' clocks run inside."""
+    """A clock over the whole case, from submission, with the consequence of silence; the steps' clocks run inside.
+
+    That of the flow runs in applications; a later beginning has its own, or none.
+    """
 
     clock: ClockLength
     law: LawCode
@@ -327,6 +330,8 @@ class Entry(Part):
 
     The holder begins renewals and amendments, an officer (``by``) revocations, time itself reassessments (``every``).
     ``pages`` are the pages asked anew; other answers are carried over. A renewal opens ``opens_before`` the expiry.
+    ``deadline`` is the clock over the whole of such a case: the application's own (``Flow.deadline``) does not run in
+    it, or the silence of a body that examines a revocation would grant another permit.
     """
 
     code: Slug
@@ -337,6 +342,7 @@ class Entry(Part):
     by: Holder | None = None
     every: ClockLength | None = None
     opens_before: ClockLength | None = None
+    deadline: Deadline | None = None
     when: ExpressionText | None = None
 
     @model_validator(mode="after")
@@ -376,6 +382,19 @@ class Flow(Part):
         """Return the entry with this code, or None."""
         return next((entry for entry in self.entries if entry.code == code), None)
 
+    def deadline_of(self, entry: str = APPLICATION) -> Deadline | None:
+        """Return the clock over a whole case that began so, or None if it has none."""
+        if entry in ("", APPLICATION):
+            return self.deadline
+        found = self.entry(entry)
+        return found.deadline if found is not None else None
+
+    def deadlines(self) -> Iterator[Deadline]:
+        """Yield the application's deadline and those of the later beginnings."""
+        for deadline in (self.deadline, *(entry.deadline for entry in self.entries)):
+            if deadline is not None:
+                yield deadline
+
     def pause(self, code: str) -> PauseReason | None:
         """Return the reason for a pause with this code, or None."""
         return next((pause for pause in self.pauses if pause.code == code), None)
@@ -387,8 +406,8 @@ class Flow(Part):
                 yield step.holder
             if step.silence is not None:
                 yield from step.silence.to
-        if self.deadline is not None:
-            yield from self.deadline.silence.to
+        for deadline in self.deadlines():
+            yield from deadline.silence.to
         for entry in self.entries:
             if entry.by is not None:
                 yield entry.by

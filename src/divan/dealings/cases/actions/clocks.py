@@ -100,7 +100,7 @@ def let_deadline_pass(*, case: UUID, actor: Actor, now: datetime) -> bool:
     """
     row = locked_case(case)
     package = catalogue.get_package(row.version.uuid)
-    deadline = package.flow.deadline
+    deadline = package.flow.deadline_of(row.entry)
     overdue = row.due_at is not None and row.due_at < now
     if deadline is None or not overdue or row.state != CaseState.OPEN or row.deadline_passed_at is not None:
         return False

@@ -70,7 +70,7 @@ def begin_flow(row: models.Case, package: Package, *, actor: Actor, now: datetim
     entry = row.entry if row.entry != APPLICATION else ""
     arrival = flow_rules.enter(package, flow_rules.start(package, entry), context)
     row.step, row.tracks = arrival.position.step, dict(arrival.position.tracks)
-    row.due_at, row.has_deadline = queries.due_of_case(row, now), package.flow.deadline is not None
+    row.due_at, row.has_deadline = queries.due_of_case(row, now), package.flow.deadline_of(row.entry) is not None
     row.save()
     power_may_fail("case.before-fact")
     facts.record(CASE_SUBMITTED, subject=row, actor=actor, at=now, number=row.number)

@@ -14,7 +14,8 @@ from divan_libs.servicepack.models import ClockLength
 def due_of_case(row: models.Case, now: datetime) -> datetime | None:
     """Return when a submitted case must be answered: the flow's own deadline, else what the card promises."""
     package = catalogue.get_package(row.version.uuid)
-    length: ClockLength | None = package.flow.deadline.clock if package.flow.deadline else package.card.promise()
+    deadline = package.flow.deadline_of(row.entry)
+    length: ClockLength | None = deadline.clock if deadline else package.card.promise()
     if length is None:
         return None
     pauses = list(models.ClockPause.objects.filter(case=row).values_list("starts_at", "ends_at"))
