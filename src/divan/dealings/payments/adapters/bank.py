@@ -76,22 +76,22 @@ Shape = TypeVar("Shape", bound=_Told)
 class _Token(_Told):
     order: str
     token: str = Field(min_length=16, max_length=100, pattern=r"^[A-Za-z0-9_-]+$")
-    expires_at: AwareDatetime = Field(strict=False)
+    expires_at: AwareDatetime
 
 
 class _Standing(_Told):
     order: str
     token: str
-    state: BankState = Field(strict=False)
+    state: BankState
     amount: int = 0
     reference: str = Field("", max_length=60)
-    paid_at: AwareDatetime | None = Field(None, strict=False)
+    paid_at: AwareDatetime | None = None
 
 
 class _GivenBack(_Told):
     key: str
     reference: str = Field(min_length=1, max_length=60)
-    at: AwareDatetime = Field(strict=False)
+    at: AwareDatetime
 
 
 class _Movement(_Told):
@@ -99,12 +99,12 @@ class _Movement(_Told):
     order: str
     reference: str = Field(min_length=1, max_length=60)
     amount: int = Field(gt=0)
-    shares: list[tuple[str, int]] = Field(strict=False)
-    at: AwareDatetime = Field(strict=False)
+    shares: list[tuple[str, int]]
+    at: AwareDatetime
 
 
 class _Day(_Told):
-    day: date = Field(strict=False)
+    day: date
     movements: list[_Movement]
 
 
@@ -187,7 +187,7 @@ class HttpBank:
         ]
         return StatedDay(day=day, movements=movements)
 
-    def _call(self, path: str, said: Mapping[str, object]) -> object:
+    def _call(self, path: str, said: Mapping[str, object]) -> bytes:
         body, moment = json.dumps(said).encode(), str(int(time.time()))
         signed = signature(self._key, self._terminal.encode(), path.encode(), moment.encode(), body)
         headers = {
@@ -203,25 +203,29 @@ class HttpBank:
             raise BankSilent(str(error)) from error
         return self._opened(answer, signed)
 
-    def _opened(self, answer: httpx.Response, asked: str) -> object:
+    def _opened(self, answer: httpx.Response, asked: str) -> bytes:
         own = signature(self._key, asked.encode(), str(answer.status_code).encode(), answer.content)
         is_signed = hmac.compare_digest(own.encode(), answer.headers.get("bank-signature", "").encode())
         if not is_signed or len(answer.content) > LONGEST_ANSWER:
             raise BankSilent(f"an answer that is not the bank's: {answer.status_code}")
-        try:
-            told: Any = answer.json()
-        except ValueError as error:
-            raise BankSilent("not JSON") from error
         if 400 <= answer.status_code < 500:
-            code = told.get("code") if isinstance(told, dict) else None
-            raise BankRefused(str(code or answer.status_code)[:60])
+            raise BankRefused(_code_of(answer))
         if answer.status_code != 200:
             raise BankSilent(str(answer.status_code))
-        return told
+        return answer.content
 
 
-def _read(shape: type[Shape], told: object) -> Shape:
+def _code_of(answer: httpx.Response) -> str:
     try:
-        return shape.model_validate(told)
+        told: Any = answer.json()
+    except ValueError:
+        told = None
+    code = told.get("code") if isinstance(told, dict) else None
+    return str(code or answer.status_code)[:60]
+
+
+def _read(shape: type[Shape], told: bytes) -> Shape:
+    try:
+        return shape.model_validate_json(told)
     except ValidationError as error:
         raise BankSilent(f"not an answer: {error.error_count()} faults") from error
