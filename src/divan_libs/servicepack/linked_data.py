@@ -7,7 +7,7 @@ under ``/about/vocabulary``. Nothing is loaded from outside: the context stands 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import Any
 
@@ -81,7 +81,7 @@ class Site:
 
     base: str
     area: str
-    area_names: Mapping[str, str]
+    area_names: Mapping[str, str] = field(hash=False)
 
     def service(self, code: str) -> str:
         """Return the address that names a service."""

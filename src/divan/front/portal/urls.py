@@ -4,7 +4,18 @@ from __future__ import annotations
 
 from django.urls import path
 
-from divan.front.portal.views import about, apply, cases, home, payments, services, tracking, verification
+from divan.front.portal.views import (
+    about,
+    apply,
+    cases,
+    catalogue_data,
+    elsewhere,
+    home,
+    payments,
+    services,
+    tracking,
+    verification,
+)
 
 app_name = "portal"
 
@@ -12,6 +23,12 @@ urlpatterns = [
     path("", home.home, name="home"),
     path("language/", home.choose_language, name="language"),
     path("services/", services.listing, name="services"),
+    path("services.jsonld", catalogue_data.whole, name="catalogue-data"),
+    path("services/<slug:code>.jsonld", catalogue_data.service_data, name="service-data"),
+    path("services/<slug:code>/card.pdf", catalogue_data.card_paper, name="card-paper"),
+    path("only-through-the-portal/", elsewhere.report, name="elsewhere"),
+    path("only-through-the-portal/<slug:body>/", elsewhere.body, name="elsewhere-body"),
+    path("only-through-the-portal/<slug:body>.csv", elsewhere.body_table, name="elsewhere-table"),
     path("services/<slug:code>/", services.service, name="service"),
     path("services/<slug:code>/card/", services.card, name="card"),
     path("services/<slug:code>/apply/", apply.begin, name="apply"),
@@ -40,6 +57,7 @@ urlpatterns = [
     path("verify/<slug:code>/", verification.verified, name="verified"),
     path("verify/<slug:code>/receipt/", verification.receipt, name="verified-receipt"),
     path("about/", about.about, name="about"),
+    path("about/vocabulary", catalogue_data.vocabulary, name="vocabulary"),
     path("about/coverage/", about.coverage, name="coverage"),
     path("about/privacy/", about.privacy, name="privacy"),
     path("about/accessibility/", about.accessibility, name="accessibility"),

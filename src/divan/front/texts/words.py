@@ -10,6 +10,7 @@ from django.utils.translation import ngettext
 
 from divan.foundation.ui.numbers import number
 from divan_libs.servicepack.models import ClockLength
+from divan_libs.servicepack.models.card import Validity, ValidityUnit
 
 WORDS: Mapping[str, Mapping[str, Promise | str]] = {
     "delivery": {
@@ -23,6 +24,26 @@ WORDS: Mapping[str, Mapping[str, Promise | str]] = {
         "G2B": _("to business (G2B)"),
         "G2G": _("to other bodies (G2G)"),
         "G2E": _("to employees (G2E)"),
+    },
+    "audience": {"public": _("everybody"), "employees": _("employees of the state only")},
+    "group": {
+        "everyone": _("everyone"),
+        "families": _("families"),
+        "children": _("children"),
+        "students": _("pupils and students"),
+        "women": _("women"),
+        "elderly": _("elderly people"),
+        "disabled": _("people with disabilities"),
+        "veterans": _("veterans"),
+        "villagers": _("villagers"),
+        "nomads": _("nomads"),
+        "farmers": _("farmers"),
+        "businesses": _("businesses"),
+        "investors": _("investors"),
+        "employers": _("employers"),
+        "employees": _("employees"),
+        "bodies": _("executive bodies"),
+        "foreign-nationals": _("foreign nationals"),
     },
     "nature": {"sovereign": _("sovereign"), "commercial": _("commercial (tasaddi)")},
     "level": {
@@ -212,3 +233,16 @@ def clock_in_words(length: ClockLength) -> str:
         case "calendar-days":
             return ngettext("%(count)s day", "%(count)s days", length.amount) % count
     return ngettext("%(count)s working day", "%(count)s working days", length.amount) % count
+
+
+def validity_in_words(validity: Validity) -> str:
+    """Return how long a permit holds, such as "3 years", in the active language."""
+    if validity.unlimited or validity.amount is None:
+        return str(_("without an end"))
+    count = {"count": number(validity.amount)}
+    match validity.unit:
+        case ValidityUnit.DAYS:
+            return ngettext("%(count)s day", "%(count)s days", validity.amount) % count
+        case ValidityUnit.MONTHS:
+            return ngettext("%(count)s month", "%(count)s months", validity.amount) % count
+    return ngettext("%(count)s year", "%(count)s years", validity.amount) % count

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import date
 from functools import lru_cache
 from uuid import UUID
@@ -11,17 +11,20 @@ from uuid import UUID
 from django.db import connection
 from django.db.models import QuerySet
 
-from divan.registers.catalogue import models
+from divan.registers.catalogue import models, rules
 from divan.registers.catalogue.values import (
+    Forest,
+    Neighbour,
     OutlineEntry,
     ServiceListing,
+    ServiceOutside,
     ServiceUnknown,
     ServiceWays,
     VersionRef,
     Way,
 )
 from divan_libs.persian.text import search_terms
-from divan_libs.servicepack.models import Package
+from divan_libs.servicepack.models import Card, Package
 
 
 def _ref(row: models.ServiceVersion) -> VersionRef:
@@ -96,10 +99,55 @@ def get_offered_version(service_code: str, *, inside: bool) -> VersionRef:
 
     :raises ServiceUnknown: if the service is unknown, withdrawn, or for employees and the asker is not ``inside``.
     """
-    version = get_current_version(service_code)
-    if version.audience != "public" and not inside:
+    with connection.cursor() as cursor:
+        cursor.execute(
+            """
+            SELECT v.uuid, v.number, v.sha256, v.published_at, v.audience
+            FROM catalogue_service s JOIN catalogue_serviceversion v ON v.id = s.current_id
+            WHERE s.code = %s AND (%s OR v.audience = 'public')
+            """,
+            [service_code, inside],
+        )
+        row = cursor.fetchone()
+    if row is None:
         raise ServiceUnknown(service=service_code)
-    return version
+    uuid, number, digest, published_at, audience = row
+    return VersionRef(
+        uuid=uuid,
+        service_code=service_code,
+        number=number,
+        digest=digest,
+        published_at=published_at,
+        audience=audience,
+    )
+
+
+# Those below a service by either's word, the one above it, and those that its own card names.
+_NEIGHBOURS = """
+    SELECT s.code, v.title_{0}, v.broader, %(code)s = ANY (v.narrower)
+    FROM catalogue_service s JOIN catalogue_serviceversion v ON v.id = s.current_id
+    WHERE s.code <> %(code)s AND (%(inside)s OR v.audience = 'public')
+      AND (v.broader = %(code)s OR %(code)s = ANY (v.narrower) OR s.code = ANY (%(named)s))
+    ORDER BY v.sort_key, s.code COLLATE "C"
+"""
+
+
+def list_neighbours(card: Card, *, language: str = "fa", inside: bool = False) -> list[Neighbour]:
+    """Return the offered services that stand in a declared relation to one, whichever card declares it."""
+    named = [*card.sub_services, *card.requires, *card.follows, *card.related_services, card.broader or ""]
+    with connection.cursor() as cursor:
+        statement = _NEIGHBOURS.format(_column_language(language))
+        cursor.execute(statement, {"code": card.code, "inside": inside, "named": named})
+        rows = cursor.fetchall()
+    return [
+        Neighbour(
+            code=code,
+            title=title,
+            is_part=broader == card.code or (code in card.sub_services and not broader),
+            is_whole=code == card.broader or (names_it and not card.broader),
+        )
+        for code, title, broader, names_it in rows
+    ]
 
 
 _LISTED = """
@@ -218,14 +266,6 @@ def outline(*, language: str = "fa", inside: bool = False) -> list[OutlineEntry]
     ]
 
 
-def titles_of(codes: Sequence[str], *, language: str = "fa", inside: bool = False) -> dict[str, str]:
-    """Return the titles of those of these services that are offered to the asker, by code."""
-    rows = _current().filter(service__code__in=codes)
-    if not inside:
-        rows = rows.filter(audience="public")
-    return dict(rows.values_list("service__code", f"title_{_column_language(language)}"))
-
-
 def list_ways(*, language: str = "fa", body: str = "") -> list[ServiceWays]:
     """Return every public service, or those of a body, with the ways that its card declares."""
     tongue = _column_language(language)
@@ -254,6 +294,20 @@ def list_ways(*, language: str = "fa", body: str = "") -> list[ServiceWays]:
         )
         for code, identifier, title, body_code, body_name, delivery, ways in rows.values_list(*fields)
     ]
+
+
+def list_outside(own_hosts: Iterable[str], *, language: str = "fa", body: str = "") -> list[ServiceOutside]:
+    """Return every public service, or those of a body, with what of it is not given through the portal.
+
+    ``own_hosts`` are the names under which the portal itself is reached; law: services are given only through it.
+    """
+    hosts = frozenset(own_hosts)
+    return [rules.outside(service, hosts) for service in list_ways(language=language, body=body)]
+
+
+def trees(entries: Sequence[OutlineEntry]) -> Forest:
+    """Return the services of an outline as trees."""
+    return rules.forest(entries)
 
 
 def count_visits(service_code: str, since: date) -> int:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from urllib.parse import urlsplit
 
-from divan.registers.catalogue.values import Forest, OutlineEntry, Way
+from divan.registers.catalogue.values import Forest, OutlineEntry, ServiceOutside, ServiceWays, Way
 from divan_libs.servicepack.models import Package
 
 REMOTE = frozenset({"internet", "mobile"})
@@ -58,6 +58,16 @@ def is_elsewhere(way: Way, own_hosts: Iterable[str]) -> bool:
 def is_in_person(way: Way) -> bool:
     """Whether a way needs somebody to go somewhere."""
     return not way.electronic and way.channel in ("in-person", "counter-office", "other")
+
+
+def outside(service: ServiceWays, own_hosts: Iterable[str]) -> ServiceOutside:
+    """Return which ways of a service lead out of the portal, in the order of its card."""
+    hosts = frozenset(own_hosts)
+    return ServiceOutside(
+        service=service,
+        elsewhere=tuple(way for way in service.ways if is_elsewhere(way, hosts)),
+        in_person=tuple(way for way in service.ways if is_in_person(way)),
+    )
 
 
 def projected_ways(package: Package) -> list[dict[str, object]]:

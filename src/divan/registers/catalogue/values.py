@@ -87,6 +87,40 @@ class ServiceWays:
     ways: tuple[Way, ...]
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ServiceOutside:
+    """How far a service is given outside the portal: the ways to other systems, and those that need somebody to go."""
+
+    service: ServiceWays
+    elsewhere: tuple[Way, ...]
+    in_person: tuple[Way, ...]
+
+    @property
+    def handed_off(self) -> bool:
+        """Whether the whole service is given on another system."""
+        return self.service.delivery == "hand-off"
+
+    @property
+    def only_here(self) -> bool:
+        """Whether everything of it is given through the portal."""
+        return not (self.elsewhere or self.in_person or self.handed_off)
+
+    @property
+    def unreasoned(self) -> int:
+        """Count the ways in person for which the card gives no reason."""
+        return sum(1 for way in self.in_person if not way.reason)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Neighbour:
+    """A service that stands in a declared relation to another: a part of it, the whole it is part of, or beside it."""
+
+    code: str
+    title: str
+    is_part: bool
+    is_whole: bool
+
+
 class ServiceUnknown(Refusal):
     """No published service has this code."""
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime
 from uuid import UUID
 
@@ -238,6 +239,17 @@ def read_summary(code: str, fragment: str) -> LetterSummary:
 def count_waiting() -> int:
     """Return how many documents wait to be made and signed, failed ones not counted."""
     return models.Document.objects.filter(state__in=(DocumentState.REQUESTED, DocumentState.READY)).count()
+
+
+def typeset_sheet(sheet: Mapping[str, object], layout: str, *, made_at: datetime) -> bytes:
+    """Return a sheet that is no letter as PDF/A-3a: the layout is Typst that reads ``sheet`` as JSON from its inputs.
+
+    Nothing is kept or signed; the same arguments give the same bytes. It is made in the process that makes letters,
+    which can reach neither files nor network.
+
+    :raises WordingFault, WordingTooSlow, FontsMissing: as when a letter is made.
+    """
+    return typesetter(options().fonts_directory).typeset_sheet(sheet, layout, made_at=made_at)
 
 
 def preview_letter(document: NewDocument, now: datetime) -> bytes:

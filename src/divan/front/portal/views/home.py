@@ -20,8 +20,8 @@ YEAR = 365 * 24 * 3600
 @require_safe
 def home(request: HttpRequest) -> HttpResponse:
     """Lead to what people come for: a service, a running request, a document to verify."""
-    services = catalogue.list_services(language=get_language() or "fa")
-    return render(request, "portal/home.html", {"services": services[:12]})
+    services = catalogue.list_services(language=get_language() or "fa", limit=12)
+    return render(request, "portal/home.html", {"services": services})
 
 
 @access(PUBLIC)

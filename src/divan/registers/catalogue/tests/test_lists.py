@@ -87,7 +87,6 @@ def test_a_service_to_employees_does_not_exist_outside(filled):
     with pytest.raises(ServiceUnknown):
         queries.get_offered_version("leave", inside=False)
     assert queries.get_offered_version("leave", inside=True).audience == "employees"
-    assert queries.titles_of(["leave", "birth"]) == {"birth": "ثبت ولادت"}
     assert [one.code for one in queries.list_ways(body="governor-office")] == []
     assert "leave" not in {one.code for one in queries.outline()}
 
@@ -97,6 +96,22 @@ def test_the_outline_makes_the_tree(filled):
 
     assert trees.children == {"birth": ("late-birth",)}
     assert set(trees.roots) == {"birth", CODE}
+
+
+def test_neighbours_are_found_by_either_ends_word(filled):
+    publish(filled, written("booklet", "شناسنامه", requires=["birth"], related_services=["leave", "gone"]))
+    publish(filled, written("twins", "ثبت دوقلو", relations=["G2C"]))
+    publish(filled, written("birth", "ثبت ولادت", life_events=["birth"], sub_services=["twins"]))
+
+    def around(code, **asker):
+        card = queries.get_package(queries.get_current_version(code).uuid).card
+        return [(one.code, one.is_part, one.is_whole) for one in queries.list_neighbours(card, **asker)]
+
+    assert around("birth") == [("twins", True, False), ("late-birth", True, False)]
+    assert around("late-birth") == [("birth", False, True)]
+    assert around("twins") == [("birth", False, True)]
+    assert around("booklet") == [("birth", False, False)]
+    assert {code for code, _, _ in around("booklet", inside=True)} == {"birth", "leave"}
 
 
 @pytest.mark.parametrize(
@@ -147,6 +162,23 @@ def test_a_way_is_elsewhere_when_it_leads_to_another_host(channel, address, else
     way = Way(stage="request", channel=channel, electronic=True, address=address, reason="")
 
     assert rules.is_elsewhere(way, {"portal.example"}) is elsewhere
+
+
+def test_the_report_counts_what_is_given_outside_the_portal(filled):
+    ways = [
+        {"stage": "information", "channel": "internet", "electronic": True, "address": "https://portal.example/x"},
+        {"stage": "request", "channel": "internet", "electronic": True, "address": "https://other.example/"},
+        {"stage": "production", "channel": "in-person", "electronic": False, "reason": "visit"},
+        {"stage": "delivery", "channel": "internet", "electronic": True},
+    ]
+    publish(filled, written("outside", "بیرون", access=ways, texts={"card.reasons.visit": "بازدید"}))
+
+    found = {one.service.code: one for one in queries.list_outside({"portal.example"}, body="ict-directorate")}
+
+    assert [(way.stage, way.address) for way in found["outside"].elsewhere] == [("request", "https://other.example/")]
+    assert [(way.stage, way.reason) for way in found["outside"].in_person] == [("production", "بازدید")]
+    assert (found["outside"].only_here, found["outside"].unreasoned, found["birth"].only_here) == (False, 0, True)
+    assert "leave" not in found
 
 
 def test_visits_add_up_by_service_and_day_and_are_a_fact(world):

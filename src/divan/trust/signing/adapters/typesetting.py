@@ -45,9 +45,19 @@ class Typesetter:
         :raises WordingTooSlow: if it takes more time or memory than any letter needs.
         :raises FontsMissing: if the fonts of letters are not there.
         """
+        return self._made_of({**_layout(), "body.typ": wording}, letter, made_at)
+
+    def typeset_sheet(self, sheet: Mapping[str, object], layout: str, *, made_at: datetime) -> bytes:
+        """Return what is no letter as PDF/A-3a and PDF/UA-1: a layout of our own, which reads the sheet as its data.
+
+        :raises WordingFault, WordingTooSlow, FontsMissing: as above.
+        """
+        return self._made_of({"main.typ": layout}, sheet, made_at)
+
+    def _made_of(self, sources: Mapping[str, str], data: Mapping[str, object], made_at: datetime) -> bytes:
         request = {
-            "sources": {**_layout(), "body.typ": wording},
-            "letter": json.dumps(letter, ensure_ascii=False),
+            "sources": dict(sources),
+            "letter": json.dumps(data, ensure_ascii=False),
             "made_at": int(made_at.timestamp()),
         }
         with self._turn:

@@ -1,0 +1,118 @@
+"""What the page of a service tells of it, in one language."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from functools import lru_cache
+from uuid import UUID
+
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from divan.foundation.ui.frame import Link
+from divan.front.portal.cards import fee_in_words, law_in_words
+from divan.front.texts.words import clock_in_words, validity_in_words, word
+from divan.registers.catalogue import queries as catalogue
+from divan.registers.catalogue.values import Neighbour
+from divan_libs.servicepack.models import Card, InquiryNeed, Package
+
+
+@lru_cache(maxsize=1024)
+def service_facts(version_uuid: UUID, language: str) -> Mapping[str, object]:
+    """Return the values of the page of a service; a version never changes, so they are made once.
+
+    :raises ServiceUnknown: if there is no such version.
+    """
+    package = catalogue.get_package(version_uuid)
+    card = package.card
+    inquiries = [need for need in package.needs.requirements if isinstance(need, InquiryNeed)]
+    return {
+        "title": package.text("card.title", language),
+        "description": package.text("card.description", language),
+        "provider": package.text("card.provider", language),
+        "audience": package.text("card.audience", language),
+        "hours": package.text("card.hours", language),
+        "output": package.find_text("card.output", language),
+        "identifier": card.identifier,
+        "promised": clock_in_words(card.promised_time) if card.promised_time else None,
+        "average": clock_in_words(card.average_time) if card.average_time else None,
+        "visits": card.visits if card.in_person else None,
+        "fees": [(package.text(f"fees.{tariff.code}.title", language), tariff) for tariff in package.fees.tariffs],
+        "asked_ourselves": [package.text(f"needs.{need.code}.title", language) for need in inquiries],
+        "documents": _documents(package, language),
+        "steps": _steps(package, language),
+        "questions": [
+            (package.text(f"card.faq.{code}.question", language), package.text(f"card.faq.{code}.answer", language))
+            for code in card.questions_and_answers
+        ],
+        "delivery": word("delivery", str(card.delivery)),
+        "electronic": card.delivery == "electronic",
+        "hand_off": card.hand_off_address,
+        "for_employees": card.audience == "employees",
+        "instances": [package.text(f"card.instances.{one}", language) for one in card.instances],
+        "ways": _ways(package, language),
+        "laws": [law_in_words(card, law.code) for law in card.laws],
+        "validity": validity_in_words(card.permit.validity) if card.permit else None,
+        **_cost(package, language),
+    }
+
+
+def _cost(package: Package, language: str) -> dict[str, object]:
+    """Return whether the service is free, unknown, or costs what; a card alone prints its own amounts."""
+    card = package.card
+    rows = [
+        fee_in_words(package.find_text(f"card.fees.{row.title}", language) if row.title else None, row)
+        for row in card.fees
+        if row.amount
+    ]
+    free = package.fees.free is not None or (bool(card.fees) and not rows and not package.fees.tariffs)
+    return {"free": free, "card_fees": [] if package.fees.tariffs else rows}
+
+
+def _documents(package: Package, language: str) -> list[tuple[str, bool]]:
+    optional = {need.code: need.optional for need in package.needs.documents}
+    return [
+        (package.text(f"needs.{code}.title", language), optional.get(code, False)) for code in package.card.documents
+    ]
+
+
+def _steps(package: Package, language: str) -> list[tuple[str, str]]:
+    if package.flow.steps:
+        return [
+            (package.text(f"steps.{step.code}.title", language), clock_in_words(step.clock) if step.clock else "")
+            for step in package.flow.steps
+        ]
+    return [(package.text(f"card.steps.{step}", language), "") for step in package.card.steps]
+
+
+def _ways(package: Package, language: str) -> list[tuple[str, str, str, str]]:
+    """Return stage, channel, address and reason of each way, for a service that is not given here."""
+    if package.card.delivery == "electronic":
+        return []
+    return [
+        (
+            word("stage", str(row.stage)),
+            word("channel", str(row.channel)),
+            row.address or "",
+            package.text(f"card.reasons.{row.reason}", language) if row.reason else "",
+        )
+        for row in package.card.access
+    ]
+
+
+def relations(card: Card, neighbours: Iterable[Neighbour]) -> list[tuple[str, list[Link]]]:
+    """Return the services it stands with as links under their headings, so far as they are offered to the visitor."""
+    found = list(neighbours)
+    named = {"requires": set(card.requires), "follows": set(card.follows), "related": set(card.related_services)}
+    groups = (
+        (_("Part of"), [one for one in found if one.is_whole]),
+        (_("Sub-services"), [one for one in found if one.is_part]),
+        (_("Needs the result of"), [one for one in found if one.code in named["requires"]]),
+        (_("Follows after"), [one for one in found if one.code in named["follows"]]),
+        (_("Related services"), [one for one in found if one.code in named["related"]]),
+    )
+    return [
+        (title, [Link(reverse("portal:service", args=[one.code]), one.title) for one in services])
+        for title, services in groups
+        if services
+    ]
