@@ -5,11 +5,13 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from datetime import date
 
 from divan_libs.servicepack.answer_values import AnswerValue
 from divan_libs.servicepack.answer_words import answer_in_words, value_in_words
 from divan_libs.servicepack.evaluation import Fact
 from divan_libs.servicepack.models import OutputField, Package, PlaceLevel
+from divan_libs.servicepack.stored_answers import to_json
 
 __all__ = [
     "PLACEHOLDER",
@@ -61,6 +63,34 @@ def field_values(
     :raises FieldUnavailable: if the case, the decision or the register of places does not have it.
     """
     return {entry.code: _value(package, entry, sources, language) for entry in fields}
+
+
+def raw_values(fields: tuple[OutputField, ...], sources: Sources) -> dict[str, object]:
+    """Return each field as machines exchange it: numbers as numbers, days in ISO form, answers as JSON keeps them.
+
+    What a case does not have is left out. Names of places and what the house knows of a case stay words.
+    """
+    found = {entry.code: _raw(entry, sources) for entry in fields}
+    return {code: value for code, value in found.items() if value is not None}
+
+
+def _raw(entry: OutputField, sources: Sources) -> object:
+    if entry.answer is not None:
+        value = sources.answers.get(entry.answer)
+        return None if value is None else to_json(value)
+    if entry.report is not None:
+        told = sources.reports.get(entry.report)
+        return None if told is None else to_json(told)
+    if entry.place is not None and entry.level is not None:
+        code = sources.answers.get(entry.place)
+        return sources.place_name(code, entry.level) if isinstance(code, str) else None
+    if entry.fact is not None and entry.field is not None:
+        fact = sources.facts.get(entry.fact)
+        known = fact.fields.get(entry.field) if fact else None
+        return known.isoformat() if isinstance(known, date) else known
+    if entry.table is not None:
+        return sources.table(entry.table)
+    return sources.case.get(entry.case) if entry.case is not None else sources.decision.get(str(entry.decision))
 
 
 def fill_text(template: str, values: Mapping[str, str]) -> str:

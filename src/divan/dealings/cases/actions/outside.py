@@ -15,7 +15,7 @@ from divan.dealings.cases.values import ORDER_OPENED, ORDER_PUT, ORDER_STATE_NOT
 from divan.foundation import facts
 from divan.foundation.actors import Actor
 from divan_libs.persian.jalali import TEHRAN
-from divan_libs.servicepack.filling import field_values
+from divan_libs.servicepack.filling import raw_values
 from divan_libs.servicepack.models import Package, Step
 
 LEASE = timedelta(minutes=2)
@@ -35,7 +35,7 @@ def open_order(
         uuid=uuid4(),
         task=task,
         data_service=wait.data_service,
-        fields=field_values(package, wait.sends, sources, "fa"),
+        fields=raw_values(wait.sends, sources),
         message_id=uuid4(),
         put_at=now if wait.follows_only else None,
         next_at=now,

@@ -207,7 +207,7 @@ def test_after_the_decision_an_order_goes_out_once_and_its_state_moves_the_case(
 
     calls = []
     jobs.follow_orders(shop.world.now, ask=_answering("ordered", calls))
-    assert calls == [("PUT", f"/orders/{case.number}", {"area": "۱۲۰"})]
+    assert calls == [("PUT", f"/orders/{case.number}", {"area": 120})]
     assert shop.steps(case.uuid) == ["pay-out"]
 
     shop.world.pass_time(hours=13)
