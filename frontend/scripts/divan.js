@@ -85,6 +85,23 @@ function showLetters(root) {
   }
 }
 
+// After a row was added the writer stands in it; after one was removed, at the button that adds.
+let rowsAsked = "";
+
+function noteRowsAsked(event) {
+  const button = event.target.closest("button[name='row']");
+  if (button) rowsAsked = button.value.split(":")[0];
+}
+
+function focusRows(event) {
+  const group = event.target;
+  if (!rowsAsked || !group.matches?.(".field--composed")) return;
+  const rows = group.querySelectorAll(".field-row");
+  const control = rows[rows.length - 1]?.querySelector("input:not([type='hidden']), select, textarea");
+  (rowsAsked === "add" && control ? control : group.querySelector("button[name='row'][id]") ?? group).focus();
+  rowsAsked = "";
+}
+
 // Only a control that a script makes work is shown by a script.
 function showScriptedControls(root) {
   for (const hidden of root.querySelectorAll("[data-scripted]")) hidden.hidden = false;
@@ -93,11 +110,13 @@ function showScriptedControls(root) {
 document.addEventListener("click", followErrorLink);
 document.addEventListener("click", askForPrint);
 document.addEventListener("click", copyCode);
+document.addEventListener("click", noteRowsAsked, true);
 document.addEventListener("submit", sendOnce);
 document.addEventListener("click", switchLetters);
 document.addEventListener("keydown", walkRows);
 document.addEventListener("keydown", walkRowsByLetters);
 document.addEventListener("htmx:load", (event) => showScriptedControls(event.target));
+document.addEventListener("htmx:load", focusRows);
 document.addEventListener("DOMContentLoaded", () => {
   showScriptedControls(document);
   showLetters(document);
