@@ -35,6 +35,10 @@ def main(verb: str, moment: str, *arguments: str) -> None:
             )
         case "import":
             places.import_divisions(directory=Path(arguments[0]), actor=SYSTEM, now=world.now)
+        case "issue":
+            from tests.faults.payments import issue  # noqa: PLC0415 (as above)
+
+            issue(world)
         case "duty":
             next(duty for duty in worker_duties() if duty.name == arguments[0]).run(world.now)
 
