@@ -18,7 +18,7 @@ from divan_libs.servicepack.question_texts import inner_key, inner_questions, ke
 PlaceName = Callable[[str], str | None]
 """Gives the name of a place by its code, or None where the register does not have it."""
 
-_ISLAND, _LEFT_TO_RIGHT, _ISLAND_ENDS = "\u2066", "\u200e", "\u2069"
+_ISLAND, _RIGHT_TO_LEFT, _LEFT_TO_RIGHT, _ISLAND_ENDS = "\u2066", "\u2067", "\u200e", "\u2069"
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,15 +142,15 @@ def _fours(text: str) -> list[str]:
 
 
 def plate_in_words(plate: str, language: str = "fa") -> str:
-    """Return a plate as it is read on the vehicle, from left to right in a line of either direction.
+    """Return a plate in one island: from right to left as Persian is written, in English as it stands on the vehicle.
 
-    A letter of Persian between digits would turn their order round, so marks hold it.
+    The letter between the digits would turn their order round in a line of the other direction.
     """
     front, _, region = plate.partition("-")
     letter = front[2:-3]
-    country = "ایران" if language == "fa" else "IR"
-    shown = [front[:2], letter, front[-3:], country, region]
-    return f"{_ISLAND}{_digits(f'{_LEFT_TO_RIGHT} '.join(shown), language)}{_ISLAND_ENDS}"
+    if language == "fa":
+        return f"{_RIGHT_TO_LEFT}{persian_digits(f'{front[:2]} {letter} {front[-3:]} ایران {region}')}{_ISLAND_ENDS}"
+    return f"{_ISLAND}{front[:2]} {letter}{_LEFT_TO_RIGHT} {front[-3:]} IR {region}{_ISLAND_ENDS}"
 
 
 def _person(value: Mapping[str, AnswerValue], language: str) -> str:

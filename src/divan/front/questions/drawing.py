@@ -178,6 +178,8 @@ def _attributes(question: AnyAsked, name: str) -> dict[str, str | bool]:
     if question.type == "plate":
         # A plate is written from right to left whatever the page's language: digits, letter, digits, region.
         return {"dir": "rtl", "autocomplete": "off", "class": "form-control form-control--plate"}
+    if question.type == "sheba":
+        return {"class": "form-control form-control--code form-control--account"}
     longest = getattr(question, "max_length", None)
     return {"maxlength": str(longest)} if longest else {}
 

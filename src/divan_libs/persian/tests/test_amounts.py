@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from divan_libs.persian.amounts import LARGEST_RIALS, AmountOutOfRange, format_number, rials_in_words
-from divan_libs.persian.text import parse_decimal
+from divan_libs.persian.amounts import LARGEST_RIALS, AmountOutOfRange, format_number, parse_rials, rials_in_words
+from divan_libs.persian.text import InvalidNumber, parse_decimal
 
 
 @pytest.mark.parametrize(
@@ -65,3 +65,24 @@ def test_a_number_is_grouped_in_threes(number, fa, en):
 )
 def test_a_written_number_is_read_back(number, language):
     assert parse_decimal(format_number(number, language)) == number
+
+
+@pytest.mark.parametrize(
+    ("typed", "rials"),
+    [
+        ("۱٬۵۰۰٬۰۰۰", 1_500_000),
+        ("1,500,000 ریال", 1_500_000),
+        ("۱۵۰ ۰۰۰ تومان", 1_500_000),
+        ("۱۵۰۰۰تومن", 150_000),
+        ("12 Tomans", 120),
+        ("-3", -3),
+    ],
+)
+def test_a_typed_sum_is_read_with_or_without_its_unit(typed, rials):
+    assert parse_rials(typed) == rials
+
+
+@pytest.mark.parametrize("typed", ["", "ریال", "۱۵٫۵", "پانزده", "1" * 19, "12 دلار", "²"])
+def test_a_typed_sum_that_is_no_whole_number_is_refused(typed):
+    with pytest.raises(InvalidNumber):
+        parse_rials(typed)

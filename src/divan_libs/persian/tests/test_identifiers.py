@@ -12,15 +12,26 @@ from divan_libs.persian.identifiers import (
     is_usual_postal_code,
     mask_mobile,
     national_code_with_check_digit,
+    parse_email,
+    parse_foreigner_id,
     parse_legal_id,
     parse_mobile,
     parse_national_code,
+    parse_plate,
     parse_postal_code,
     parse_sheba,
 )
 from divan_libs.persian.text import persian_digits
 
-PARSERS = [parse_national_code, parse_legal_id, parse_mobile, parse_postal_code, parse_sheba]
+PARSERS = [
+    parse_national_code,
+    parse_legal_id,
+    parse_mobile,
+    parse_postal_code,
+    parse_sheba,
+    parse_plate,
+    parse_email,
+]
 
 
 def refusal_of(parse, text):
@@ -234,3 +245,54 @@ def test_any_text_gives_ascii_or_a_refusal(parse, text):
 
     assert parsed.isascii()
     assert parse(parsed) == parsed
+
+
+@pytest.mark.parametrize(
+    ("typed", "stored"),
+    [
+        ("۱۲ب۳۴۵۶۷", "12ب345-67"),
+        ("12 ب 345 - 67", "12ب345-67"),
+        ("۱۲ ب ۳۴۵ | ایران ۶۷", "12ب345-67"),
+        ("12ي34567", "12ی345-67"),
+        ("12الف34567", "12الف345-67"),
+        ("12ا34567", "12الف345-67"),
+        ("11s12322", "11S123-22"),
+    ],
+)
+def test_a_plate_is_kept_in_one_form(typed, stored):
+    assert parse_plate(typed) == stored
+    assert parse_plate(stored) == stored
+
+
+@pytest.mark.parametrize("typed", ["", "12ب3456", "12ب345678", "ب1234567", "12آ34567", "12ء34567", "x" * 200])
+def test_a_plate_of_another_form_is_refused(typed):
+    with pytest.raises(InvalidIdentifier):
+        parse_plate(typed)
+
+
+@pytest.mark.parametrize(
+    ("typed", "stored"),
+    [(" A.b+c@Sub.Example.IR ", "A.b+c@sub.example.ir"), ("n۷@example.ir", "n7@example.ir")],
+)
+def test_an_address_of_mail_keeps_its_mailbox_and_lowers_its_domain(typed, stored):
+    assert parse_email(typed) == stored
+
+
+@pytest.mark.parametrize(
+    "typed",
+    [
+        *("", "a", "a@b", "a@@b.ir", "a b@c.ir", ".a@b.ir", "a.@b.ir", "a@-b.ir", "a@b.i", "ن@b.ir"),
+        *("a@b.ir\nBcc: c@d.ir", f"{'a' * 65}@b.ir", f"a@{'b.' * 130}ir"),
+    ],
+)
+def test_what_is_no_address_of_mail_is_refused(typed):
+    with pytest.raises(InvalidIdentifier):
+        parse_email(typed)
+
+
+def test_the_lengths_of_an_inclusive_id_are_the_callers_to_say():
+    assert parse_foreigner_id("۱۲۳-۴۵۶-۷۸۹", shortest=8, longest=12) == "123456789"
+    for typed, reason in (("1234567", "length"), ("1" * 9, "all-equal"), ("12345678x", "digits")):
+        with pytest.raises(InvalidIdentifier) as refused:
+            parse_foreigner_id(typed, shortest=8, longest=12)
+        assert refused.value.code == f"persian.foreigner-id.{reason}"

@@ -388,6 +388,7 @@ def test_answers_of_parts_and_rows_read_as_words(good):
     signed = {"name": "ن", "declared": True, "signed_at": AT.isoformat()}
     assert said("signature", signed) == "ن، امضا در ۱ آذر ۱۴۰۴ ساعت ۱۰:۳۰"
     assert said("sheba", "IR820540102680020817909002", "en") == "\u2066IR82 0540 1026 8002 0817 9090 02\u2069"
+    assert plate_in_words("12ب345-67") == "\u2067۱۲ ب ۳۴۵ ایران ۶۷\u2069"
     assert plate_in_words("12الف345-67", "en").replace("\u200e", "") == "\u206612 الف 345 IR 67\u2069"
     rows = ({"child": person, "school": "high", "ill": False},)
     assert said("group", rows) == "فرزند ۱: نام: کد ملی ۰۴۹۹۳۷۰۸۹۹، متولد ۱۲ مهر ۱۳۶۵؛ مدرسه: دبیرستان؛ بیمار: نه"

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
 
 import pytest
@@ -9,15 +10,34 @@ from django.utils import translation
 from hypothesis import given
 from hypothesis import strategies as st
 
-from divan.foundation.ui.fields import KINDS, ErrorSummary, Field, Option, Problem, field_of, read_answer, read_date
+from divan.foundation.ui.fields import (
+    KINDS,
+    ErrorSummary,
+    Field,
+    FieldRow,
+    Option,
+    Problem,
+    field_of,
+    read_answer,
+    read_date,
+)
 from divan.foundation.ui.frame import Link
 from divan.foundation.ui.tests.drawing import draw, elements, ids
 
 OPTIONS = [Option("north", "North", "Cold"), Option("south", "South")]
 
 
+INNER = Field("place[1].0.name", "text", "Name")
+
+
 def question(kind: str) -> Field:
-    return Field("place[1]", kind, "Where?", "Say where", "", ["Say where it is."], True, OPTIONS)
+    asked = Field("place[1]", kind, "Where?", "Say where", "", ["Say where it is."], True, OPTIONS)
+    if kind == "parts":
+        return replace(asked, parts=[INNER])
+    if kind in {"rows", "grid"}:
+        row = FieldRow("0", "Place 1", [INNER], removable=True)
+        return replace(asked, rows=[row], row_name="Place", columns=["Name"])
+    return asked
 
 
 @pytest.mark.parametrize("kind", sorted(KINDS - {"hidden", "information"}))
@@ -44,7 +64,8 @@ def test_every_control_has_a_label(kind):
 
     labelled = {attributes["for"] for tag, attributes in found if tag == "label" and "for" in attributes}
     wrapped = sum(1 for tag, attributes in found if tag == "label" and "for" not in attributes)
-    controls = [attributes for tag, attributes in found if tag in {"input", "select", "textarea"}]
+    drawn = [attributes for tag, attributes in found if tag in {"input", "select", "textarea"}]
+    controls = [attributes for attributes in drawn if attributes.get("type") != "hidden"]
     assert controls
     assert len([control for control in controls if control["id"] not in labelled]) == wrapped
 
@@ -218,3 +239,38 @@ def test_errors_of_a_django_form_lead_to_its_controls():
 
     assert summary.problems[0].target == "q-text"
     assert "q-text" in ids(draw("{% form_field form.text %}", form=form))
+
+
+def test_what_is_wrong_within_rows_is_said_with_its_place():
+    wrong = replace(INNER, errors=["Answer this question."])
+    rows = Field("m", "rows", "Members", rows=[FieldRow("0", "Member 1", [wrong])])
+    grid = Field(
+        "h", "grid", "Harvest", rows=[FieldRow("w", "Wheat", [replace(wrong, label="Wheat, tons", quiet=True)])]
+    )
+    parts = Field("p", "parts", "Friend", errors=["Look again."], parts=[wrong])
+
+    with translation.override("en"):
+        summary = ErrorSummary.of([rows, grid, parts])
+
+    assert list(summary.problems) == [
+        Problem("Member 1, Name: Answer this question.", "q-place-1--0-name"),
+        Problem("Wheat, tons: Answer this question.", "q-place-1--0-name"),
+        Problem("Look again.", "q-p"),
+        Problem("Friend, Name: Answer this question.", "q-place-1--0-name"),
+    ]
+
+
+def test_a_row_is_removed_and_added_by_buttons_that_name_it():
+    drawn = draw("{% field question %}", question=question("rows"))
+
+    buttons = [attributes["value"] for tag, attributes in elements(drawn) if tag == "button"]
+    assert buttons == ["remove:place[1]:0", "add:place[1]"]
+    assert ("input", "place[1].row", "0") in [
+        (tag, attributes.get("name"), attributes.get("value")) for tag, attributes in elements(drawn)
+    ]
+
+
+def test_an_amount_is_said_in_words_under_its_control():
+    drawn = draw("{% field question %}", question=Field("a", "amount", "Price", words="150,000 rials"))
+
+    assert '<p class="field__words" id="q-a-words" aria-live="polite">150,000 rials</p>' in drawn
