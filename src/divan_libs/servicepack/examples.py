@@ -191,7 +191,7 @@ def _applicant_moves(package: Package, move: ExampleMove, context: Context, stor
 
 
 def _deadline_passes(package: Package, context: Context, story: _Story) -> None:
-    deadline = package.flow.deadline
+    deadline = package.flow.deadline_of(context.entry)
     if deadline is None or story.decided or not (story.open or story.waiting):
         raise flow_rules.FlowRefusal("flow.not-in-step", step=None)
     if deadline.silence.deem is None:

@@ -44,10 +44,13 @@ def _written(findings: Findings) -> bool:
 
 def _check_delivery(findings: Findings) -> None:
     card, package = findings.package.card, findings.package
-    electronic = card.delivery is Delivery.ELECTRONIC
-    if electronic and not (package.form.pages and package.flow.steps and package.flow.start):
+    carried = card.delivery is Delivery.ELECTRONIC
+    handed_over = card.delivery is Delivery.HAND_OFF
+    begun = bool(package.form.pages or package.flow.steps)
+    # A hand-off may be a link alone, or have a form and a flow that carries the request over and mirrors its state.
+    if (carried or (handed_over and begun)) and not (package.form.pages and package.flow.steps and package.flow.start):
         findings.add("card.electronic-without-form-or-flow", CARD, ("delivery",))
-    if not electronic and (package.form.pages or package.flow.steps):
+    if not carried and not handed_over and begun:
         findings.add("card.form-or-flow-not-electronic", CARD, ("delivery",), delivery=str(card.delivery))
     if (card.delivery is Delivery.HAND_OFF) != (card.hand_off_address is not None):
         findings.add("card.hand-off-address", CARD, ("delivery",), delivery=str(card.delivery))
@@ -61,7 +64,7 @@ def _check_stated(findings: Findings) -> None:
     card = findings.package.card
     if card.prepared_by is None:
         findings.add("card.not-stated", CARD, ("prepared_by",), field="prepared_by")
-    if card.delivery is Delivery.ELECTRONIC:
+    if card.delivery is Delivery.ELECTRONIC or findings.package.flow.steps:
         for field in ("statistics", "average_time", "promised_time", "frequency", "in_person"):
             if getattr(card, field) is None:
                 findings.add("card.not-stated", CARD, (field,), field=field)

@@ -133,7 +133,9 @@ def _check_action(findings: Findings, step: Step, action: Action, path: Path) ->
     if negative and Demand.CODES not in action.requires and not _upholds(flow, step):
         findings.add("flow.rejection-without-codes", FLOW, path, step=step.code, action=action.code)
     writes_letter = outcome is None or outcome.document is not None
-    if action.conclude and step.kind is not StepKind.SIGN and (writes_letter or step.kind is not StepKind.REVIEW):
+    # Without a letter a review may conclude, and so may a wait: then the decision is that of the other side.
+    unsigned = step.kind in (StepKind.REVIEW, StepKind.WAIT) and not writes_letter
+    if action.conclude and step.kind is not StepKind.SIGN and not unsigned:
         findings.add("flow.concluded-without-signature", FLOW, path, step=step.code, action=action.code)
     if action.letter is not None and package.outputs.document(action.letter) is None:
         findings.add("flow.unknown-document", FLOW, (*path, "letter"), document=action.letter)
