@@ -37,6 +37,9 @@ class CasesApp(AppConfig):
             models.Referral,
             models.Decision,
             models.ClosedDay,
+            models.CaseSignature,
+            models.Appointment,
+            models.IssuedRecord,
         )
         for model in subjects:
             facts.register_subject(model.subject_kind, facts.subjects_of(model))

@@ -18,7 +18,7 @@ from divan.dealings.cases.values import (
 from divan.foundation.actors import Actor
 from divan_libs.persian.clocks import WorkCalendar, due_at_with_pauses
 from divan_libs.persian.jalali import TEHRAN
-from divan_libs.servicepack.models import ClockLength, Entry
+from divan_libs.servicepack.models import AppointmentNeed, ClockLength, Entry
 
 SECRETARIAT = "secretariat"
 """The role of the post that dispatches and files the letters of a body."""
@@ -120,3 +120,18 @@ def grouped_number(bare: str) -> str:
 def is_secretariat_of(role: str, body: str, provider: str) -> bool:
     """Return whether a post of this role and body is the secretariat of the body that gives a service."""
     return role == SECRETARIAT and body == provider
+
+
+def visit_times(need: AppointmentNeed, day: date, calendar: WorkCalendar) -> list[tuple[datetime, datetime]]:
+    """Return the times at which visits are possible on a day; none on one without work."""
+    if not calendar.is_working(day):
+        return []
+    weekday = (day.weekday() + 2) % 7
+    midnight = datetime.combine(day, time(), TEHRAN)
+    times = []
+    for hours in need.hours:
+        if hours.weekday == weekday:
+            for start in range(hours.starts, hours.ends - need.minutes + 1, need.minutes):
+                begins = midnight + timedelta(minutes=start)
+                times.append((begins, begins + timedelta(minutes=need.minutes)))
+    return sorted(set(times))

@@ -49,6 +49,9 @@ def check_needs(findings: Findings) -> None:
             _check_asked(findings, need, path)
         elif isinstance(need, SignatureNeed):
             _check_named(findings, need.by, (*path, "by"))
+            for number, code in enumerate(need.reads):
+                if findings.package.form.question(code) is None:
+                    findings.add("needs.unknown-question-to-read", NEEDS, (*path, "reads", number), question=code)
         elif isinstance(need, DocumentNeed):
             _check_document(findings, need, index)
         elif isinstance(need, OpinionNeed) and findings.package.flow.step(need.step) is None:

@@ -138,12 +138,14 @@ class LetterNeed(Requirement):
 class SignatureNeed(Requirement):
     """The signature of a second party, who is named by a question and signs in their own account before submission.
 
-    They sign the words of the text ``needs.<code>.statement``. What is signed covers the answers as they stand, so a
-    changed answer asks for it again; a signature counts for ``valid_for``. ``by`` may stand in a group: all must sign.
+    They sign the words of the text ``needs.<code>.statement`` and the answers to the questions ``reads``, or all where
+    it names none; nothing else of the application is shown to them. When one of those answers changes the signature is
+    void and asked for again; it counts for ``valid_for``. ``by`` may stand in a group: all must sign.
     """
 
     kind: Literal["signature"]
     by: Subject
+    reads: tuple[Name, ...] = ()
     valid_for: ClockLength
 
 

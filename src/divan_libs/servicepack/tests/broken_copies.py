@@ -44,6 +44,13 @@ MANDATE = """  REQ-MANDATE:
     fact: mandate
     data_service: civil-registry/person
 """
+WITNESS = """  REQ-WITNESS:
+    kind: signature
+    law: LAW-CSM-37
+    by: {question: village}
+    reads: [ghost]
+    valid_for: {amount: 5, unit: working-days}
+"""
 BROKEN_ROWS = {
     "form.repeated-row": """      harvest:
         type: table
@@ -166,6 +173,11 @@ BROKEN = [
         "needs.parameter-may-stay-open",
         "needs.yaml",
         ("needs.yaml", "mobile-register/owner\n", "mobile-register/owner\n    parameters: {mobile: photo}\n"),
+    ),
+    (
+        "needs.unknown-question-to-read",
+        "needs.yaml",
+        ("needs.yaml", "  REQ-ALIVE:\n", WITNESS + "  REQ-ALIVE:\n"),
     ),
     ("needs.repeated-fact", "needs.yaml", ("needs.yaml", "fact: mobile_owner", "fact: identity")),
     (

@@ -3,12 +3,12 @@
 from divan.dealings.cases.actions.applying import (
     abandon_draft,
     add_file,
-    ask_again,
-    note_answer,
     remove_file,
     save_page,
     start_draft,
 )
+from divan.dealings.cases.actions.appointments import book_visit, cancel_visit
+from divan.dealings.cases.actions.asking import ask_again, note_answer
 from divan.dealings.cases.actions.clocks import declare_closed_day, let_clock_run_out, let_deadline_pass
 from divan.dealings.cases.actions.entries import (
     begin_entry,
@@ -25,6 +25,12 @@ from divan.dealings.cases.actions.paying import ask_payment
 from divan.dealings.cases.actions.permits import expire_permit
 from divan.dealings.cases.actions.referring import answer_referral, refer_task
 from divan.dealings.cases.actions.settling import note_paid
+from divan.dealings.cases.actions.signatures import (
+    ask_signatures,
+    expire_signature,
+    give_signature,
+    refuse_signature,
+)
 from divan.dealings.cases.actions.stepping import act, note_view
 from divan.dealings.cases.actions.submitting import resubmit_case, submit_case, withdraw_case
 
@@ -35,13 +41,18 @@ __all__ = [
     "answer_referral",
     "ask_again",
     "ask_payment",
+    "ask_signatures",
     "begin_entry",
     "begin_reassessment",
     "begin_revocation",
+    "book_visit",
+    "cancel_visit",
     "close_case",
     "declare_closed_day",
     "end_pause",
     "expire_permit",
+    "expire_signature",
+    "give_signature",
     "let_clock_run_out",
     "let_deadline_pass",
     "note_answer",
@@ -54,6 +65,7 @@ __all__ = [
     "pause_clocks",
     "raise_objection",
     "refer_task",
+    "refuse_signature",
     "remove_file",
     "resubmit_case",
     "resume_clocks",

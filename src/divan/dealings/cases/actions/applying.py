@@ -11,7 +11,11 @@ from uuid import UUID, uuid4
 from django.db import transaction
 
 from divan.dealings.cases import models, queries, rules
+from divan.dealings.cases.actions.appointments import free_visits
+from divan.dealings.cases.actions.asking import ask_needs, erase_needs
+from divan.dealings.cases.actions.locking import locked_case
 from divan.dealings.cases.actions.reading import read_answers
+from divan.dealings.cases.actions.signatures import end_signatures, void_signatures
 from divan.dealings.cases.queries.dossier import case_of
 from divan.dealings.cases.values import (
     DRAFT_ABANDONED,
@@ -19,8 +23,6 @@ from divan.dealings.cases.values import (
     DRAFT_STARTED,
     FILE_ADDED,
     FILE_REMOVED,
-    NEED_ANSWERED,
-    NEED_ASKED,
     AnswerFault,
     AnswersRefused,
     Case,
@@ -34,23 +36,9 @@ from divan.foundation.actors import Actor
 from divan.foundation.faults import power_may_fail
 from divan.registers.catalogue import queries as catalogue
 from divan.registers.people.values import PersonUnknown
-from divan.trust.identity import actions as identity
-from divan.trust.identity import queries as inquiries
-from divan.trust.identity.values import DataServiceUnknown
 from divan_libs.persian.jalali import TEHRAN
 from divan_libs.servicepack import answers as answering
-from divan_libs.servicepack.models import Delivery, FileQuestion, InquiryNeed, Package
-
-
-def locked_case(case_uuid: UUID, actor: Actor | None = None) -> models.Case:
-    """Return a case's row locked to the end of the transaction; with an actor, only for its applicant.
-
-    :raises CaseUnknown: if there is none, or it is another person's: the two are not told apart.
-    """
-    row = models.Case.objects.named().select_for_update(of=("self",)).filter(uuid=case_uuid).first()
-    if row is None or (actor is not None and row.applicant.uuid != actor.uuid):
-        raise CaseUnknown
-    return row
+from divan_libs.servicepack.models import Delivery, FileQuestion, Package
 
 
 @transaction.atomic
@@ -91,7 +79,7 @@ def start_draft(*, service_code: str, language: str, actor: Actor, now: datetime
         changed_at=now,
     )
     facts.record(DRAFT_STARTED, subject=row, actor=actor, at=now, service=service_code, version=version.number)
-    ask_needs(row, package, actor=actor, now=now)
+    ask_needs(models.Case.objects.named().get(pk=row.pk), package, actor=actor, now=now)
     return queries.get_case(row.uuid)
 
 
@@ -100,71 +88,6 @@ def _key_of(field: str, uuid: UUID) -> int:
     target: Any = models.Case._meta.get_field(field).related_model
     key: int = target._default_manager.values_list("pk", flat=True).get(uuid=uuid)
     return key
-
-
-def ask_needs(row: models.Case, package: Package, *, actor: Actor, now: datetime) -> None:
-    """Ask the registers what a case needs to know from its beginning on."""
-    for need in package.needs.inquiries:
-        asked = models.CaseNeed(uuid=uuid4(), case=row, code=need.code, fact=need.fact)
-        _ask(asked, need, package, actor=actor, now=now)
-
-
-def _ask(asked: models.CaseNeed, need: InquiryNeed, package: Package, *, actor: Actor, now: datetime) -> None:
-    """Ask a register for a case; what cannot be asked, such as the owner of a number nobody gave, is not known."""
-    try:
-        asked.inquiry_uuid = identity.open_inquiry(
-            need=need.code,
-            data_service=need.data_service,
-            subject=asked.case.applicant.uuid,
-            purpose=package.text("card.title", "fa"),
-            about_kind=asked.case.subject_kind,
-            about_uuid=asked.case.uuid,
-            actor=actor,
-            now=now,
-        )
-        asked.state, asked.answered_at = "asked", None
-    except DataServiceUnknown:
-        asked.state, asked.answered_at = "unknown", now
-    asked.asked_at = now
-    asked.save()
-    facts.record(NEED_ASKED, subject=asked, actor=actor, at=now, need=need.code, state=asked.state)
-
-
-@transaction.atomic
-def note_answer(*, inquiry: UUID, actor: Actor, now: datetime) -> None:
-    """Note what a register answered to an inquiry of a case; a second time changes nothing."""
-    row = (
-        models.CaseNeed.objects.select_for_update(of=("self",))
-        .select_related("case")
-        .filter(inquiry_uuid=inquiry)
-        .first()
-    )
-    if row is None or row.state != "asked":
-        return
-    answer = inquiries.get_inquiry(inquiry)
-    package = catalogue.get_package(row.case.version.uuid)
-    need = next(need for need in package.needs.inquiries if need.code == row.code)
-    row.state = str(answer.state)
-    row.fields = {name: answer.fields[name] for name in need.fields if name in answer.fields}
-    row.answered_at = answer.answered_at
-    row.save(update_fields=["state", "fields", "answered_at"])
-    facts.record(NEED_ANSWERED, subject=row, actor=actor, at=now, need=row.code, state=row.state)
-
-
-@transaction.atomic
-def ask_again(*, case: UUID, need: str, actor: Actor, now: datetime) -> None:
-    """Ask a register again that gave no answer before.
-
-    :raises CaseUnknown: if it is not the acting person's case.
-    """
-    row = locked_case(case, actor)
-    rules.require_editable(CaseState(row.state))
-    asked = models.CaseNeed.objects.select_for_update(of=("self",)).filter(case=row, code=need, state="unknown").first()
-    if asked is None:
-        return
-    package = catalogue.get_package(row.version.uuid)
-    declared = next(one for one in package.needs.inquiries if one.code == need)
-    _ask(asked, declared, package, actor=actor, now=now)
 
 
 @transaction.atomic
@@ -203,7 +126,17 @@ def save_page(*, case: UUID, page: str, given: Mapping[str, list[str]], actor: A
     row.save(update_fields=["answers", "changed_at"])
     power_may_fail("draft.before-fact")
     facts.record(DRAFT_SAVED, subject=row, actor=actor, at=now, page=page)
-    return saved
+    return follow_answers(row, package, actor=actor, now=now) or saved
+
+
+def follow_answers(row: models.Case, package: Package, *, actor: Actor, now: datetime) -> Case | None:
+    """Ask registers about whom the answers name now and void signatures under other answers; None if nothing changed.
+
+    What follows belongs to the same transaction as the answer: nobody is asked about somebody who is no longer named.
+    """
+    changed = ask_needs(row, package, actor=actor, now=now)
+    changed |= void_signatures(row, package, actor=actor, now=now)
+    return case_of(row) if changed else None
 
 
 @transaction.atomic
@@ -273,6 +206,7 @@ def _renew_files(row: models.Case, question: str, *, actor: Actor, now: datetime
     row.changed_at = now
     row.save(update_fields=["answers", "changed_at"])
     facts.record(DRAFT_SAVED, subject=row, actor=actor, at=now, question=question)
+    follow_answers(row, catalogue.get_package(row.version.uuid), actor=actor, now=now)
     return case_of(row)
 
 
@@ -288,10 +222,9 @@ def abandon_draft(*, case: UUID, actor: Actor, now: datetime) -> None:
         raise NotADraft(state=row.state)
     for held in models.CaseFile.objects.filter(case=row, removed_at__isnull=True):
         _take_off(held, actor=actor, now=now)
-    for need in models.CaseNeed.objects.filter(case=row).exclude(fields={}):
-        need.fields = {}
-        need.save(update_fields=["fields"])
-        facts.record(NEED_ANSWERED, subject=need, actor=actor, at=now, need=need.code, erased=True)
+    erase_needs(row, actor=actor, now=now)
+    end_signatures(row, actor=actor, now=now)
+    free_visits(row, actor=actor, now=now)
     row.state, row.answers, row.changed_at = CaseState.ABANDONED, {}, now
     row.save(update_fields=["state", "answers", "changed_at"])
     facts.record(DRAFT_ABANDONED, subject=row, actor=actor, at=now)

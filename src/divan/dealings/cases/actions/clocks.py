@@ -8,8 +8,8 @@ from uuid import UUID, uuid4
 from django.db import transaction
 
 from divan.dealings.cases import models, queries, rules
-from divan.dealings.cases.actions.applying import locked_case
 from divan.dealings.cases.actions.concluding import deem
+from divan.dealings.cases.actions.locking import locked_case
 from divan.dealings.cases.actions.stepping import perform
 from divan.dealings.cases.actions.tasks import work_of
 from divan.dealings.cases.queries.dossier import case_of

@@ -9,7 +9,8 @@ from uuid import UUID, uuid4
 from django.db import transaction
 
 from divan.dealings.cases import models, queries, rules
-from divan.dealings.cases.actions.applying import ask_needs, locked_case
+from divan.dealings.cases.actions.asking import ask_needs
+from divan.dealings.cases.actions.locking import locked_case
 from divan.dealings.cases.actions.permits import IN_FORCE, locked_permit
 from divan.dealings.cases.actions.submitting import begin_flow
 from divan.dealings.cases.queries.dossier import case_of

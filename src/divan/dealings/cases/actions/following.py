@@ -8,7 +8,7 @@ from uuid import UUID
 from django.db import transaction
 
 from divan.dealings.cases import models, rules
-from divan.dealings.cases.actions.applying import locked_case
+from divan.dealings.cases.actions.locking import locked_case
 from divan.dealings.cases.actions.outside import note_state
 from divan.dealings.cases.actions.stepping import perform
 from divan.dealings.cases.values import CaseState, Given

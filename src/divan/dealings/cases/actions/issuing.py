@@ -8,7 +8,7 @@ from uuid import UUID
 from django.db import transaction
 
 from divan.dealings.cases import models, queries, rules
-from divan.dealings.cases.actions.applying import locked_case
+from divan.dealings.cases.actions.locking import locked_case
 from divan.dealings.cases.actions.notices import send_notice
 from divan.dealings.cases.actions.opinions import note_issued_opinion
 from divan.dealings.cases.actions.stepping import arrive

@@ -8,8 +8,8 @@ from uuid import UUID, uuid4
 from django.db import transaction
 
 from divan.dealings.cases import models, queries, rules
-from divan.dealings.cases.actions.applying import locked_case
 from divan.dealings.cases.actions.deciding import current_decision
+from divan.dealings.cases.actions.locking import locked_case
 from divan.dealings.cases.actions.stepping import arrive
 from divan.dealings.cases.queries.dossier import case_of
 from divan.dealings.cases.values import OBJECTION_RAISED, Case, CaseState, ObjectionNotPossible

@@ -8,7 +8,7 @@ from uuid import UUID
 from django.db import transaction
 
 from divan.dealings.cases import models, queries, rules
-from divan.dealings.cases.actions.applying import locked_case
+from divan.dealings.cases.actions.locking import locked_case
 from divan.dealings.cases.actions.stepping import require_seat
 from divan.dealings.cases.actions.tasks import hold_clocks, restart_clocks
 from divan.dealings.cases.values import CLOCK_PAUSED, CLOCK_RESUMED, CaseState, PauseNotPossible

@@ -10,7 +10,7 @@ from uuid import UUID, uuid4
 from django.db import transaction
 
 from divan.dealings.cases import models, queries
-from divan.dealings.cases.actions.applying import locked_case
+from divan.dealings.cases.actions.locking import locked_case
 from divan.dealings.cases.actions.notices import send_notice
 from divan.dealings.cases.queries.dossier import case_of
 from divan.dealings.cases.queries.permits import invoice_of

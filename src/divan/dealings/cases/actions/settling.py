@@ -8,7 +8,7 @@ from uuid import UUID
 from django.db import transaction
 
 from divan.dealings.cases import models, queries
-from divan.dealings.cases.actions.applying import locked_case
+from divan.dealings.cases.actions.locking import locked_case
 from divan.dealings.cases.actions.paying import SUBMISSION, charges_due
 from divan.dealings.cases.actions.submitting import begin_flow
 from divan.dealings.cases.actions.tasks import open_task, restart_clocks

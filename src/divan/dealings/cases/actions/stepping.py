@@ -9,9 +9,9 @@ from uuid import UUID
 from django.db import transaction
 
 from divan.dealings.cases import models, queries, rules
-from divan.dealings.cases.actions.applying import locked_case
 from divan.dealings.cases.actions.concluding import conclude, finish_aftercare
 from divan.dealings.cases.actions.deciding import draft_decision, paraph_decision
+from divan.dealings.cases.actions.locking import locked_case
 from divan.dealings.cases.actions.notices import send_notice
 from divan.dealings.cases.actions.opinions import sign_opinion
 from divan.dealings.cases.actions.paying import ask_on_the_way
@@ -130,7 +130,7 @@ def arrive(
 ) -> None:
     """Save where a case has come to and let its steps wait; a fee that is due before its step is asked for first."""
     opens = tuple(opens)
-    if opens and ask_on_the_way(row, package, opens[0].step, actor=actor, now=now):
+    if opens and ask_on_the_way(row, package, row.step, actor=actor, now=now):
         return
     if moved:
         row.save()

@@ -8,7 +8,8 @@ from uuid import UUID
 from django.db import connection, transaction
 
 from divan.dealings.cases import models, queries, rules
-from divan.dealings.cases.actions.applying import locked_case
+from divan.dealings.cases.actions.appointments import free_visits
+from divan.dealings.cases.actions.locking import locked_case
 from divan.dealings.cases.actions.notices import send_notice
 from divan.dealings.cases.actions.paying import SUBMISSION, drop_open_invoice, require_paid
 from divan.dealings.cases.actions.stepping import arrive
@@ -155,5 +156,6 @@ def withdraw_case(*, case: UUID, actor: Actor, now: datetime) -> Case:
     models.ClockPause.objects.filter(case=row, ends_at__isnull=True).update(ends_at=now)
     row.state, row.closed_at, row.changed_at = CaseState.WITHDRAWN, now, now
     row.save()
+    free_visits(row, actor=actor, now=now)
     facts.record(CASE_WITHDRAWN, subject=row, actor=actor, at=now)
     return case_of(row)

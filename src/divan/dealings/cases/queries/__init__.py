@@ -2,10 +2,10 @@
 
 from divan.dealings.cases.queries.calendar import work_calendar
 from divan.dealings.cases.queries.clocks import due_of_case, objection_until
+from divan.dealings.cases.queries.contexts import context_of
 from divan.dealings.cases.queries.dossier import (
     case_file_bytes,
     case_language,
-    context_of,
     find_case_by_number,
     find_decision,
     find_open_task,
@@ -40,9 +40,18 @@ from divan.dealings.cases.queries.permits import (
     list_reassessments,
 )
 from divan.dealings.cases.queries.readers import may_see_case, steps_read_by
+from divan.dealings.cases.queries.signatures import (
+    answers_to_read,
+    get_signature_of,
+    list_signatures,
+    list_signatures_of,
+    wanted_signatures,
+)
 from divan.dealings.cases.queries.sources import output_sources
+from divan.dealings.cases.queries.visits import list_free_times, list_visits, list_visits_of_day
 
 __all__ = [
+    "answers_to_read",
     "case_file_bytes",
     "case_language",
     "context_of",
@@ -57,6 +66,7 @@ __all__ = [
     "get_permit",
     "get_receipt",
     "get_referral",
+    "get_signature_of",
     "get_task",
     "key_of_version",
     "letter_on_the_table",
@@ -66,6 +76,7 @@ __all__ = [
     "list_cases_of",
     "list_decisions",
     "list_documents_of",
+    "list_free_times",
     "list_history",
     "list_objections",
     "list_open_tasks",
@@ -75,7 +86,11 @@ __all__ = [
     "list_permits_to_assess",
     "list_reassessments",
     "list_referrals",
+    "list_signatures",
+    "list_signatures_of",
     "list_tasks",
+    "list_visits",
+    "list_visits_of_day",
     "may_see_case",
     "objection_until",
     "output_sources",
@@ -86,5 +101,6 @@ __all__ = [
     "totals",
     "tracked_case",
     "tracking_secret",
+    "wanted_signatures",
     "work_calendar",
 ]

@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import base64
 import hmac
-from datetime import date, datetime
+from datetime import datetime
 from uuid import UUID
 
 from django.db import connection
 from django.utils.crypto import salted_hmac
 
 from divan.dealings.cases import models, rules
-from divan.dealings.cases.queries.calendar import work_calendar
 from divan.dealings.cases.values import (
     Case,
     CaseState,
@@ -35,10 +34,7 @@ from divan.registers.people.values import Post
 from divan.registers.places import queries as places
 from divan.registers.places.values import Level
 from divan_libs.persian.check_digits import bare_number, is_valid_number
-from divan_libs.servicepack import flow_rules
-from divan_libs.servicepack.answers import from_json
-from divan_libs.servicepack.evaluation import Context, Fact
-from divan_libs.servicepack.models import Holder, InquiryState, Package
+from divan_libs.servicepack.models import Holder, Package
 
 LEFT_TO_RIGHT = "\u200e"
 """Put before a number with dashes: after a Persian letter its groups would else be shown in reverse order."""
@@ -46,7 +42,7 @@ LEFT_TO_RIGHT = "\u200e"
 
 def case_of(row: models.Case) -> Case:
     """Return the value of a row; for the rooms of this context."""
-    needs = models.CaseNeed.objects.filter(case=row).order_by("id")
+    needs = models.CaseNeed.objects.filter(case=row, dropped_at__isnull=True).order_by("id")
     return Case(
         uuid=row.uuid,
         number=row.number or "",
@@ -59,11 +55,14 @@ def case_of(row: models.Case) -> Case:
         needs=tuple(
             NeedState(
                 code=need.code,
+                subject=need.subject_code,
+                parameters=need.parameters,
                 state=need.state,
                 fields=need.fields,
                 inquiry=need.inquiry_uuid,
                 asked_at=need.asked_at,
                 answered_at=need.answered_at,
+                reused=need.reused,
             )
             for need in needs
         ),
@@ -133,36 +132,6 @@ def tracked_case(*, number: str, secret: str) -> Case:
 def get_package_of(case: Case) -> Package:
     """Return the package of the version a case is pinned to."""
     return catalogue.get_package(case.version)
-
-
-def context_of(case: Case, package: Package, today: date) -> Context:
-    """Return what the package's expressions may know of a case."""
-    answers = {}
-    for question in package.form.questions():
-        if question.code in case.answers:
-            answers[question.code] = from_json(question, case.answers[question.code])
-    by_code = {need.code: need for need in case.needs}
-    known = {}
-    for need in package.needs.inquiries:
-        found = by_code.get(need.code)
-        if found is not None:
-            known[need.fact] = Fact(state=InquiryState(found.state), fields=found.fields)
-    told = {
-        question.code: from_json(question, case.reports[question.code])
-        for question in package.flow.report_questions()
-        if question.code in case.reports
-    }
-    # Days of the province without work are looked up only where a rule of the package counts by them.
-    counts_days = any(determinant.within for determinant in package.determinants.root)
-    context = Context(
-        today=today,
-        answers=answers,
-        facts=known,
-        reports=told,
-        entry=case.entry,
-        calendar=work_calendar(today) if counts_days else None,
-    )
-    return flow_rules.with_tracks(package, context, case.tracks) or context
 
 
 def case_language(case: Case) -> str:
@@ -368,6 +337,9 @@ _PARTS = """
     SELECT uuid FROM it UNION ALL SELECT uuid FROM steps
     UNION ALL SELECT r.uuid FROM cases_referral r JOIN steps ON r.task_id = steps.id
     UNION ALL SELECT n.uuid FROM cases_caseneed n JOIN it ON n.case_id = it.id
+    UNION ALL SELECT s.uuid FROM cases_casesignature s JOIN it ON s.case_id = it.id
+    UNION ALL SELECT v.uuid FROM cases_appointment v JOIN it ON v.case_id = it.id
+    UNION ALL SELECT e.uuid FROM cases_issuedrecord e JOIN it ON e.case_id = it.id
     UNION ALL SELECT unnest(ARRAY[uuid, letter_uuid, document_uuid]) FROM decided
     UNION ALL SELECT o.uuid FROM cases_objection o JOIN it ON o.case_id = it.id
     UNION ALL SELECT unnest(ARRAY[p.uuid, p.letter_uuid]) FROM cases_opinionletter p JOIN steps ON p.task_id = steps.id

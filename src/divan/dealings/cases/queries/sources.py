@@ -7,7 +7,8 @@ from datetime import date, datetime
 from django.db.models import Q
 
 from divan.dealings.cases import models
-from divan.dealings.cases.queries.dossier import LEFT_TO_RIGHT, context_of
+from divan.dealings.cases.queries.contexts import context_of
+from divan.dealings.cases.queries.dossier import LEFT_TO_RIGHT
 from divan.dealings.cases.values import Case
 from divan.registers.people import queries as people
 from divan.registers.places import queries as places

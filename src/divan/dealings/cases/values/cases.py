@@ -35,14 +35,81 @@ RUNNING = frozenset({CaseState.OPEN, CaseState.CORRECTION, CaseState.PAYMENT, Ca
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NeedState:
-    """What has become of a fact asked from a register for a case."""
+    """What has become of a fact asked from a register for a case, about one subject.
+
+    ``reused`` tells that the answer was given for another question before, at ``answered_at``.
+    """
 
     code: str
+    subject: str = ""
+    parameters: Mapping[str, str] = field(default_factory=dict)
     state: str
     fields: Mapping[str, object]
     inquiry: UUID | None
     asked_at: datetime | None
     answered_at: datetime | None
+    reused: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Signature:
+    """A signature that is asked of a second party, or was given.
+
+    ``digest`` names what is signed: the statement and the answers as they stood.
+    """
+
+    uuid: UUID
+    case: UUID
+    need: str
+    signer_code: str
+    state: str
+    digest: str
+    note: str
+    signed_by: UUID | None
+    asked_at: datetime
+    answered_at: datetime | None
+    until: datetime | None
+    ended_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FreeTime:
+    """A time at which a visit is possible, with how many seats are still free."""
+
+    starts_at: datetime
+    ends_at: datetime
+    seats: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Visit:
+    """A visit that was booked."""
+
+    uuid: UUID
+    case: UUID
+    case_number: str
+    need: str
+    body: str
+    starts_at: datetime
+    ends_at: datetime
+    seat: int
+    booked_at: datetime
+    cancelled_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Record:
+    """What other bodies are told about a subject."""
+
+    uuid: UUID
+    case: UUID
+    record: str
+    data_service: str
+    subject: str
+    fields: Mapping[str, object]
+    published_at: datetime
+    valid_until: datetime | None
+    ended_at: datetime | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

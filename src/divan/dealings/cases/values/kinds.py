@@ -11,6 +11,22 @@ DRAFT_ABANDONED = FactKind(
 )
 NEED_ASKED = FactKind("cases.need-asked", "A fact was asked from a register for a case.")
 NEED_ANSWERED = FactKind("cases.need-answered", "A register's answer, or its silence, was noted for a case.")
+NEED_DROPPED = FactKind(
+    "cases.need-dropped", "A question to a register fell away with its answer: whom it was about is no longer named."
+)
+SIGNATURE_ASKED = FactKind("cases.signature-asked", "A second party was asked to sign under an application.")
+SIGNATURE_GIVEN = FactKind(
+    "cases.signature-given", "A second party signed the statement and the answers shown to them."
+)
+SIGNATURE_REFUSED = FactKind("cases.signature-refused", "A second party refused to sign.")
+SIGNATURE_ENDED = FactKind(
+    "cases.signature-ended",
+    "A signature or the asking for it ended: the answers changed, its time is over, or the case.",
+)
+VISIT_BOOKED = FactKind("cases.visit-booked", "A time and seat for a visit were taken.")
+VISIT_CANCELLED = FactKind("cases.visit-cancelled", "A visit was given up; its seat is free again.")
+RECORD_PUBLISHED = FactKind("cases.record-published", "A decision became a record that other bodies may ask for.")
+RECORD_ENDED = FactKind("cases.record-ended", "A record of a decision no longer holds; other bodies are not told it.")
 FILE_ADDED = FactKind("cases.file-added", "A scanned file was put to an application.")
 FILE_REMOVED = FactKind("cases.file-removed", "A file was taken off an application before it was submitted.")
 CASE_SUBMITTED = FactKind("cases.case-submitted", "An application was submitted and got its number; its clock began.")

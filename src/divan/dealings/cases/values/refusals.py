@@ -132,3 +132,35 @@ class TrackingRefused(Refusal):
 
     code = "cases.tracking-refused"
     status = 404
+
+
+class SignatureNotPossible(Refusal):
+    """The signature cannot be asked for or given now; ``reason`` says why."""
+
+    code = "cases.signature-not-possible"
+
+
+class SignatureUnknown(Refusal):
+    """No such signature is asked of this person."""
+
+    code = "cases.signature-unknown"
+    status = 404
+
+
+class AnswersChanged(Refusal):
+    """The answers are other ones than those that were read; what stands now must be read before it is signed."""
+
+    code = "cases.answers-changed"
+
+
+class VisitNotPossible(Refusal):
+    """The service asks for no visit of this kind, or not of this case."""
+
+    code = "cases.visit-not-possible"
+    status = 422
+
+
+class TimeTaken(Refusal):
+    """The time is no longer free."""
+
+    code = "cases.time-taken"
