@@ -8,8 +8,11 @@ from typing import Literal
 
 from divan.front.api.schemas import services as shapes
 from divan.registers.catalogue.values import ServiceListing, VersionRef
+from divan_libs.servicepack.answer_values import AnyAsked, is_composed, is_rowed, parts_of
 from divan_libs.servicepack.fees import period_on
 from divan_libs.servicepack.models import Card, DocumentNeed, InquiryNeed, Package, Question, Tariff
+from divan_libs.servicepack.models.form import TableQuestion
+from divan_libs.servicepack.question_texts import inner_key, inner_questions, key_of
 
 LIMITS = (
     "min_length",
@@ -21,6 +24,12 @@ LIMITS = (
     "earliest_days_ago",
     "max_megabytes",
     "max_files",
+    "min_digits",
+    "max_digits",
+    "min_rows",
+    "max_rows",
+    "earliest",
+    "latest",
 )
 
 
@@ -139,7 +148,20 @@ def _requirements(package: Package, language: str) -> Iterator[shapes.Requiremen
 
 
 def _question(package: Package, question: Question, language: str) -> shapes.FormQuestion:
-    key = f"questions.{question.code}"
+    key = key_of(question)
+    rows = question.rows if isinstance(question, TableQuestion) else ()
+    inner = [(one, inner_key(question, one)) for one in inner_questions(question)] if is_rowed(question) else []
+    asked = _asked(package, question, key, language)
+    return asked.model_copy(
+        update={
+            "questions": [_asked(package, one, place, language) for one, place in inner],
+            "rows": [shapes.Option(code=row, label=package.text(f"{key}.rows.{row}", language)) for row in rows],
+        }
+    )
+
+
+def _asked(package: Package, question: AnyAsked, key: str, language: str) -> shapes.FormQuestion:
+    """Describe a question as it stands on a page, in a row or over a column, without what it is made of."""
     options: tuple[str, ...] = ("yes", "no") if question.type == "yes-no" else getattr(question, "options", ())
     limits = {name: getattr(question, name, None) for name in LIMITS}
     return shapes.FormQuestion(
@@ -151,6 +173,9 @@ def _question(package: Package, question: Question, language: str) -> shapes.For
         show_when=question.show_when,
         options=[shapes.Option(code=one, label=package.text(f"{key}.options.{one}", language)) for one in options],
         limits={name: limit for name, limit in limits.items() if limit is not None},
+        parts=list(parts_of(question)) if is_composed(question) else [],
+        questions=[],
+        rows=[],
     )
 
 

@@ -142,7 +142,11 @@ class Option(BaseModel):
 
 
 class FormQuestion(BaseModel):
-    """A question of the form; `limits` are those of its type, such as max_length or minimum."""
+    """A question of the form; `limits` are those of its type, such as max_length or minimum.
+
+    The answer to a question with `parts` is an object of them; to a `group` a list of objects, one a row, keyed by the
+    codes of its `questions`; to a `table` an object by the codes of its `rows`, of objects by those of its `questions`.
+    """
 
     code: Code
     type: Code
@@ -151,7 +155,10 @@ class FormQuestion(BaseModel):
     required: bool
     show_when: str | None = Field(description="a condition in CEL over the other answers")
     options: list[Option]
-    limits: dict[str, int]
+    limits: dict[str, int | str]
+    parts: list[Code] = Field(description="the named parts of its answer, such as a person's national_code and born_on")
+    questions: list[FormQuestion] = Field(description="those of each row of a group, or the columns of a table")
+    rows: list[Option] = Field(description="the fixed rows of a table")
 
 
 class FormPage(BaseModel):

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import hashlib
+from pathlib import Path
 
 import pytest
 from tests.world import SERVICE
 
 from divan.foundation.actors import SYSTEM
+from divan.front.api.service_data import _question
 from divan.registers.catalogue import actions as catalogue
 from divan.registers.catalogue import queries
+from divan_libs.servicepack.loading import load_package
 
 from .doors import publish_another
 
@@ -137,3 +140,25 @@ def test_a_service_that_is_not_offered_is_not_found(client, world, address):
     answer = client.get(address)
 
     assert (answer.status_code, answer.json()["type"]) == (404, "catalogue.service-unknown")
+
+
+def test_questions_of_parts_and_rows_tell_what_their_answers_are_made_of():
+    package = load_package(Path(__file__).resolve().parents[5] / "tests" / "showcase" / "every-question")
+
+    told = {
+        one: _question(package, package.form.question(one), "en")
+        for one in ("friend", "members", "harvest", "hour", "foreigner")
+    }
+
+    assert told["friend"].parts == ["national_code", "born_on"]
+    assert [(one.code, one.label, one.parts) for one in told["members"].questions] == [
+        ("who", "Member", ["national_code", "born_on"]),
+        ("relation", "Relation", []),
+        ("income", "Monthly income", []),
+        ("studies", "Is a student?", []),
+    ]
+    assert [one.label for one in told["members"].questions[1].options] == ["Child", "Parent"]
+    assert told["members"].limits == {"min_rows": 1, "max_rows": 4}
+    assert [(row.code, row.label) for row in told["harvest"].rows] == [("wheat", "Wheat"), ("barley", "Barley")]
+    assert told["hour"].limits == {"earliest": "07:00", "latest": "20:00"}
+    assert told["foreigner"].limits == {"min_digits": 8, "max_digits": 16}
