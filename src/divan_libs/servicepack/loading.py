@@ -40,6 +40,16 @@ _KNOWN = re.compile(
 )
 
 
+def name_of_part(file: str) -> str:
+    """Return the name that a file's content has in the package: ``outputs/documents.yaml`` is ``outputs``."""
+    return _NAMES[file]
+
+
+def model_default(file: str) -> BaseModel | None:
+    """Return what a file that may be left out stands for, or None for one that may not."""
+    return PARTS[file]() if file in OPTIONAL_PARTS else None
+
+
 @dataclass(slots=True)
 class SourceMap:
     """Where each value of a loaded package stands, for faults that are found later."""

@@ -20,7 +20,7 @@ from pydantic import (
     StringConstraints,
     WrapSerializer,
 )
-from pydantic_core import PydanticCustomError
+from pydantic_core import PydanticCustomError, PydanticSerializationUnexpectedValue
 
 from divan_libs.persian.clocks import Clock
 from divan_libs.persian.jalali import InvalidDate, parse_jalali
@@ -88,6 +88,8 @@ def _freeze(value: Mapping[str, _Value]) -> Mapping[str, _Value]:
 
 
 def _thaw(value: Mapping[str, Any], handler: SerializerFunctionWrapHandler) -> Any:
+    if not isinstance(value, Mapping):  # a union tries this on its other members: ``dict`` would make sense of pairs
+        raise PydanticSerializationUnexpectedValue(f"{type(value).__name__} is no mapping")
     return handler(dict(value))
 
 

@@ -9,6 +9,8 @@ from divan_libs.persian.clocks import Clock
 from divan_libs.servicepack.models import (
     ClockLength,
     DayUnit,
+    Example,
+    Expected,
     Package,
     StoredPackageUnreadable,
     TextMissing,
@@ -43,6 +45,16 @@ def test_the_canonical_form_has_sorted_keys_and_no_nulls(good):
     assert text.startswith('{"card":{"access":[')
     assert ":null" not in text
     assert "درخواست پوشش اینترنت روستا" in text
+
+
+def test_rows_typed_in_an_example_are_stored_as_they_are():
+    rows = ({"name": "گل‌نار", "knows_how": "همسایه"},)
+    example = Example(code="x", title="سه گواه", on="1404/09/01", answers={"witnesses": rows}, expect=Expected())
+
+    stored = example.model_dump(mode="json")
+
+    assert stored["answers"] == {"witnesses": [{"name": "گل‌نار", "knows_how": "همسایه"}]}
+    assert Example.model_validate(stored) == example
 
 
 def test_loading_twice_gives_the_same_digest(package_with, good):
