@@ -90,19 +90,21 @@ def _open_lines(cursor: CursorWrapper, post: UUID) -> int:
 _CASES = """
     INSERT INTO cases_case (uuid, number, version_id, applicant_id, language, state, answers, step, proposed, outcome,
         negative, place_code, county_code, started_at, changed_at, submitted_at, due_at, decided_at, closed_at,
-        correction_codes, correction_note)
+        correction_codes, correction_note, entry, begun_by_itself, tracks, reports, deemed, has_deadline)
     SELECT gen_random_uuid(), 'bench-' || n, version_id, applicant_id, language, 'open', answers, step, proposed,
         outcome, negative, place_code, county_code, started_at - n * interval '1 minute', changed_at, submitted_at,
-        due_at + n %% 40000 * interval '1 minute', decided_at, closed_at, correction_codes, correction_note
+        due_at + n %% 40000 * interval '1 minute', decided_at, closed_at, correction_codes, correction_note, entry,
+        begun_by_itself, tracks, reports, deemed, has_deadline
     FROM cases_case, generate_series(%(first)s::int, %(last)s::int) n WHERE uuid = %(pattern)s
 """
 _TASKS = """
     INSERT INTO cases_task (uuid, case_id, step, post_uuid, opened_at, clock_started_at, due_at, closed_at, action,
-        codes, text, note)
+        codes, text, note, track, report, escalations, silent)
     SELECT gen_random_uuid(), c.id, 'draft',
         CASE WHEN c.id %% %(posts)s = 0 THEN %(post)s ELSE md5((c.id %% %(posts)s)::text)::uuid END,
         c.started_at, c.started_at, c.due_at, CASE WHEN c.id %% %(posts)s = 0 OR c.id %% 20 > 0 THEN c.due_at END,
-        CASE WHEN c.id %% %(posts)s = 0 OR c.id %% 20 > 0 THEN 'propose-answer' ELSE '' END, '[]', '', ''
+        CASE WHEN c.id %% %(posts)s = 0 OR c.id %% 20 > 0 THEN 'propose-answer' ELSE '' END, '[]', '', '',
+        '', '{}', 0, false
     FROM cases_case c WHERE c.number LIKE 'bench-%%'
         AND NOT EXISTS (SELECT 1 FROM cases_task t WHERE t.case_id = c.id)
 """

@@ -23,7 +23,7 @@ from divan.trust.signing.values import SignerRef
 from divan_libs.persian.identifiers import national_code_with_check_digit
 from divan_libs.servicepack.lint import Surroundings
 from divan_libs.servicepack.loading import load_package
-from divan_libs.servicepack.tests.folders import workshop
+from divan_libs.servicepack.tests.folders import Change, workshop
 
 BODIES = {
     "industry-trade": ("expert", "deputy", "director", "finance-officer", "secretariat"),
@@ -113,7 +113,7 @@ class Workshop:
         return jobs.run_clocks(self.world.now)
 
 
-def publish(world: object, folder: Path) -> Workshop:
+def publish(world: object, folder: Path, *changes: Change) -> Workshop:
     """Found the bodies and posts that the service names, enrol who signs, and publish it."""
     serial = 300_000
     for body, roles in BODIES.items():
@@ -177,7 +177,7 @@ def publish(world: object, folder: Path) -> Workshop:
                 )
     signing.enrol_signatory(signer=seal_of("industry-trade")[0], actor=SYSTEM, now=world.now)
     catalogue.publish_package(
-        package=load_package(workshop(folder)),
+        package=load_package(workshop(folder, *changes)),
         surroundings=Surroundings(
             roles=people.list_roles(),
             bodies=people.list_body_codes(),
