@@ -6,14 +6,18 @@ import logging
 from datetime import datetime
 from pathlib import Path
 
+from divan.dealings.cases import queries as cases
 from divan.foundation.actors import Actor
 from divan.registers.catalogue import actions as catalogue
-from divan.registers.catalogue.values import PackageFaulty
+from divan.registers.catalogue import queries as offered
+from divan.registers.catalogue.values import PackageFaulty, ServiceUnknown
 from divan.registers.people import queries as people
 from divan.trust.exchange import queries as exchange
+from divan.trust.signing import actions as signing
 from divan_libs.servicepack.faults import PackageFaults
 from divan_libs.servicepack.lint import Surroundings
 from divan_libs.servicepack.loading import load_package
+from divan_libs.servicepack.models import Package
 
 logger = logging.getLogger(__name__)
 
@@ -42,6 +46,23 @@ def publish_shipped_services(*, actor: Actor, now: datetime) -> None:
     for directory in shipped_services():
         try:
             package = load_package(directory)
+            if _is_offered(package):
+                continue
             catalogue.publish_package(package=package, surroundings=around, actor=actor, now=now)
+            _enrol_seal(package, actor=actor, now=now)
         except (PackageFaults, PackageFaulty) as faulty:
             logger.error("the shipped service %s is not offered: %s", directory.name, faulty)  # noqa: TRY400 (the faults say it all)
+
+
+def _is_offered(package: Package) -> bool:
+    """Return whether this very version is offered: what was examined once is not examined at every start."""
+    try:
+        return offered.get_current_version(package.code).digest == package.digest()
+    except ServiceUnknown:
+        return False
+
+
+def _enrol_seal(package: Package, *, actor: Actor, now: datetime) -> None:
+    """Give the providing body a seal to sign with, where silence may decide in its stead."""
+    if any(outcome.deemed for outcome in package.flow.outcomes):
+        signing.enrol_signatory(signer=cases.seal_of(package.card.provider.body)[0], actor=actor, now=now)

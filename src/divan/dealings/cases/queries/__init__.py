@@ -26,7 +26,7 @@ from divan.dealings.cases.queries.dossier import (
     tracking_secret,
 )
 from divan.dealings.cases.queries.figures import county_figures, list_bottlenecks, service_figures, totals
-from divan.dealings.cases.queries.letters import letter_on_the_table
+from divan.dealings.cases.queries.letters import letter_on_the_table, seal_of
 from divan.dealings.cases.queries.lists import list_cases_of, list_documents_of, page_of_cases
 from divan.dealings.cases.queries.permits import (
     find_permit_of_case,
@@ -96,6 +96,7 @@ __all__ = [
     "output_sources",
     "page_of_cases",
     "responsible_post",
+    "seal_of",
     "service_figures",
     "steps_read_by",
     "totals",
