@@ -9,7 +9,7 @@ from divan_libs.servicepack.models.card import Audience, Relation, Validity
 # Fields of the form that may hold the words of an imported form instead of a plain value.
 DECLARED_FIELDS = frozenset(
     {"statistics", "average_time", "promised_time", "frequency", "in_person.visits", "fees", "nature", "levels"}
-    | {"life_events", "start_mode", "relations", "documents", "laws", "access", "identifier"}
+    | {"life_events", "start_mode", "relations", "documents", "laws", "access", "identifier", "provider.parent_body"}
 )
 
 
