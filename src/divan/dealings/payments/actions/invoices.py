@@ -95,20 +95,7 @@ def issue_invoice(
     accounts = [_account_of(line) for line in lines]
     try:
         with transaction.atomic():
-            row = models.Invoice.objects.create(
-                uuid=uuid4(),
-                number=with_check_digit(rules.number_body(jalali_year(now), _next_serial())),
-                payer=person,
-                about_kind=about_kind,
-                about_uuid=about_uuid,
-                title_fa=title_fa[:300],
-                title_en=title_en[:300],
-                state=InvoiceState.OPEN,
-                total=total,
-                content_digest=content,
-                issued_at=now,
-                due_at=due_at,
-            )
+            row = _new_invoice((about_kind, about_uuid), person, (title_fa, title_en), total, content, due_at, now)
     except IntegrityError:
         # Another transaction asked at the same moment and has committed since.
         if known := _same_asked_before(about_kind, about_uuid, content):
@@ -129,6 +116,31 @@ def issue_invoice(
         total=total,
     )
     return queries.get_invoice(row.uuid)
+
+
+def _new_invoice(
+    about: tuple[str, UUID],
+    payer: Any,
+    titles: tuple[str, str],
+    total: int,
+    content: bytes,
+    due_at: datetime | None,
+    now: datetime,
+) -> models.Invoice:
+    return models.Invoice.objects.create(
+        uuid=uuid4(),
+        number=with_check_digit(rules.number_body(jalali_year(now), _next_serial())),
+        payer=payer,
+        about_kind=about[0],
+        about_uuid=about[1],
+        title_fa=titles[0][:300],
+        title_en=titles[1][:300],
+        state=InvoiceState.OPEN,
+        total=total,
+        content_digest=content,
+        issued_at=now,
+        due_at=due_at,
+    )
 
 
 def _same_asked_before(about_kind: str, about_uuid: UUID, content: bytes) -> models.Invoice | None:
