@@ -24,7 +24,7 @@ from divan.registers.people import actions, queries
 from divan.registers.people.values import UnitKind, UnitLevel
 from divan_libs.persian.identifiers import InvalidIdentifier, national_code_with_check_digit, parse_legal_id
 
-FIRST_SERIAL = 200_000
+FIRST_SERIAL = 300_000
 """Serial number of the first invented holder; the cast has those from 100,001 on."""
 
 
