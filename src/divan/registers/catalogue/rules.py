@@ -55,18 +55,13 @@ def is_elsewhere(way: Way, own_hosts: Iterable[str]) -> bool:
     return host is not None and host not in own_hosts
 
 
-def is_in_person(way: Way) -> bool:
-    """Whether a way needs somebody to go somewhere."""
-    return not way.electronic and way.channel in ("in-person", "counter-office", "other")
-
-
 def outside(service: ServiceWays, own_hosts: Iterable[str]) -> ServiceOutside:
     """Return which ways of a service lead out of the portal, in the order of its card."""
     hosts = frozenset(own_hosts)
     return ServiceOutside(
         service=service,
         elsewhere=tuple(way for way in service.ways if is_elsewhere(way, hosts)),
-        in_person=tuple(way for way in service.ways if is_in_person(way)),
+        unelectronic=tuple(way for way in service.ways if not way.electronic),
     )
 
 

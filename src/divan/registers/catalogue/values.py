@@ -89,11 +89,11 @@ class ServiceWays:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ServiceOutside:
-    """How far a service is given outside the portal: the ways to other systems, and those that need somebody to go."""
+    """How far a service is given outside the portal: the ways to other systems, and those that are not electronic."""
 
     service: ServiceWays
     elsewhere: tuple[Way, ...]
-    in_person: tuple[Way, ...]
+    unelectronic: tuple[Way, ...]
 
     @property
     def handed_off(self) -> bool:
@@ -103,12 +103,12 @@ class ServiceOutside:
     @property
     def only_here(self) -> bool:
         """Whether everything of it is given through the portal."""
-        return not (self.elsewhere or self.in_person or self.handed_off)
+        return not (self.elsewhere or self.unelectronic or self.handed_off)
 
     @property
     def unreasoned(self) -> int:
-        """Count the ways in person for which the card gives no reason."""
-        return sum(1 for way in self.in_person if not way.reason)
+        """Count the ways that are not electronic and for which the card gives no reason."""
+        return sum(1 for way in self.unelectronic if not way.reason)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -8,11 +8,12 @@ import json
 from datetime import date, timedelta
 
 import pytest
+from django.db import DatabaseError
 from pypdf import PdfReader
 
 from divan.dealings.cases import models as cases
 from divan.front.portal.visits import AT_ONCE, VisitCounter
-from divan.registers.catalogue import queries
+from divan.registers.catalogue import actions, queries
 from divan.registers.catalogue.tests.written import publish, written
 from divan_libs.persian.jalali import TEHRAN
 from divan_libs.servicepack.linked_data import SCHEMES, VOCABULARY
@@ -157,8 +158,8 @@ def test_the_report_says_what_a_body_gives_elsewhere_and_the_table_says_every_wa
     assert {stage: row["outside"] for stage, row in outside.items()} == {
         "information": "portal",
         "request": "elsewhere",
-        "production": "in-person",
-        "delivery": "in-person",
+        "production": "not-electronic",
+        "delivery": "not-electronic",
     }
     assert outside["production"]["reason"] == "'=1+1 a visit of the place"
     assert "Only through the portal" in page(visitor, "/only-through-the-portal/")
@@ -180,10 +181,6 @@ def test_visits_are_gathered_and_written_by_day_after_a_minute_or_when_they_are_
 
 
 def test_visits_that_cannot_be_written_are_kept_for_the_next_time(world, monkeypatch):
-    from django.db import DatabaseError
-
-    from divan.registers.catalogue import actions
-
     def refuse(**given):
         raise DatabaseError
 

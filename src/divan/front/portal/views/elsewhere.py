@@ -31,7 +31,7 @@ class BodyLine:
     services: int
     only_here: int
     elsewhere: int
-    in_person: int
+    unelectronic: int
     unreasoned: int
 
 
@@ -55,7 +55,7 @@ def _lines(found: Iterable[ServiceOutside]) -> list[BodyLine]:
             services=len(services),
             only_here=sum(one.only_here for one in services),
             elsewhere=sum(bool(one.elsewhere) or one.handed_off for one in services),
-            in_person=sum(bool(one.in_person) for one in services),
+            unelectronic=sum(bool(one.unelectronic) for one in services),
             unreasoned=sum(one.unreasoned for one in services),
         )
         for (code, name), services in bodies.items()
@@ -94,7 +94,7 @@ def _rows(one: ServiceOutside) -> list[tuple[str, str, str, str]]:
     return [
         (word("stage", way.stage), word("channel", way.channel), way.address, way.reason)
         for way in one.service.ways
-        if way in one.elsewhere or way in one.in_person
+        if way in one.elsewhere or way in one.unelectronic
     ]
 
 
@@ -114,7 +114,7 @@ def body_table(request: HttpRequest, body: str) -> HttpResponse:
     rows.writerow(["service", "identifier", "title", "delivery", "stage", "channel", "outside", "address", "reason"])
     for one in found:
         for way in one.service.ways:
-            kind = "elsewhere" if way in one.elsewhere else "in-person" if way in one.in_person else "portal"
+            kind = "elsewhere" if way in one.elsewhere else "not-electronic" if way in one.unelectronic else "portal"
             known = [one.service.code, one.service.identifier, one.service.title, one.service.delivery]
             rows.writerow(_harmless([*known, way.stage, way.channel, kind, way.address, way.reason]))
     return answer

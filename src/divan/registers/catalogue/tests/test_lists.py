@@ -176,7 +176,7 @@ def test_the_report_counts_what_is_given_outside_the_portal(filled):
     found = {one.service.code: one for one in queries.list_outside({"portal.example"}, body="ict-directorate")}
 
     assert [(way.stage, way.address) for way in found["outside"].elsewhere] == [("request", "https://other.example/")]
-    assert [(way.stage, way.reason) for way in found["outside"].in_person] == [("production", "بازدید")]
+    assert [(way.stage, way.reason) for way in found["outside"].unelectronic] == [("production", "بازدید")]
     assert (found["outside"].only_here, found["outside"].unreasoned, found["birth"].only_here) == (False, 0, True)
     assert "leave" not in found
 
