@@ -146,11 +146,18 @@ def plate_in_words(plate: str, language: str = "fa") -> str:
 
     The letter between the digits would turn their order round in a line of the other direction.
     """
-    front, _, region = plate.partition("-")
-    letter = front[2:-3]
+    typed = plate_as_typed(plate, language)
     if language == "fa":
-        return f"{_RIGHT_TO_LEFT}{persian_digits(f'{front[:2]} {letter} {front[-3:]} ایران {region}')}{_ISLAND_ENDS}"
-    return f"{_ISLAND}{front[:2]} {letter}{_LEFT_TO_RIGHT} {front[-3:]} IR {region}{_ISLAND_ENDS}"
+        return f"{_RIGHT_TO_LEFT}{typed}{_ISLAND_ENDS}"
+    front, letter, rest = typed.split(" ", 2)
+    return f"{_ISLAND}{front} {letter}{_LEFT_TO_RIGHT} {rest}{_ISLAND_ENDS}"
+
+
+def plate_as_typed(plate: str, language: str = "fa") -> str:
+    """Return a plate as a person types it, without marks: «۱۲ ب ۳۴۵ ایران ۶۷»."""
+    front, _, region = plate.partition("-")
+    country = "ایران" if language == "fa" else "IR"
+    return _digits(f"{front[:2]} {front[2:-3]} {front[-3:]} {country} {region}", language)
 
 
 def _person(value: Mapping[str, AnswerValue], language: str) -> str:

@@ -51,16 +51,6 @@ def rials(amount: int) -> str:
     return rials_in_words(amount, language())
 
 
-def rial() -> str:
-    """Return the unit of money in the active language."""
-    return "ریال" if language() == "fa" else "rials"
-
-
-def iran() -> str:
-    """Return the country as a plate names it."""
-    return "ایران" if language() == "fa" else "IR"
-
-
 def amount_words(typed: str) -> str:
     """Return a typed sum in rials, tomans and words, or an empty text while it is none."""
     try:

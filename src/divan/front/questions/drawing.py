@@ -8,6 +8,7 @@ from datetime import date
 
 from django.http import QueryDict
 from django.urls import reverse
+from django.utils.translation import gettext as _
 
 from divan.dealings.cases.values import AnswerFault
 from divan.foundation.ui import numbers
@@ -19,7 +20,7 @@ from divan.front.texts.answers import problem_text
 from divan.registers.places import queries as places
 from divan.registers.places.values import Level
 from divan_libs.servicepack.answer_values import AnswerValue, AnyAsked, Composed, is_composed, parts_of
-from divan_libs.servicepack.answer_words import answer_in_words
+from divan_libs.servicepack.answer_words import answer_in_words, plate_as_typed
 from divan_libs.servicepack.models import FileQuestion, Package, PlaceQuestion, Question
 from divan_libs.servicepack.models.form import ChoiceQuestion, GroupQuestion, TableQuestion
 from divan_libs.servicepack.question_texts import inner_key, key_of
@@ -156,7 +157,7 @@ def _asked(sheet: _Sheet, question: AnyAsked, name: str, key: str, answer: Answe
 
 
 def _unit(kind: str) -> str:
-    return numbers.rial() if kind == "money" else ""
+    return _("rials") if kind == "money" else ""
 
 
 def _options(sheet: _Sheet, question: AnyAsked, key: str) -> list[Option]:
@@ -195,8 +196,7 @@ def _written(kind: str, answer: AnswerValue | None) -> object:
     if kind == "money" and isinstance(answer, int):
         return numbers.number(answer)
     if kind == "plate":
-        front, _, region = str(answer).partition("-")
-        return numbers.digits(f"{front[:2]} {front[2:-3]} {front[-3:]} {numbers.iran()} {region}")
+        return plate_as_typed(str(answer), numbers.language())
     if kind == "sheba":
         return " ".join(str(answer)[at : at + 4] for at in range(0, len(str(answer)), 4))
     return answer if isinstance(answer, date) else str(answer)

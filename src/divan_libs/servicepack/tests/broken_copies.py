@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from divan_libs.servicepack.tests.broken_rows import BROKEN_ROWS
+
 TARIFFS = """tariffs:
   t:
     beneficiary: body
@@ -51,36 +53,6 @@ WITNESS = """  REQ-WITNESS:
     reads: [ghost]
     valid_for: {amount: 5, unit: working-days}
 """
-BROKEN_ROWS = {
-    "form.repeated-row": """      harvest:
-        type: table
-        rows: [wheat, wheat]
-        columns: {tons: {type: number}}
-        read_by: [draft]
-""",
-    "form.not-within-rows": """      children:
-        type: group
-        questions: {age: {type: number, read_by: [draft]}}
-        read_by: [draft]
-""",
-    "form.names-meet": """      children:
-        type: group
-        questions: {fee: {type: money}, fee_total: {type: text}}
-        read_by: [draft]
-""",
-    "form.unknown-inquiry": """      signed:
-        type: signature
-        name_from: {need: REQ-GHOST, fields: [first_name]}
-        read_by: [draft]
-""",
-    "form.unknown-field": """      signed:
-        type: signature
-        name_from: {need: REQ-IDENTITY, fields: [first_name, nickname]}
-        read_by: [draft]
-""",
-}
-"""Questions of rows and signatures that cannot be published, by the rule they break."""
-
 IDENTITY_CARD = """      identity_card:
         type: file
         accept: [pdf]
