@@ -245,8 +245,20 @@ def _name(fields: Iterable[tuple[ObjectIdentifier, str]]) -> x509.Name:
     for oid, value in fields:
         if not value.strip() or len(value) > FIELD_LIMIT:
             raise SubjectInvalid(oid._name, value)
-        attributes.append(x509.NameAttribute(oid, value))
+        attributes.append(x509.NameAttribute(oid, _fitting(value) if oid is NameOID.COMMON_NAME else value))
     return x509.Name(attributes)
+
+
+def _fitting(name: str) -> str:
+    """Return a common name of at most 64 bytes, cut between words: readers count its bytes, and Persian takes two each.
+
+    The whole name of an organisation stands in its own attribute, a person is known by the code beside the name.
+    """
+    words = name.split()
+    while len(words) > 1 and len(" ".join(words).encode()) > FIELD_LIMIT:
+        words.pop()
+    short = " ".join(words)
+    return short if len(short.encode()) <= FIELD_LIMIT else short.encode()[:FIELD_LIMIT].decode(errors="ignore")
 
 
 def _code(field: str, value: str, digits: int) -> str:

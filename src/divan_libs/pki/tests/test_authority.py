@@ -213,3 +213,19 @@ def test_a_subsystem_cannot_pose_as_the_server(contexts, tmp_path):
 
     with pytest.raises(ssl.SSLCertVerificationError):
         handshake(server_context, client_context, "gateway.test")
+
+
+def test_a_seal_has_no_national_code_and_a_long_persian_name_is_cut_between_words(authority):
+    name = "اداره‌کل میراث فرهنگی، گردشگری و صنایع دستی استان لرستان"
+    certificate = authority.issue_signer(
+        generate_private_key().public_key(),
+        common_name=name,
+        national_code="",
+        organization=name,
+        legal_id="99900000105",
+        now=NOON,
+    )
+    subject = read_subject(certificate)
+    assert (subject.national_code, subject.organization) == (None, name)
+    assert name.startswith(subject.common_name + " ")
+    assert len(subject.common_name.encode()) <= 64
