@@ -105,6 +105,8 @@ def test_the_invoice_says_whose_money_it_is_and_the_payer_is_led_to_the_bank_and
     led = client.get(f"/payments/{invoice.uuid}/bank/?go")
     [payment] = queries.list_payments_of(invoice.uuid)
     assert (led.status_code, led["Location"]) == (302, bank.page(payment.token))
+    by_script = client.get(f"/payments/{invoice.uuid}/bank/?go", headers={"HX-Request": "true"})
+    assert (by_script.status_code, by_script["HX-Redirect"]) == (200, bank.page(payment.token))
     bank.pay(payment.uuid)
 
     back = client.get(f"/payments/return/{payment.uuid}/", {"token": payment.token, "state": "paid"})

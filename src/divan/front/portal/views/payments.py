@@ -111,6 +111,9 @@ def standing(request: HttpRequest, invoice: UUID) -> HttpResponse:
         return redirect("portal:invoice", invoice)
     bank = jobs.bank().page(newest.token) if newest.state is PaymentState.REGISTERED else ""
     if bank and TO_THE_BANK in request.GET:
+        # A script that looked for the end of the waiting cannot follow to another site by itself; it is told to go.
+        if "HX-Request" in request.headers:
+            return HttpResponse(headers={"HX-Redirect": bank})
         return HttpResponseRedirect(bank)
     return render(request, "portal/payment.html", _shown(found, newest, bank))
 

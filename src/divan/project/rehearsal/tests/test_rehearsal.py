@@ -282,7 +282,7 @@ def test_without_a_verdict_the_scanner_is_silent(world, mode):
 @pytest.mark.parametrize(
     ("told", "code"),
     [
-        ({"service": "bank", "mode": "down"}, "service"),
+        ({"service": "oracle", "mode": "down"}, "service"),
         ({"service": "sms", "mode": "angry"}, "mode"),
         ({"service": "sms", "mode": "slow", "seconds": 0}, "seconds"),
         ({"service": "sms", "mode": "slow", "seconds": "long"}, "form"),
