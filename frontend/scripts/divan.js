@@ -85,6 +85,15 @@ function showLetters(root) {
   }
 }
 
+// In the search of a place the Enter key looks for it; elsewhere it saves the page.
+function findOnEnter(event) {
+  if (event.key !== "Enter" || !event.target.matches(".search-line input[type='search']")) return;
+  const button = event.target.closest(".search-line").querySelector("button[name='find']");
+  if (!button) return;
+  event.preventDefault();
+  button.click();
+}
+
 // After a row was added the writer stands in it; after one was removed, at the button that adds.
 let rowsAsked = "";
 
@@ -113,6 +122,7 @@ document.addEventListener("click", copyCode);
 document.addEventListener("click", noteRowsAsked, true);
 document.addEventListener("submit", sendOnce);
 document.addEventListener("click", switchLetters);
+document.addEventListener("keydown", findOnEnter);
 document.addEventListener("keydown", walkRows);
 document.addEventListener("keydown", walkRowsByLetters);
 document.addEventListener("htmx:load", (event) => showScriptedControls(event.target));

@@ -215,6 +215,17 @@ def test_the_enter_key_saves_a_page_and_removes_no_row(offered: Stage):
     assert page.locator("[data-error-summary]").count() == 1
 
 
+def test_the_enter_key_looks_for_a_place_in_its_search(offered: Stage):
+    page = offered.window()
+    overview = begin(offered, page, "outsider")
+    page.goto(f"{overview}pages/places/")
+    page.locator("[name=village-search]").fill("صفرآباد")
+    page.locator("[name=village-search]").press("Enter")
+
+    expect(page.locator("input[name=village]").first).to_be_visible()
+    expect(page.locator("[data-error-summary]")).to_have_count(0)
+
+
 def test_rows_are_answered_by_the_keyboard_alone(offered: Stage):
     page = offered.window()
     overview = begin(offered, page, "outsider")
