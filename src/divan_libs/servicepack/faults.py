@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from pathlib import Path
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,3 +34,13 @@ class PackageFaults(Exception):
     def __init__(self, faults: Iterable[Fault]) -> None:
         self.faults: list[Fault] = sorted(faults, key=lambda fault: (fault.file, fault.line, fault.code))
         super().__init__("\n".join(str(fault) for fault in self.faults))
+
+
+class FolderExists(Exception):
+    """The folder to be written is there already and not empty; nothing was written."""
+
+    code = "package.folder-exists"
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        super().__init__(str(folder))

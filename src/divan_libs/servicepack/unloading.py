@@ -8,18 +8,9 @@ from typing import Any
 
 import yaml
 
+from divan_libs.servicepack.faults import FolderExists
 from divan_libs.servicepack.loading import PARTS, model_default, name_of_part
 from divan_libs.servicepack.models import Package
-
-
-class FolderExists(Exception):
-    """The folder to be written is there already and not empty; nothing was written."""
-
-    code = "package.folder-exists"
-
-    def __init__(self, folder: Path) -> None:
-        self.folder = folder
-        super().__init__(str(folder))
 
 
 class _PlainDumper(yaml.SafeDumper):

@@ -94,6 +94,21 @@ def get_current_version(service_code: str) -> VersionRef:
     return _ref(row)
 
 
+def get_numbered_version(service_code: str, number: int) -> VersionRef:
+    """Return a version of a service by its number, offered or not.
+
+    :raises ServiceUnknown: if the service or the version is unknown.
+    """
+    row = (
+        models.ServiceVersion.objects.select_related("service")
+        .filter(service__code=service_code, number=number)
+        .first()
+    )
+    if row is None:
+        raise ServiceUnknown(service=service_code, number=number)
+    return _ref(row)
+
+
 def get_offered_version(service_code: str, *, inside: bool) -> VersionRef:
     """Return the version offered now to whoever asks; services to employees exist only for those inside.
 

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from enum import StrEnum
 from pathlib import Path
 
-from divan_libs.servicepack.unloading import FolderExists
+from divan_libs.servicepack.faults import FolderExists
 
 CODE = re.compile(r"[a-z][a-z0-9]*(-[a-z0-9]+)*")
 _SHAPES = Path(__file__).parent

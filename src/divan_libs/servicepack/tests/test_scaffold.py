@@ -5,12 +5,12 @@ from __future__ import annotations
 import pytest
 
 from divan_libs.servicepack.examples import run_examples
+from divan_libs.servicepack.faults import FolderExists
 from divan_libs.servicepack.lint import lint
 from divan_libs.servicepack.lint.alone import surroundings_alone
 from divan_libs.servicepack.loading import load_with_sources
 from divan_libs.servicepack.models import Delivery
 from divan_libs.servicepack.scaffold import CodeRefused, NewKind, begin_service, files_of_new
-from divan_libs.servicepack.unloading import FolderExists
 
 DELIVERIES = {
     NewKind.EXECUTABLE: Delivery.ELECTRONIC,

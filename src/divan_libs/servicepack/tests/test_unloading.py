@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import pytest
 
+from divan_libs.servicepack.faults import FolderExists
 from divan_libs.servicepack.loading import load_package
 from divan_libs.servicepack.models import Package
 from divan_libs.servicepack.tests.conftest import SERVICE
 from divan_libs.servicepack.tests.folders import workshop
-from divan_libs.servicepack.unloading import FolderExists, files_of, unload_package
+from divan_libs.servicepack.unloading import files_of, unload_package
 
 SHIPPED = sorted(path.parent for path in SERVICE.parent.glob("*/card.yaml"))
 
