@@ -45,7 +45,7 @@ def list_services(
 @access(PUBLIC)
 def get_service(request: HttpRequest, code: ServiceCode, language: Language = None) -> HttpResponse:  # noqa: ARG001 (read by the entrance)
     """Tell a service: its identity card, requirements, form, steps, and the fees in force today."""
-    version = catalogue.get_current_version(code)
+    version = catalogue.get_offered_version(code, inside=False)
     package = catalogue.get_package(version.uuid)
     today = clock.now().astimezone(TEHRAN).date()
     return public_value(request, service_data.service_of(package, version, spoken(), today))
@@ -55,5 +55,5 @@ def get_service(request: HttpRequest, code: ServiceCode, language: Language = No
 @access(PUBLIC)
 def get_package(request: HttpRequest, code: ServiceCode) -> HttpResponse:
     """Give the published version as canonical JSON (RFC 8785), byte for byte; its tag is its SHA-256."""
-    version = catalogue.get_current_version(code)
+    version = catalogue.get_offered_version(code, inside=False)
     return public_answer(request, catalogue.stored_package(version.uuid), tag=version.digest)

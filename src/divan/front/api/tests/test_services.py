@@ -12,6 +12,7 @@ from divan.foundation.actors import SYSTEM
 from divan.front.api.service_data import _question
 from divan.registers.catalogue import actions as catalogue
 from divan.registers.catalogue import queries
+from divan.registers.catalogue.tests.written import publish, written
 from divan_libs.servicepack.loading import load_package
 
 from .doors import publish_another
@@ -162,3 +163,12 @@ def test_questions_of_parts_and_rows_tell_what_their_answers_are_made_of():
     assert [(row.code, row.label) for row in told["harvest"].rows] == [("wheat", "Wheat"), ("barley", "Barley")]
     assert told["hour"].limits == {"earliest": "07:00", "latest": "20:00"}
     assert told["foreigner"].limits == {"min_digits": 8, "max_digits": 16}
+
+
+def test_a_service_to_employees_is_not_told_to_programs(client, world):
+    inward = written("leave", "مرخصی", relations=["G2E"], audience="employees")
+    publish(world, inward)
+
+    assert client.get("/api/v1/services/leave").status_code == 404
+    assert client.get("/api/v1/services/leave/package").status_code == 404
+    assert "leave" not in {one["code"] for one in client.get("/api/v1/services").json()["items"]}
