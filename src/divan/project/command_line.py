@@ -17,6 +17,7 @@ COMMANDS = (
     "pg",
     "migrate",
     "service",
+    "case",
     "places",
     "payments",
     "ledger",

@@ -18,6 +18,7 @@ from divan.dealings.cases.actions.entries import (
 )
 from divan.dealings.cases.actions.following import note_order_state
 from divan.dealings.cases.actions.issuing import close_case, note_issued_document
+from divan.dealings.cases.actions.moving import move_case
 from divan.dealings.cases.actions.objecting import raise_objection
 from divan.dealings.cases.actions.outside import note_order_put, note_order_silent, take_due_order
 from divan.dealings.cases.actions.pausing import end_pause, pause_clocks, resume_clocks
@@ -55,6 +56,7 @@ __all__ = [
     "give_signature",
     "let_clock_run_out",
     "let_deadline_pass",
+    "move_case",
     "note_answer",
     "note_issued_document",
     "note_order_put",

@@ -28,6 +28,7 @@ from divan.dealings.cases.queries.dossier import (
 from divan.dealings.cases.queries.figures import county_figures, list_bottlenecks, service_figures, totals
 from divan.dealings.cases.queries.letters import letter_on_the_table, seal_of
 from divan.dealings.cases.queries.lists import list_cases_of, list_documents_of, page_of_cases
+from divan.dealings.cases.queries.moving import preview_move
 from divan.dealings.cases.queries.permits import (
     find_permit_of_case,
     get_permit,
@@ -40,6 +41,7 @@ from divan.dealings.cases.queries.permits import (
     list_reassessments,
 )
 from divan.dealings.cases.queries.readers import may_see_case, steps_read_by
+from divan.dealings.cases.queries.records import find_record
 from divan.dealings.cases.queries.signatures import (
     answers_to_read,
     get_signature_of,
@@ -61,6 +63,7 @@ __all__ = [
     "find_decision",
     "find_open_task",
     "find_permit_of_case",
+    "find_record",
     "get_case",
     "get_package_of",
     "get_permit",
@@ -95,6 +98,7 @@ __all__ = [
     "objection_until",
     "output_sources",
     "page_of_cases",
+    "preview_move",
     "responsible_post",
     "seal_of",
     "service_figures",

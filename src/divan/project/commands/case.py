@@ -1,0 +1,70 @@
+"""`divan case`: preview and carry out the move of a running case to another version of its service."""
+
+from __future__ import annotations
+
+import os
+from typing import Annotated
+
+import typer
+
+Number = Annotated[str, typer.Argument(help="The number of the case, with or without dashes.")]
+To = Annotated[int | None, typer.Option("--to", help="The number of the version; the one offered now if not given.")]
+
+
+def register(app: typer.Typer) -> None:
+    """Add the commands."""
+    group = typer.Typer(help="A single case: move it to another version of its service.", no_args_is_help=True)
+    group.command()(move)
+    app.add_typer(group, name="case")
+
+
+def move(
+    number: Number,
+    reason: Annotated[str, typer.Option("--reason", help="Why; it is recorded and the applicant can read it.")] = "",
+    to: To = None,
+    yes: Annotated[bool, typer.Option("--yes", help="Move it; without this only the preview is shown.")] = False,
+) -> None:
+    """Show what moving a case would meet and, with --yes, move it; exit 1 if something is in the way."""
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "divan.project.settings")
+    import django  # noqa: PLC0415 (needs the house's packages)
+
+    django.setup()
+    from divan.dealings.cases import actions, queries  # noqa: PLC0415 (models are readable only now)
+    from divan.dealings.cases.values import MoveNotPossible  # noqa: PLC0415 (as above)
+    from divan.foundation import clock  # noqa: PLC0415 (as above)
+    from divan.foundation.actors import operator  # noqa: PLC0415 (as above)
+    from divan.registers.catalogue import queries as catalogue  # noqa: PLC0415 (as above)
+    from divan_libs.servicepack.moving import may_move  # noqa: PLC0415 (as above)
+
+    case = queries.find_case_by_number(number)
+    if case is None:
+        typer.echo(f"no case has the number {number}", err=True)
+        raise typer.Exit(1)
+    version = (
+        catalogue.get_current_version(case.service_code)
+        if to is None
+        else catalogue.get_numbered_version(case.service_code, to)
+    )
+    findings = queries.preview_move(case.uuid, version.uuid, clock.now())
+    typer.echo(f"{case.number} from its version to version {version.number} of {case.service_code}:")
+    for finding in findings:
+        typer.echo(f"  {'IN THE WAY' if finding.hinders else 'changes   '}  {finding.code}  {finding.name}")
+    if not findings:
+        typer.echo("  nothing changes for this case")
+    if not may_move(findings):
+        raise typer.Exit(1)
+    if not yes:
+        typer.echo("nothing was done; --yes moves it")
+        return
+    try:
+        actions.move_case(
+            case=case.uuid,
+            version=version.uuid,
+            reason=reason,
+            actor=operator(os.environ.get("USER", "unknown")),
+            now=clock.now(),
+        )
+    except MoveNotPossible as refusal:
+        typer.echo("not moved: give a --reason, and another version of a case that runs", err=True)
+        raise typer.Exit(1) from refusal
+    typer.echo(f"{case.number} stands on version {version.number} now")
