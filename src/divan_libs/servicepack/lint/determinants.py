@@ -5,7 +5,7 @@ from __future__ import annotations
 from divan_libs.servicepack.derivation import Cycle, Definitions
 from divan_libs.servicepack.expressions import ExpressionRefused
 from divan_libs.servicepack.lint.findings import DETERMINANTS, TABLES, Findings, Path
-from divan_libs.servicepack.lint.uses import conditions_of, values_of
+from divan_libs.servicepack.lint.uses import conditions_of, output_fields, values_of
 
 
 def check_determinants(findings: Findings) -> None:
@@ -18,14 +18,19 @@ def check_determinants(findings: Findings) -> None:
     used = _spoken_of(findings)
     for name, (file, path) in places.items():
         root, _, code = name.partition(".")
-        if name not in used:
-            findings.add(f"{root}.never-used", file, path, **{root.removesuffix("s"): code})
+        if name not in used and root == "tables":
+            findings.add("tables.never-used", file, path, table=code)
+        elif name not in used:
+            findings.add("determinants.never-used", file, path, determinant=code)
     _check_loops(findings, definitions, places)
 
 
 def _spoken_of(findings: Findings) -> set[str]:
-    """Return the names that any expression speaks; one that is refused speaks none."""
-    spoken: set[str] = set()
+    """Return the names that any expression, letter, message, record or order speaks; what is refused speaks none."""
+    package = findings.package
+    written = [entry for entry, _ in output_fields(package)]
+    written += [entry for step in package.flow.steps if step.wait is not None for entry in step.wait.sends]
+    spoken = {f"tables.{entry.table}" for entry in written if entry.table is not None}
     typed = [(source, wanted) for source, wanted, _, _ in values_of(findings.package)]
     for source, wanted in [*typed, *((source, None) for source, _, _ in conditions_of(findings.package))]:
         try:
