@@ -6,6 +6,7 @@ from django.conf import settings
 from django.urls import URLPattern, URLResolver, include, path
 
 from divan.foundation.ui.views import amount_in_words, style_page
+from divan.front.api import records
 from divan.front.api.urls import api_urls
 from divan.front.portal.views import about, rehearsal
 from divan.project import health
@@ -19,6 +20,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include(credential_patterns)),
     path("office/", include("divan.front.backoffice.urls")),
     path("api/v1/", api_urls),
+    path("exchange/records/<slug:body>/<slug:name>/<slug:key>/records/<str:subject>", records.record, name="record"),
     path("log/<path:path>", about.log_file, name="log-file"),
     path("amount-in-words/", amount_in_words, name="amount-in-words"),
     path("-/health", health.health, name="health"),

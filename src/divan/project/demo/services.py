@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import logging
+from collections.abc import Iterator
 from datetime import datetime
 from pathlib import Path
 
 from divan.dealings.cases import queries as cases
 from divan.foundation.actors import Actor
+from divan.project.demo.records import offer_records
 from divan.registers.catalogue import actions as catalogue
 from divan.registers.catalogue import queries as offered
 from divan.registers.catalogue.values import PackageFaulty, ServiceUnknown
@@ -42,15 +44,25 @@ def publish_shipped_services(*, actor: Actor, now: datetime) -> None:
 
     One that does not fit this house is not offered and told of in the log; it does not keep the others away.
     """
+    packages = dict(_loaded(shipped_services()))
+    # What one service issues the next one asks for, so all records stand at the exchange before any is examined.
+    offer_records(packages.values(), actor=actor, now=now)
     around = surroundings()
-    for directory in shipped_services():
+    for directory, package in packages.items():
         try:
-            package = load_package(directory)
             if _is_offered(package):
                 continue
             catalogue.publish_package(package=package, surroundings=around, actor=actor, now=now)
             _enrol_seal(package, actor=actor, now=now)
-        except (PackageFaults, PackageFaulty) as faulty:
+        except PackageFaulty as faulty:
+            logger.error("the shipped service %s is not offered: %s", directory.name, faulty)  # noqa: TRY400 (the faults say it all)
+
+
+def _loaded(directories: list[Path]) -> Iterator[tuple[Path, Package]]:
+    for directory in directories:
+        try:
+            yield directory, load_package(directory)
+        except PackageFaults as faulty:
             logger.error("the shipped service %s is not offered: %s", directory.name, faulty)  # noqa: TRY400 (the faults say it all)
 
 

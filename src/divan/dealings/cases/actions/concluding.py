@@ -9,6 +9,7 @@ from divan.dealings.cases import models, rules
 from divan.dealings.cases.actions.deciding import current_decision, seal_decision, sign_decision
 from divan.dealings.cases.actions.notices import send_notice
 from divan.dealings.cases.actions.permits import apply_to_permit
+from divan.dealings.cases.actions.records import publish_records
 from divan.dealings.cases.actions.tasks import DEEMED, close_open_tasks
 from divan.dealings.cases.queries.letters import decision_in_words
 from divan.dealings.cases.values import (
@@ -88,6 +89,7 @@ def bring_about(row: models.Case, package: Package, ending: Outcome, *, actor: A
         objection.save(update_fields=["state", "ended_at"])
         facts.record(OBJECTION_ENDED, subject=objection, actor=actor, at=now, ended=objection.state)
     apply_to_permit(row, ending, package, actor=actor, now=now)
+    publish_records(row, package, ending, actor=actor, now=now)
     if ending.absence is not None:
         _appoint_substitute(row, ending, actor=actor, now=now)
 

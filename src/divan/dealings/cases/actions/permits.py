@@ -8,6 +8,7 @@ from uuid import UUID, uuid4
 from django.db import transaction
 
 from divan.dealings.cases import models, queries, rules
+from divan.dealings.cases.actions.records import end_records_of_permit
 from divan.dealings.cases.queries.permits import permit_of
 from divan.dealings.cases.values import (
     PERMIT_CHANGED,
@@ -108,4 +109,5 @@ def expire_permit(*, permit: UUID, actor: Actor, now: datetime) -> Permit:
         held.state, held.assess_at, held.changed_at = EXPIRED, None, now
         held.save(update_fields=["state", "assess_at", "changed_at"])
         facts.record(PERMIT_EXPIRED, subject=held, actor=actor, at=now)
+        end_records_of_permit(held, actor=actor, now=now)
     return permit_of(held)
