@@ -39,7 +39,7 @@ TOLD = {
 @pytest.fixture
 def offered(stage: Stage) -> Stage:
     """The stage with the service of all questions on offer."""
-    told = stage.installation.run("service", "publish", str(SHOWCASE))  # type: ignore[attr-defined]
+    told = stage.installation.run("service", "publish", str(SHOWCASE), "--yes")  # type: ignore[attr-defined]
     assert told.returncode == 0, told.stderr
     return stage
 
