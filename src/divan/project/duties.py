@@ -36,5 +36,6 @@ def worker_duties() -> list[Duty]:
         *exchange.duties(),
         *payments.duties(),
         Duty("drafts", cases.clear_drafts, every=3600.0),
+        Duty("signatures", cases.expire_signatures, every=600.0),
         Duty("retention", retention.let_go, every=3600.0),
     ]

@@ -170,3 +170,14 @@ def clear_drafts(now: datetime) -> int:
     for case in list(old):
         actions.abandon_draft(case=case, actor=SYSTEM, now=now)
     return len(old)
+
+
+def expire_signatures(now: datetime) -> int:
+    """End signatures of second parties whose time is over under applications that were not sent."""
+    over: list[UUID] = list(
+        models.CaseSignature.objects.filter(state="signed", ended_at__isnull=True, until__lt=now)
+        .filter(case__state__in=(CaseState.DRAFT, CaseState.CORRECTION))
+        .order_by("until")
+        .values_list("uuid", flat=True)[:BATCH]
+    )
+    return sum(actions.expire_signature(signature=one, actor=SYSTEM, now=now) for one in over)
