@@ -88,11 +88,17 @@ def beneficiary(package: Package, answers: Mapping[str, AnswerValue], *, applica
 
 
 def named(
-    package: Package, subject: Subject, answers: Mapping[str, AnswerValue]
+    package: Package,
+    subject: Subject,
+    answers: Mapping[str, AnswerValue],
+    reports: Mapping[str, AnswerValue] | None = None,
 ) -> list[tuple[str, Mapping[str, AnswerValue]]]:
-    """Return the codes of everybody whom a question names, each with the row in which they stand."""
+    """Return the codes of everybody whom a question names, each with the row in which they stand.
+
+    ``reports`` are officers' answers: what is recorded may be about somebody whom only an officer could name.
+    """
     if subject.group is None:
-        code = identifier(package, subject.question, answers)
+        code = identifier(package, subject.question, answers) or _identifies((reports or {}).get(subject.question))
         return [(code, {})] if code else []
     rows = answers.get(subject.group)
     found = []

@@ -95,7 +95,8 @@ class RecordTemplate(Part):
     """What an outcome makes known to other bodies: the next service asks for it instead of a copy.
 
     It is offered as the data service ``data_service`` about ``subject``, who is the applicant, the beneficiary or
-    somebody named by a question; a permit's record ends with the permit.
+    somebody named by a question of the form, or of an officer's report (a newborn, who has no number before); a
+    permit's record ends with the permit.
     """
 
     code: Slug

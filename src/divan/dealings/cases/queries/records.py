@@ -64,7 +64,8 @@ def subjects_of(record: RecordTemplate, sources: RawSources) -> list[str]:
         case "beneficiary":
             return [beneficiary(sources.package, sources.answers, applicant=applicant)]
         case Subject() as subject:
-            return list(dict.fromkeys(code for code, _row in named(sources.package, subject, sources.answers)))
+            reports = sources.evaluator.context.reports
+            return list(dict.fromkeys(code for code, _row in named(sources.package, subject, sources.answers, reports)))
     return []
 
 
