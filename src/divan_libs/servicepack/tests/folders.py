@@ -36,10 +36,17 @@ def changed(value: Any, path: tuple[str | int, ...], new: Any) -> Any:
     return whole
 
 
+class _PlainDumper(yaml.SafeDumper):
+    """Writes no anchors for what stands twice: the reader refuses them."""
+
+    def ignore_aliases(self, data: Any) -> bool:  # noqa: ARG002 (the signature is PyYAML's)
+        return True
+
+
 def write_yaml(folder: Path, file: str, value: Any) -> None:
     """Write a file of a service."""
     (folder / file).parent.mkdir(parents=True, exist_ok=True)
-    text = yaml.safe_dump(value, allow_unicode=True, sort_keys=False, width=10_000)
+    text = yaml.dump(value, Dumper=_PlainDumper, allow_unicode=True, sort_keys=False, width=10_000)
     (folder / file).write_text(text, "utf-8")
 
 
