@@ -92,6 +92,7 @@ def _ways(kind: ActorKind, _language: str) -> tuple[tuple[str, str], ...]:
             ("portal:cases", _("My cases")),
             ("portal:documents", _("My documents")),
             ("portal:payments", _("My payments")),
+            ("portal:signatures", _("Asked of me")),
             ("portal:looks", _("Who looked at my data")),
         ]
     else:
@@ -113,6 +114,7 @@ def _office(request: HttpRequest, actor: Actor) -> list[LinkGroup]:
     office = []
     if actor.duties & {"secretariat", "ict-director", "ict-deputy", "ict-expert"}:
         office.append(_link(request, "backoffice:register", _("Secretariat register")))
+    office.append(_link(request, "backoffice:visits", _("Visits")))
     if "governor-officer" in actor.duties:
         office.append(_link(request, "backoffice:governor", _("The province at a glance")))
     if actor.duties & {"finance-officer", "governor-officer"}:

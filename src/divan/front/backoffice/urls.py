@@ -14,6 +14,7 @@ from divan.front.backoffice.views import (
     payments,
     referrals,
     tasks,
+    visits,
     worklist,
 )
 
@@ -32,6 +33,7 @@ urlpatterns = [
     path("letters/<uuid:letter>/", letters.letter, name="letter"),
     path("letters/<uuid:letter>/file/", letters.file_letter, name="file-letter"),
     path("letters/<uuid:letter>/document.pdf", letters.document, name="letter-document"),
+    path("visits/", visits.visits, name="visits"),
     path("governor/", governor.governor, name="governor"),
     path("ledger/", ledger.ledger, name="ledger"),
     path("payments/", payments.invoices, name="invoices"),

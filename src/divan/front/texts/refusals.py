@@ -90,6 +90,31 @@ CASES: Mapping[str, tuple[Text, Text, Text]] = {
         _("It needs an instruction, another post of the same body and a time to come; and it is answered once."),
         "",
     ),
+    "cases.signature-not-possible": (
+        _("This signature is not possible now."),
+        _("Nobody else is named for it, it was answered before, or the application was sent meanwhile."),
+        _("Look at the application for where it stands."),
+    ),
+    "cases.signature-unknown": (
+        _("Nothing of this kind is asked of you."),
+        _("The answers were changed, or the application was given up."),
+        _("If it is needed, the applicant will ask you again."),
+    ),
+    "cases.answers-changed": (
+        _("The answers were changed while you were reading."),
+        _("Nothing was signed."),
+        _("Read what stands now before you sign."),
+    ),
+    "cases.visit-not-possible": (
+        _("There is no such time for a visit."),
+        _("Nothing was booked."),
+        _("Choose one of the times that are shown."),
+    ),
+    "cases.time-taken": (
+        _("Somebody else has just taken this time."),
+        _("What you had booked before is kept."),
+        _("Choose another time."),
+    ),
     "cases.tracking-refused": (
         _("Number and secret do not belong together."),
         _("One of them may be mistyped."),

@@ -25,9 +25,9 @@ from divan.foundation.ui.frame import Link
 from divan.foundation.ui.pieces import Row, Task
 from divan.foundation.ui.refusals import text_of
 from divan.front.portal.options import options
+from divan.front.portal.outside import asked_facts, outside_of
 from divan.front.questions.drawing import place_name, question_fields
 from divan.front.questions.posted import is_redisplay, read_posted
-from divan.front.texts.words import TONES, word
 from divan_libs.persian.jalali import TEHRAN
 from divan_libs.servicepack.answer_values import AnswerValue
 from divan_libs.servicepack.answers import complete, may_change, pages_to_show, visible_answers, visible_questions
@@ -90,15 +90,7 @@ def overview(request: HttpRequest, case: UUID) -> HttpResponse:
         "case": found,
         "title": package.text("card.title", language),
         "tasks": tasks,
-        "needs": [
-            (
-                package.text(f"needs.{need.code}.title", language),
-                word("need-state", need.state),
-                TONES[need.state],
-                need,
-            )
-            for need in found.needs
-        ],
+        **outside_of(found, package, context, language),
         "asking": asking,
         "correction": [package.text(f"needs.{one}.title", language) for one in found.correction_codes],
         "correcting": found.state is CaseState.CORRECTION,
@@ -311,8 +303,8 @@ def check(request: HttpRequest, case: UUID) -> HttpResponse:
         "title": package.text("card.title", language),
         "parts": summaries(package, context, found, language, changing=True),
         "needs": [
-            Row(package.text(f"needs.{need.code}.title", language), word("need-state", need.state))
-            for need in found.needs
+            Row(f"{one.title} {one.about}".strip(), f"{one.state} {one.source}".strip())
+            for one in asked_facts(found, package, language)
         ],
         "missing": [_missing(package, one.kind, one.code, language).text for one in missing],
         "asking": any(need.state == "asked" for need in found.needs),
@@ -327,8 +319,15 @@ def _missing(package: Package, kind: str, code: str, language: str) -> Problem:
         return Problem(
             _("Not answered yet: %(question)s") % {"question": package.text(f"questions.{code}.label", language)}
         )
-    if kind == "inquiry":
-        return Problem(_("Not confirmed yet: %(need)s") % {"need": package.text(f"needs.{code}.title", language)})
+    said = {
+        "inquiry": _("Not confirmed yet: %(need)s"),
+        "mandate": _("Not confirmed yet: %(need)s"),
+        "signature": _("Not signed yet: %(need)s"),
+        "appointment": _("No time chosen yet: %(need)s"),
+        "payment": _("Not paid yet: %(need)s"),
+    }.get(kind)
+    if said:
+        return Problem(said % {"need": package.text(f"needs.{code}.title", language)})
     return Problem(package.text(f"needs.{code}.rejection", language))
 
 

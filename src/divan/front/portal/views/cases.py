@@ -102,6 +102,7 @@ def case_page(case: Case, *, own: bool) -> dict[str, object]:
         if own
         else [],
         "document": document,
+        "visits": queries.list_visits(case.uuid) if own else [],
         "may_withdraw": own and task is not None and flow_rules.may_withdraw(package, task.step),
         "secret": queries.tracking_secret(case.uuid) if own else "",
     }
