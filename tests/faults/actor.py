@@ -39,6 +39,12 @@ def main(verb: str, moment: str, *arguments: str) -> None:
             from tests.faults.payments import issue  # noqa: PLC0415 (as above)
 
             issue(world)
+        case "orders":
+            from tests.faults.engine import follow_orders  # noqa: PLC0415 (as above)
+
+            follow_orders(world.now, arguments[0])
+        case "settle":
+            cases.note_paid(invoice=UUID(arguments[0]), actor=SYSTEM, now=world.now)
         case "duty":
             next(duty for duty in worker_duties() if duty.name == arguments[0]).run(world.now)
 

@@ -6,6 +6,7 @@ real hierarchy.
 """
 
 import ipaddress
+import stringprep
 from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -90,8 +91,8 @@ class RehearsalAuthority:
     ) -> x509.Certificate:
         """Issue the certificate of a person who signs documents for an organisation, or of the organisation's seal.
 
-        A seal has no national code. The national code stands in subject serialNumber, the legal-entity id in organizationIdentifier; both may be
-        given with Persian digits and are written with Latin ones, at full length.
+        A seal has no national code. The national code stands in subject serialNumber, the legal-entity id in
+        organizationIdentifier; both may be given with Persian digits and are written with Latin ones, at full length.
 
         :raises SubjectInvalid: if a name is empty or longer than 64 characters, or a code is none.
         """
@@ -242,11 +243,26 @@ def _name(fields: Iterable[tuple[ObjectIdentifier, str]]) -> x509.Name:
         x509.NameAttribute(NameOID.COUNTRY_NAME, "IR"),
         x509.NameAttribute(NameOID.ORGANIZATIONAL_UNIT_NAME, REHEARSAL),
     ]
-    for oid, value in fields:
+    for oid, given in fields:
+        value = _comparable(given)
         if not value.strip() or len(value) > FIELD_LIMIT:
             raise SubjectInvalid(oid._name, value)
         attributes.append(x509.NameAttribute(oid, _fitting(value) if oid is NameOID.COMMON_NAME else value))
     return x509.Name(attributes)
+
+
+def _comparable(value: str) -> str:
+    """Return a name without what makes two readers refuse to compare it.
+
+    RFC 3454, section 6, as RFC 4518 prescribes for directory names: a text with right-to-left letters holds no
+    left-to-right ones, and begins and ends with a right-to-left letter. A title in brackets, or a number at its end,
+    would make every signature of its holder unverifiable.
+    """
+    if not any(stringprep.in_table_d1(letter) for letter in value):
+        return value
+    kept = "".join(letter for letter in value if not stringprep.in_table_d2(letter))
+    ends = [index for index, letter in enumerate(kept) if stringprep.in_table_d1(letter)]
+    return " ".join(kept[ends[0] : ends[-1] + 1].split())
 
 
 def _fitting(name: str) -> str:

@@ -10,6 +10,7 @@ from datetime import datetime, timedelta
 from uuid import UUID, uuid5
 
 from divan.dealings.cases import actions, models, queries
+from divan.dealings.cases.actions import outside
 from divan.dealings.cases.values import CaseState, OutsideOrder
 from divan.dealings.payments.values import INVOICE_PAID
 from divan.foundation import facts
@@ -99,7 +100,7 @@ def follow_orders(now: datetime, *, ask: Ask = exchange.ask) -> int:
     begun, done = time.monotonic(), 0
     while done < ORDERS_AT_ONCE:
         moment = now + timedelta(seconds=time.monotonic() - begun)
-        order = actions.take_due_order(now=moment)
+        order = outside.take_due_order(now=moment)
         if order is None:
             break
         _carry(order, ask, moment)
@@ -115,7 +116,7 @@ def _carry(order: OutsideOrder, ask: Ask, now: datetime) -> None:
         told = None
     if told is None:
         logger.warning("order %s at %s got no answer that can be read", order.uuid, order.data_service)
-        actions.note_order_silent(order=order.uuid, now=now)
+        outside.note_order_silent(order=order.uuid, now=now)
         return
     # The other body has taken the order, the row does not say so yet. After a power cut here the lease runs out and the
     # same order goes out again under the same number, which its side takes for the same one.

@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 import os
-from typing import Annotated
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Annotated
 
 import typer
+
+if TYPE_CHECKING:
+    from divan_libs.servicepack.moving import MoveFinding
 
 Number = Annotated[str, typer.Argument(help="The number of the case, with or without dashes.")]
 To = Annotated[int | None, typer.Option("--to", help="The number of the version; the one offered now if not given.")]
@@ -47,10 +51,7 @@ def move(
     )
     findings = queries.preview_move(case.uuid, version.uuid, clock.now())
     typer.echo(f"{case.number} from its version to version {version.number} of {case.service_code}:")
-    for finding in findings:
-        typer.echo(f"  {'IN THE WAY' if finding.hinders else 'changes   '}  {finding.code}  {finding.name}")
-    if not findings:
-        typer.echo("  nothing changes for this case")
+    _tell(findings)
     if not may_move(findings):
         raise typer.Exit(1)
     if not yes:
@@ -68,3 +69,10 @@ def move(
         typer.echo("not moved: give a --reason, and another version of a case that runs", err=True)
         raise typer.Exit(1) from refusal
     typer.echo(f"{case.number} stands on version {version.number} now")
+
+
+def _tell(findings: Sequence[MoveFinding]) -> None:
+    for finding in findings:
+        typer.echo(f"  {'IN THE WAY' if finding.hinders else 'changes   '}  {finding.code}  {finding.name}")
+    if not findings:
+        typer.echo("  nothing changes for this case")

@@ -16,5 +16,5 @@ class PeopleApp(AppConfig):
         from divan.foundation import facts  # noqa: PLC0415 (models load after the app registry)
         from divan.registers.people import models  # noqa: PLC0415 (as above)
 
-        for model in (models.Person, models.Unit, models.Post, models.Membership):
+        for model in (models.Person, models.Unit, models.Post, models.Membership, models.Substitution):
             facts.register_subject(model.subject_kind, facts.subjects_of(model))

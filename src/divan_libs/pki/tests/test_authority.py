@@ -3,7 +3,9 @@ from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from asn1crypto import x509 as asn1_x509
 from cryptography import x509
+from cryptography.hazmat.primitives.serialization import Encoding
 from cryptography.x509.oid import NameOID
 
 from divan_libs.pki.authority import REHEARSAL, RehearsalAuthority
@@ -229,3 +231,19 @@ def test_a_seal_has_no_national_code_and_a_long_persian_name_is_cut_between_word
     assert (subject.national_code, subject.organization) == (None, name)
     assert name.startswith(subject.common_name + " ")
     assert len(subject.common_name.encode()) <= 64
+
+
+def test_a_name_that_two_readers_would_refuse_to_compare_is_written_without_what_they_refuse(authority):
+    certificate = authority.issue_signer(
+        generate_private_key().public_key(),
+        common_name="شرکت ABC نمونه ۲",
+        national_code="9991000011",
+        organization="اداره‌کل نمونه (نمایشی)",
+        legal_id="99900000105",
+        title="مدیر (موقت)",
+        now=NOON,
+    )
+    subject = read_subject(certificate)
+    assert (subject.common_name, subject.organization) == ("شرکت نمونه", "اداره‌کل نمونه (نمایشی")
+    asn1 = asn1_x509.Certificate.load(certificate.public_bytes(Encoding.DER))
+    assert asn1.subject.hashable

@@ -1,31 +1,19 @@
 """The frozen model of a service package, one module a noun."""
 
 from divan_libs.servicepack.models.card import Access, Card, Channel, Delivery, Law, Stage
-from divan_libs.servicepack.models.examples import Example, ExampleFact, ExampleMove, Expected
-from divan_libs.servicepack.models.fees import Beneficiary, Fees, Tariff, TariffPeriod, TariffRow
-from divan_libs.servicepack.models.flow import (
-    APPLICANT,
-    APPLICATION,
+from divan_libs.servicepack.models.endings import (
     Absence,
-    Action,
     Deadline,
-    Demand,
     Effect,
     Entry,
     EntryKind,
-    Flow,
-    Holder,
     Outcome,
-    Ownership,
-    PauseReason,
     Review,
-    Route,
-    Silence,
-    Step,
-    StepKind,
-    Track,
-    Wait,
-    Where,
+)
+from divan_libs.servicepack.models.examples import Example, ExampleFact, ExampleMove, Expected
+from divan_libs.servicepack.models.fees import Beneficiary, Fees, Tariff, TariffPeriod, TariffRow
+from divan_libs.servicepack.models.flow import (
+    Flow,
 )
 from divan_libs.servicepack.models.form import (
     AddressQuestion,
@@ -96,6 +84,22 @@ from divan_libs.servicepack.models.package import (
     TextMissing,
     Upgrader,
     package_schema,
+)
+from divan_libs.servicepack.models.steps import (
+    APPLICANT,
+    APPLICATION,
+    Action,
+    Demand,
+    Holder,
+    Ownership,
+    PauseReason,
+    Route,
+    Silence,
+    Step,
+    StepKind,
+    Track,
+    Wait,
+    Where,
 )
 
 __all__ = [

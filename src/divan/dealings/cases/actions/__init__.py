@@ -20,7 +20,7 @@ from divan.dealings.cases.actions.following import note_order_state
 from divan.dealings.cases.actions.issuing import close_case, note_issued_document
 from divan.dealings.cases.actions.moving import move_case
 from divan.dealings.cases.actions.objecting import raise_objection
-from divan.dealings.cases.actions.outside import note_order_put, note_order_silent, take_due_order
+from divan.dealings.cases.actions.outside import note_order_put
 from divan.dealings.cases.actions.pausing import end_pause, pause_clocks, resume_clocks
 from divan.dealings.cases.actions.paying import ask_payment
 from divan.dealings.cases.actions.permits import expire_permit
@@ -60,7 +60,6 @@ __all__ = [
     "note_answer",
     "note_issued_document",
     "note_order_put",
-    "note_order_silent",
     "note_order_state",
     "note_paid",
     "note_view",
@@ -75,6 +74,5 @@ __all__ = [
     "start_draft",
     "submit_case",
     "submit_reassessment",
-    "take_due_order",
     "withdraw_case",
 ]

@@ -11,7 +11,7 @@ from django.db.models import Q
 from divan.dealings.cases import models, queries
 from divan.dealings.cases.apps import options
 from divan.dealings.cases.queries.dossier import case_of, order_of
-from divan.dealings.cases.values import ORDER_OPENED, ORDER_PUT, ORDER_STATE_NOTED, OutsideOrder
+from divan.dealings.cases.values import ORDER_ENDED, ORDER_OPENED, ORDER_PUT, ORDER_STATE_NOTED, OutsideOrder
 from divan.foundation import facts
 from divan.foundation.actors import Actor
 from divan_libs.persian.jalali import TEHRAN
@@ -41,6 +41,15 @@ def open_order(
         next_at=now,
     )
     facts.record(ORDER_OPENED, subject=order, actor=actor, at=now, data_service=wait.data_service, case=row.uuid)
+
+
+def end_order(task: models.Task, *, actor: Actor, now: datetime) -> None:
+    """Follow the outside process of a step no longer: the step is over."""
+    order = models.OutsideOrder.objects.select_for_update().filter(task=task, ended_at__isnull=True).first()
+    if order is not None:
+        order.ended_at = now
+        order.save(update_fields=["ended_at"])
+        facts.record(ORDER_ENDED, subject=order, actor=actor, at=now, state=order.state)
 
 
 @transaction.atomic

@@ -15,6 +15,7 @@ from divan.dealings.cases.actions.locking import locked_case
 from divan.dealings.cases.actions.notices import send_notice
 from divan.dealings.cases.actions.opinions import sign_opinion
 from divan.dealings.cases.actions.paying import ask_on_the_way
+from divan.dealings.cases.actions.reading import read_answers
 from divan.dealings.cases.actions.tasks import close_task, hold_clocks, open_task
 from divan.dealings.cases.queries.dossier import case_of
 from divan.dealings.cases.values import (
@@ -22,7 +23,6 @@ from divan.dealings.cases.values import (
     CASE_VIEWED,
     CORRECTION_ASKED,
     ActionNotPossible,
-    AnswerFault,
     AnswersRefused,
     Case,
     CaseState,
@@ -34,11 +34,9 @@ from divan.foundation.actors import Actor
 from divan.registers.catalogue import queries as catalogue
 from divan.registers.people import queries as people
 from divan_libs.persian.jalali import TEHRAN
-from divan_libs.servicepack import answers as answering
 from divan_libs.servicepack import flow_rules
-from divan_libs.servicepack.answers import AnswerProblem
 from divan_libs.servicepack.flow_rules import FlowRefusal, Opening, Position, Transition, TransitionKind
-from divan_libs.servicepack.models import APPLICANT, Package, Step, StepKind
+from divan_libs.servicepack.models import APPLICANT, Package, StepKind
 
 
 @transaction.atomic
@@ -78,7 +76,7 @@ def perform(row: models.Case, task: models.Task, action: str, given: Given, *, a
     """Carry out an action whose actor was checked, or that silence or the outside performs by itself."""
     package = catalogue.get_package(row.version.uuid)
     step = flow_rules.step_of(package, task.step)
-    _take_report(row, task, step, action, given, now)
+    _take_report(row, package, task, action, given, now)
     context = queries.context_of(case_of(row), package, now.astimezone(TEHRAN).date())
     wanted = flow_rules.Given(codes=given.codes, text=given.text, note=given.note, proposed=row.proposed or None)
     position = Position(row.step, row.tracks)
@@ -139,28 +137,22 @@ def arrive(
         open_task(row, package, opening.step, track=opening.track, actor=actor, now=now, note=note)
 
 
-def _take_report(row: models.Case, task: models.Task, step: Step, action: str, given: Given, now: datetime) -> None:
+def _take_report(
+    row: models.Case, package: Package, task: models.Task, action: str, given: Given, now: datetime
+) -> None:
     """Read what an officer typed for the questions of the step; a send-back needs no report.
 
     Reports of earlier steps stay; the same question answered again replaces its answer.
     """
+    step = flow_rules.step_of(package, task.step)
     chosen = step.action(action)
     if not step.report or chosen is None or chosen.to == APPLICANT:
         return
-    today, faults = now.astimezone(TEHRAN).date(), []
-    told: dict[str, object] = {}
-    for question in step.report:
-        if question.type in ("information", "file"):
-            continue
-        try:
-            value = answering.parse_answer(question, answering.raw_of(question, given.report), today=today)
-        except AnswerProblem as problem:
-            faults.append(AnswerFault(question.code, problem.code, dict(problem.facts)))
-            continue
-        if value is not None:
-            told[question.code] = answering.to_json(value)
-    if faults:
-        raise AnswersRefused(page=task.step, faults=tuple(faults))
+    context = queries.context_of(case_of(row), package, now.astimezone(TEHRAN).date())
+    reading = read_answers(package, step.report, given.report, context, now=now)
+    if reading.faults:
+        raise AnswersRefused(page=task.step, faults=reading.faults)
+    told = {code: value for code, value in reading.values.items() if value is not None}
     task.report = told
     row.reports = {**row.reports, **told}
 

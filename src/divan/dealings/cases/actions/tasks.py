@@ -6,7 +6,7 @@ from datetime import datetime
 from uuid import uuid4
 
 from divan.dealings.cases import models, queries, rules
-from divan.dealings.cases.actions.outside import open_order
+from divan.dealings.cases.actions.outside import end_order, open_order
 from divan.dealings.cases.queries.dossier import case_of
 from divan.dealings.cases.values import (
     REFERRAL_RECALLED,
@@ -109,7 +109,7 @@ def close_task(task: models.Task, *, action: str, actor: Actor, now: datetime, g
     task.save()
     facts.record(TASK_DONE, subject=task, actor=actor, at=now, step=task.step, action=action, codes=list(given.codes))
     worklist.finish_work(about_uuid=task.uuid, actor=actor, now=now)
-    models.OutsideOrder.objects.filter(task=task, ended_at__isnull=True).update(ended_at=now)
+    end_order(task, actor=actor, now=now)
     waiting = models.Referral.objects.select_for_update().filter(
         task=task, answered_at__isnull=True, recalled_at__isnull=True
     )

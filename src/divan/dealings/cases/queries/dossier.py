@@ -52,20 +52,7 @@ def case_of(row: models.Case) -> Case:
         applicant=row.applicant.uuid,
         language=row.language,
         answers=row.answers,
-        needs=tuple(
-            NeedState(
-                code=need.code,
-                subject=need.subject_code,
-                parameters=need.parameters,
-                state=need.state,
-                fields=need.fields,
-                inquiry=need.inquiry_uuid,
-                asked_at=need.asked_at,
-                answered_at=need.answered_at,
-                reused=need.reused,
-            )
-            for need in needs
-        ),
+        needs=tuple(_need_of(need) for need in needs),
         step=row.step,
         outcome=row.outcome,
         started_at=row.started_at,
@@ -82,6 +69,20 @@ def case_of(row: models.Case) -> Case:
         tracks=row.tracks,
         reports=row.reports,
         deemed=row.deemed,
+    )
+
+
+def _need_of(need: models.CaseNeed) -> NeedState:
+    return NeedState(
+        code=need.code,
+        subject=need.subject_code,
+        parameters=need.parameters,
+        state=need.state,
+        fields=need.fields,
+        inquiry=need.inquiry_uuid,
+        asked_at=need.asked_at,
+        answered_at=need.answered_at,
+        reused=need.reused,
     )
 
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 from datetime import date, datetime
 from uuid import UUID, uuid4
 
+from django.utils.translation import gettext, override
+
 from divan.dealings.cases import models, rules
 from divan.dealings.cases.apps import options
 from divan.dealings.cases.queries.calendar import work_calendar
@@ -19,9 +21,6 @@ from divan_libs.persian.jalali import TEHRAN, format_jalali
 from divan_libs.persian.text import persian_digits
 from divan_libs.servicepack.filling import field_values
 from divan_libs.servicepack.models import DecisionField, Outcome, Package
-
-SEAL_TITLE = "مُهر الکترونیکی دستگاه (صدور به حکم قانون)"
-"""In whose name a letter goes out that nobody signed because silence decided."""
 
 NOT_YET = "…"
 """What stands for the number of a letter that has none yet."""
@@ -139,7 +138,9 @@ def letterhead_of(body: Unit) -> Letterhead:
 def seal_of(body_code: str) -> tuple[SignerRef, Post]:
     """Return the electronic seal of a body as a signer, and the seat it has instead of a post."""
     body = people.get_unit(body_code)
-    title = SEAL_TITLE
+    # Official letters are in Persian whatever the applicant reads.
+    with override("fa"):
+        title = gettext("Electronic seal of the body, by force of law")
     reference = SignerRef(
         person=body.uuid,
         national_code="",

@@ -1,9 +1,8 @@
-"""The engine: parallel reviews, silence that decides, aftercare, objections, permits and what comes after them."""
+"""The engine: parallel reviews, silence that decides, aftercare, and objections."""
 
 from __future__ import annotations
 
 import json
-from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -14,17 +13,12 @@ from divan.dealings.cases.values import (
     ActionNotPossible,
     AnswersRefused,
     CaseState,
-    EntryNotPossible,
     Given,
-    NotYourTask,
     ObjectionNotPossible,
     PauseNotPossible,
-    PermitUnknown,
 )
 from divan.dealings.correspondence import queries as correspondence
 from divan.foundation.actors import SYSTEM
-from divan.foundation.facts import newest_of
-from divan.registers.people import actions as people_actions
 from divan.registers.people import queries as people
 from divan.trust.exchange.values import ExchangeAnswer, ExchangeSilent
 
@@ -299,109 +293,3 @@ def test_an_objection_comes_in_time_with_a_reason_and_once(shop):
     with pytest.raises(ObjectionNotPossible) as again:
         actions.raise_objection(case=case.uuid, text="باز هم نه", actor=citizen, now=shop.world.now)
     assert again.value.facts["reason"] == "not-heard"
-
-
-def test_a_permit_is_renewed_before_its_end_and_not_earlier(shop):
-    case = shop.granted()
-    permit = queries.find_permit_of_case(case.uuid)
-    citizen = shop.world.citizen()
-    with pytest.raises(EntryNotPossible) as early:
-        actions.begin_entry(permit=permit.uuid, entry="renew", language="fa", actor=citizen, now=shop.world.now)
-    assert early.value.facts["reason"] == "too-early"
-
-    shop.world.pass_time(days=670)
-    draft = actions.begin_entry(permit=permit.uuid, entry="renew", language="fa", actor=citizen, now=shop.world.now)
-    again = actions.begin_entry(permit=permit.uuid, entry="renew", language="fa", actor=citizen, now=shop.world.now)
-    assert draft.uuid == again.uuid
-    assert draft.answers["area"] == 120
-    _answer_registers(draft.uuid, shop.world.now)
-    actions.submit_case(case=draft.uuid, actor=citizen, now=shop.world.now)
-    assert shop.steps(draft.uuid) == ["renewing"]
-    shop.act(draft.uuid, "renewing", "renew", "industry-trade-expert")
-    shop.act(draft.uuid, "sign", "sign", "industry-trade-director")
-    renewed = queries.get_permit(permit.uuid)
-    assert renewed.ends_at > permit.ends_at + timedelta(days=690)
-
-
-def _answer_registers(case, now):
-    for need in models.CaseNeed.objects.filter(case__uuid=case):
-        need.state, need.fields, need.answered_at = "matched", {"first_name": "زهرا"}, now
-        need.save()
-
-
-def test_a_permit_of_another_is_nobodys(shop):
-    permit = queries.find_permit_of_case(shop.granted().uuid)
-    with pytest.raises(PermitUnknown):
-        actions.begin_entry(
-            permit=permit.uuid, entry="amend", language="fa", actor=shop.world.citizen("outsider"), now=shop.world.now
-        )
-
-
-def test_only_the_named_officer_revokes_and_the_permit_ends_with_the_signature(shop):
-    case = shop.granted()
-    permit = queries.find_permit_of_case(case.uuid)
-    with pytest.raises(NotYourTask):
-        actions.begin_revocation(
-            permit=permit.uuid, entry="revoke", actor=shop.officer("industry-trade-expert"), now=shop.world.now
-        )
-    director = shop.officer("industry-trade-director")
-    later = actions.begin_revocation(permit=permit.uuid, entry="revoke", actor=director, now=shop.world.now)
-    shop.world.pass_time(hours=1)
-    shop.act(later.uuid, "revoking", "revoke", "industry-trade-expert", text="کارگاه تعطیل است.")
-    shop.act(later.uuid, "sign", "sign", "industry-trade-director")
-    assert queries.get_permit(permit.uuid).state == "revoked"
-
-
-def test_a_reassessment_begins_and_is_submitted_by_itself(shop):
-    case = shop.granted()
-    shop.world.pass_time(days=365)
-    jobs.run_permits(shop.world.now)
-    later = models.Case.objects.get(begun_by_itself=True)
-    assert later.state == CaseState.DRAFT
-    _answer_registers(later.uuid, shop.world.now)
-    jobs.run_permits(shop.world.now)
-    assert shop.steps(later.uuid) == ["renewing"]
-    assert queries.get_case(later.uuid).permit == queries.find_permit_of_case(case.uuid).uuid
-
-
-def test_a_permit_expires_when_its_time_is_over(shop):
-    case = shop.granted()
-    shop.world.pass_time(days=710)
-    jobs.run_permits(shop.world.now)
-    assert queries.find_permit_of_case(case.uuid).state == "expired"
-
-
-def test_a_substitute_acts_in_the_seat_while_the_holder_is_away(shop):
-    case = shop.submitted()
-    expert, deputy = shop.officer("industry-trade-expert"), shop.officer("industry-trade-deputy")
-    task = queries.find_open_task(case.uuid)
-    standing_in = replace(deputy, post=expert.post)
-    with pytest.raises(NotYourTask):
-        actions.act(
-            task=task.uuid,
-            action="accept",
-            given=Given(report={"measured": ["90"]}),
-            actor=standing_in,
-            now=shop.world.now,
-        )
-    people_actions.appoint_substitute(
-        person=expert.uuid,
-        substitute=deputy.uuid,
-        starts_at=shop.world.now,
-        ends_at=shop.world.now + timedelta(days=3),
-        actor=SYSTEM,
-        now=shop.world.now,
-    )
-    assert [held.post.role for held in people.list_holdings(deputy.uuid, shop.world.now)] == ["deputy", "expert"]
-    actions.act(
-        task=task.uuid, action="accept", given=Given(report={"measured": ["90"]}), actor=standing_in, now=shop.world.now
-    )
-    assert queries.list_tasks(case.uuid)[0].done_by == deputy.uuid
-    after = shop.world.now + timedelta(days=4)
-    assert [held.post.role for held in people.list_holdings(deputy.uuid, after)] == ["deputy"]
-
-
-def test_every_change_of_a_case_is_a_fact(shop):
-    case = shop.granted()
-    kinds = [fact.kind for fact in newest_of(case.uuid, limit=50)]
-    assert {"cases.case-submitted", "cases.case-moved", "cases.decision-signed", "cases.aftercare-begun"} <= set(kinds)

@@ -32,7 +32,7 @@ TARIFF = {
 }
 
 
-def _priced(world, tmp_path, before):
+def priced(world, tmp_path, before):
     return workshop.publish(
         world,
         tmp_path,
@@ -57,7 +57,7 @@ def _pay(shop, invoice):
 
 
 def test_a_case_is_not_submitted_before_its_fee_is_paid(world, tmp_path):
-    shop = _priced(world, tmp_path, "submission")
+    shop = priced(world, tmp_path, "submission")
     case = shop.draft(120)
     with pytest.raises(NotComplete) as refused:
         actions.submit_case(case=case.uuid, actor=world.citizen(), now=world.now)
@@ -71,7 +71,7 @@ def test_a_case_is_not_submitted_before_its_fee_is_paid(world, tmp_path):
 
 
 def test_the_payment_itself_submits_the_case(world, tmp_path):
-    shop = _priced(world, tmp_path, "submission")
+    shop = priced(world, tmp_path, "submission")
     case = shop.draft(120)
     asked = actions.ask_payment(case=case.uuid, actor=world.citizen(), now=world.now)
     _pay(shop, asked.invoice)
@@ -86,7 +86,7 @@ def test_the_payment_itself_submits_the_case(world, tmp_path):
 
 
 def test_changed_answers_make_the_old_invoice_fall_away(world, tmp_path):
-    shop = _priced(world, tmp_path, "submission")
+    shop = priced(world, tmp_path, "submission")
     case = shop.draft(120)
     first = actions.ask_payment(case=case.uuid, actor=world.citizen(), now=world.now)
     shop.page(case.uuid, "workshop", village=[workshop.VILLAGE], area=["40"], begins=["1405/10/01"])
@@ -96,7 +96,7 @@ def test_changed_answers_make_the_old_invoice_fall_away(world, tmp_path):
 
 
 def test_a_case_waits_for_the_fee_on_its_way_and_its_clocks_stand_still(world, tmp_path):
-    shop = _priced(world, tmp_path, "reviews")
+    shop = priced(world, tmp_path, "reviews")
     case = shop.submitted(120)
     shop.act(case.uuid, "check", "accept", "industry-trade-expert", report={"measured": ["90"]})
     waiting = queries.get_case(case.uuid)
@@ -111,7 +111,7 @@ def test_a_case_waits_for_the_fee_on_its_way_and_its_clocks_stand_still(world, t
 
 
 def test_a_case_that_waits_for_its_fee_may_be_withdrawn_and_nothing_is_owed(world, tmp_path):
-    shop = _priced(world, tmp_path, "reviews")
+    shop = priced(world, tmp_path, "reviews")
     case = shop.submitted(120)
     shop.act(case.uuid, "check", "accept", "industry-trade-expert", report={"measured": ["90"]})
     actions.withdraw_case(case=case.uuid, actor=world.citizen(), now=world.now)
@@ -119,7 +119,7 @@ def test_a_case_that_waits_for_its_fee_may_be_withdrawn_and_nothing_is_owed(worl
 
 
 def test_a_payment_for_a_case_given_up_meanwhile_changes_nothing_else(world, tmp_path):
-    shop = _priced(world, tmp_path, "submission")
+    shop = priced(world, tmp_path, "submission")
     case = shop.draft(120)
     asked = actions.ask_payment(case=case.uuid, actor=world.citizen(), now=world.now)
     actions.abandon_draft(case=case.uuid, actor=world.citizen(), now=world.now)

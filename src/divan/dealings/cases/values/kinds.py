@@ -65,6 +65,7 @@ CLOCK_RESUMED = FactKind("cases.clock-resumed", "The clocks of a case go on.")
 TASK_CLOCK_SET = FactKind("cases.task-clock-set", "The end of a step's clock moved because the case stood still.")
 ORDER_OPENED = FactKind("cases.order-opened", "A case began to follow a process at another body.")
 ORDER_PUT = FactKind("cases.order-put", "Another body took an order of a case.")
+ORDER_ENDED = FactKind("cases.order-ended", "A case no longer follows a process at another body.")
 ORDER_STATE_NOTED = FactKind("cases.order-state-noted", "The state of a process at another body was noted.")
 DEADLINE_PASSED = FactKind(
     "cases.deadline-passed", "The deadline of a whole case passed, and its declared consequence came by itself."
