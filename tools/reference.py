@@ -1,4 +1,5 @@
-"""Writes the reference pages from the code: facts, settings, errors, personal data, routes, OpenAPI (`make docs`).
+"""Writes the reference pages from the code: facts, settings, errors, personal data, routes, OpenAPI,
+the package language with its schemas (`make docs`).
 
 With ``--check`` nothing is written; the program names each page that differs from the code and ends with 1.
 """
@@ -18,6 +19,8 @@ from pathlib import Path
 from typing import Any
 
 import yaml
+
+from package_reference import package_page, package_schema_file, schema_files
 
 REPOSITORY = Path(__file__).resolve().parents[1]
 PAGES = REPOSITORY / "docs" / "reference"
@@ -207,6 +210,9 @@ PAGE_MAKERS: dict[str, Callable[[], str]] = {
     "personal-data.md": personal_data_page,
     "routes.md": routes_page,
     "openapi.json": openapi_page,
+    "service-package.md": lambda: _page("The package language", *package_page()),
+    "service-package.schema.json": package_schema_file,
+    **schema_files(),
 }
 
 
@@ -224,6 +230,7 @@ def main() -> int:
             continue
         stale.append(name)
         if not check:
+            page.parent.mkdir(parents=True, exist_ok=True)
             page.write_text(text, encoding="utf-8")
     for name in stale:
         print(f"{'differs from the code, run `make docs`' if check else 'written'}: docs/reference/{name}")

@@ -14,6 +14,7 @@ assert _specification is not None
 assert _specification.loader is not None
 _program = importlib.util.module_from_spec(_specification)
 sys.modules[_specification.name] = _program
+sys.path.append(str(PROGRAM.parent))  # where the program finds what stands beside it
 _specification.loader.exec_module(_program)
 
 routes = _program.routes
