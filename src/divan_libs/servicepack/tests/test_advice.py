@@ -17,10 +17,10 @@ SOURCES = [
     *LIBRARY.glob("models/*.py"),
     *(
         LIBRARY / f"{name}.py"
-        for name in ("loading", "strict_yaml", "expressions", "expression_tree", "table_analysis")
+        for name in ("loading", "strict_yaml", "expressions", "expression_tree", "table_analysis", "bundles")
     ),
 ]
-FAMILIES = "card|needs|form|flow|fees|outputs|texts|examples|expression|package|yaml|tables|determinants"
+FAMILIES = "bundle|card|needs|form|flow|fees|outputs|texts|examples|expression|package|yaml|tables|determinants"
 CODE = re.compile(rf'"((?:{FAMILIES})\.[a-z0-9-]+)"')
 NOT_FAULTS = {
     *(f"{name}.yaml" for name in ("card", "needs", "form", "flow", "fees", "tables", "determinants")),
