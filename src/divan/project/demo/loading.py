@@ -15,7 +15,7 @@ from divan.foundation.actors import Actor, operator
 from divan.project.demo.accounts import open_accounts
 from divan.project.demo.bodies import enrol_signatories, found_bodies, seat_cast
 from divan.project.demo.installation import found_installation
-from divan.project.demo.neighbours import enrol_neighbours, found_neighbours
+from divan.project.demo.neighbours import enrol_neighbours, found_neighbours, open_neighbours_accounts
 from divan.project.demo.services import publish_shipped_services
 from divan.project.rehearsal.cast import CAST, CastMember
 from divan.registers.people import queries as registered
@@ -58,6 +58,7 @@ def load() -> None:
     enrol_neighbours(actor=actor, now=clock.now())
     for one in CAST:
         _account(one, actor)
+    open_neighbours_accounts(actor=actor, now=clock.now())
     publish_shipped_services(actor=actor, now=clock.now())
 
 

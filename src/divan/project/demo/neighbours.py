@@ -21,7 +21,9 @@ from divan.foundation.actors import Actor
 from divan.project.demo.bodies import enrol_holder
 from divan.project.rehearsal.cast import COUNTY, PROVINCE, member
 from divan.registers.people import actions, queries
-from divan.registers.people.values import UnitKind, UnitLevel
+from divan.registers.people.values import PostUnknown, UnitKind, UnitLevel
+from divan.trust.identity import actions as identity
+from divan.trust.identity import queries as accounts
 from divan_libs.persian.identifiers import InvalidIdentifier, national_code_with_check_digit, parse_legal_id
 
 FIRST_SERIAL = 300_000
@@ -168,6 +170,22 @@ def _seat_holder(post_code: str, number: int, cast: str, actor: Actor, now: date
             now=now,
         )
     actions.give_post(person=person.uuid, post=post.uuid, starts_at=now - timedelta(minutes=1), actor=actor, now=now)
+
+
+def open_neighbours_accounts(*, actor: Actor, now: datetime) -> None:
+    """Give each invented holder an account without a password, for the role switch alone; again changes nothing."""
+    known = accounts.list_rehearsal_accounts()
+    names, persons = {account.username for account in known}, {account.person for account in known}
+    for seat in seats():
+        if seat.cast or seat.code in names:
+            continue
+        try:
+            holder = queries.holder_of(queries.get_post_by_code(seat.code).uuid, now)
+        except PostUnknown:
+            # The cast's own tree has such a seat under another code.
+            continue
+        if holder is not None and holder.uuid not in persons:
+            identity.create_staff_account(person=holder.uuid, username=seat.code, actor=actor, now=now)
 
 
 def enrol_neighbours(*, actor: Actor, now: datetime) -> None:

@@ -180,6 +180,14 @@ def list_holdings(person_uuid: UUID, at: datetime) -> list[Holding]:
     ]
 
 
+def list_holdings_of(persons: Iterable[UUID], at: datetime) -> dict[UUID, list[Holding]]:
+    """Return the posts that each of these persons holds at a moment, oldest first; who holds none is absent."""
+    found: dict[UUID, list[Holding]] = {}
+    for row in _holdings(at).filter(person__uuid__in=list(persons)):
+        found.setdefault(row.person.uuid, []).append(_holding(row))
+    return found
+
+
 def _substitutions(at: datetime) -> QuerySet[models.Substitution]:
     """Return the substitutions in force for holders who still hold their post."""
     still = models.Membership.objects.filter(post=OuterRef("post"), person=OuterRef("holder"), starts_at__lte=at)

@@ -55,7 +55,7 @@ def find_account(person: UUID, kind: AccountKind) -> Account | None:
     return _account(row) if row else None
 
 
-def list_rehearsal_accounts(*, limit: int = 100) -> list[Account]:
+def list_rehearsal_accounts(*, limit: int = 500) -> list[Account]:
     """Return the accounts that one can become in a rehearsal, oldest first; none in production."""
     if not options().rehearsal:
         return []

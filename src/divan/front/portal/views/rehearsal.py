@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from datetime import datetime
 
 import httpx
@@ -24,26 +25,32 @@ from divan.trust.identity.views import sessions
 @access(PUBLIC)
 @require_safe
 def roles(request: HttpRequest) -> HttpResponse:
-    """List the people one can be."""
-    return render(request, "portal/roles.html", {"cast": _cast()})
+    """List the people one can be: the cast of the story first, then the officers of all other bodies by body."""
+    cast: list[dict[str, object]] = []
+    bodies: dict[str, list[dict[str, object]]] = {}
+    for part in _parts():
+        if part["of_body"]:
+            bodies.setdefault(str(part["unit"]), []).append(part)
+        else:
+            cast.append(part)
+    return render(request, "portal/roles.html", {"cast": cast, "bodies": sorted(bodies.items())})
 
 
-def _cast() -> list[dict[str, object]]:
-    language = get_language() or "fa"
-    parts = []
-    for account in accounts.list_rehearsal_accounts():
-        person = people.get_person(account.person)
-        held = people.list_holdings(account.person, clock.now())
-        parts.append(
-            {
-                "username": account.username,
-                "name": person.full_name,
-                "part": held[0].post.title(language) if held else _("Citizen"),
-                "unit": held[0].post.unit.name(language) if held else "",
-                "staff": bool(held),
-            }
-        )
-    return parts
+def _parts() -> Iterator[dict[str, object]]:
+    language, known = get_language() or "fa", accounts.list_rehearsal_accounts()
+    persons = people.find_persons(account.person for account in known)
+    holdings = people.list_holdings_of(persons, clock.now())
+    for account in known:
+        held = holdings.get(account.person, [])
+        post = held[0].post if held else None
+        yield {
+            "username": account.username,
+            "name": persons[account.person].full_name,
+            "part": post.title(language) if post else _("Citizen"),
+            "unit": post.unit.name(language) if post else "",
+            "staff": bool(held),
+            "of_body": post is not None and account.username == f"{post.unit.body_code}-{post.role}",
+        }
 
 
 @access(PUBLIC)
