@@ -23,6 +23,10 @@ from divan.foundation import facts, files, retention
 from divan.foundation.actors import SYSTEM
 from divan.foundation.models import Fact, OutgoingMessage, StoredFile
 from divan.registers.places import actions as places
+from divan.trust.identity import actions as identity
+from divan.trust.identity.actions import answers
+from divan.trust.identity.adapters.registers import CIVIL_REGISTRY
+from divan.trust.identity.values import Matched
 from divan.trust.signing import queries as signing
 from divan.trust.signing.values import Standing
 from divan_libs.persian.jalali import jalali_year
@@ -219,3 +223,29 @@ def count_places() -> int:
     with connection.cursor() as cursor:
         cursor.execute("SELECT count(*) FROM places_place")
         return cursor.fetchone()[0]
+
+
+def test_an_answer_cut_while_it_is_noted_is_noted_once(house: House):
+    case = house.world.draft(answered=False).uuid
+    asked = house.case(case).needs[0]
+    due = answers.take_due_inquiry(house.world.now, CIVIL_REGISTRY)
+    known = {
+        "first_name": "زهرا",
+        "last_name": "رستمی",
+        "father_name": "علی",
+        "birth_date": "1989-05-12",
+        "alive": True,
+    }
+    identity.answer_inquiry(
+        inquiry=due.uuid, message_id=due.question.message_id, answer=Matched(known), actor=SYSTEM, now=house.world.now
+    )
+    house.work("sequencer")
+
+    house.cut("need.before-answer-fact", "duty", "case-facts")
+
+    assert [need.state for need in house.case(case).needs] == ["asked", "asked"]
+    house.rest()
+    noted = next(need for need in house.case(case).needs if need.code == asked.code)
+    assert (noted.state, noted.fields["first_name"]) == ("matched", "زهرا")
+    uuid = models.CaseNeed.objects.get(inquiry_uuid=due.uuid).uuid
+    assert kinds_of(uuid) == ["cases.need-asked", "cases.need-answered"]
