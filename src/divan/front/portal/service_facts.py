@@ -7,6 +7,7 @@ from functools import lru_cache
 from uuid import UUID
 
 from django.urls import reverse
+from django.utils.safestring import mark_safe
 from django.utils.translation import gettext as _
 
 from divan.foundation.ui.frame import Link
@@ -14,7 +15,9 @@ from divan.front.portal.cards import fee_in_words, law_in_words
 from divan.front.texts.words import clock_in_words, validity_in_words, word
 from divan.registers.catalogue import queries as catalogue
 from divan.registers.catalogue.values import Neighbour
-from divan_libs.servicepack.models import Card, InquiryNeed, Package
+from divan_libs.servicepack.drawing import flow_svg
+from divan_libs.servicepack.flow_rules import steps_before, steps_of_track
+from divan_libs.servicepack.models import Card, InquiryNeed, Package, Step, StepKind
 
 
 @lru_cache(maxsize=1024)
@@ -41,6 +44,7 @@ def service_facts(version_uuid: UUID, language: str) -> Mapping[str, object]:
         "asked_ourselves": [package.text(f"needs.{need.code}.title", language) for need in inquiries],
         "documents": _documents(package, language),
         "steps": _steps(package, language),
+        "drawing": mark_safe(flow_svg(package, language)) if package.flow.steps else "",  # noqa: S308 (made by us; its texts are escaped)
         "questions": [
             (package.text(f"card.faq.{code}.question", language), package.text(f"card.faq.{code}.answer", language))
             for code in card.questions_and_answers
@@ -76,13 +80,32 @@ def _documents(package: Package, language: str) -> list[tuple[str, bool]]:
     ]
 
 
-def _steps(package: Package, language: str) -> list[tuple[str, str]]:
-    if package.flow.steps:
-        return [
-            (package.text(f"steps.{step.code}.title", language), clock_in_words(step.clock) if step.clock else "")
-            for step in package.flow.steps
-        ]
-    return [(package.text(f"card.steps.{step}", language), "") for step in package.card.steps]
+Told = tuple[str, str, list[tuple[str, str]]]
+"""A step as people read it: its title, how long it takes at most, and the reviews that run side by side in it."""
+
+
+def _steps(package: Package, language: str) -> list[Told]:
+    """Return the steps of an application in the order of the package; objections and later cases are not among them."""
+    flow = package.flow
+    if not flow.steps:
+        return [(package.text(f"card.steps.{step}", language), "", []) for step in package.card.steps]
+    line = steps_before(flow, "", flow.start)
+    beside = {one.code for step in flow.steps for track in step.tracks for one in steps_of_track(flow, track.code)}
+    return [
+        (*_step(package, step, language), [_review(package, track.code, language) for track in step.tracks])
+        for step in flow.steps
+        if step.code in line - beside and step.kind is not StepKind.ROUTE
+    ]
+
+
+def _step(package: Package, step: Step, language: str) -> tuple[str, str]:
+    title = package.text(f"steps.{step.code}.title", language)
+    return title, clock_in_words(step.clock) if step.clock else ""
+
+
+def _review(package: Package, track: str, language: str) -> tuple[str, str]:
+    """Return a track by the step it begins with: that is who looks at the case."""
+    return _step(package, steps_of_track(package.flow, track)[0], language)
 
 
 def _ways(package: Package, language: str) -> list[tuple[str, str, str, str]]:
