@@ -26,6 +26,12 @@ REGISTERS: Mapping[str, tuple[Text, Text, Text]] = {
         _("It may have been withdrawn, or its address is mistyped."),
         _("Look for it in the list of services."),
     ),
+    "catalogue.bundle-unknown": (
+        _("This life event is not offered."),
+        _("It may have been withdrawn, or its address is mistyped."),
+        _("Look for its services in the list."),
+    ),
+    "catalogue.bundle-faulty": (_("The bundle does not fit the services."), "", _("See the list of faults.")),
     "catalogue.package-faulty": (_("The service has faults and was not published."), "", _("See the list of faults.")),
 }
 

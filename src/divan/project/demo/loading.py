@@ -16,7 +16,7 @@ from divan.project.demo.accounts import open_accounts
 from divan.project.demo.bodies import enrol_signatories, found_bodies, seat_cast
 from divan.project.demo.installation import found_installation
 from divan.project.demo.neighbours import enrol_neighbours, found_neighbours, open_neighbours_accounts
-from divan.project.demo.services import publish_shipped_services
+from divan.project.demo.services import publish_shipped_bundles, publish_shipped_services
 from divan.project.rehearsal.cast import CAST, CastMember
 from divan.registers.people import queries as registered
 from divan.registers.places import actions as places
@@ -60,6 +60,7 @@ def load() -> None:
         _account(one, actor)
     open_neighbours_accounts(actor=actor, now=clock.now())
     publish_shipped_services(actor=actor, now=clock.now())
+    publish_shipped_bundles(actor=actor, now=clock.now())
 
 
 def rehearsal_password(key: str) -> str:

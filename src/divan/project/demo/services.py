@@ -12,10 +12,11 @@ from divan.foundation.actors import Actor
 from divan.project.demo.records import offer_records
 from divan.registers.catalogue import actions as catalogue
 from divan.registers.catalogue import queries as offered
-from divan.registers.catalogue.values import PackageFaulty, ServiceUnknown
+from divan.registers.catalogue.values import BundleFaulty, PackageFaulty, ServiceUnknown
 from divan.registers.people import queries as people
 from divan.trust.exchange import queries as exchange
 from divan.trust.signing import actions as signing
+from divan_libs.servicepack.bundles import bundle_files, load_bundle
 from divan_libs.servicepack.faults import PackageFaults
 from divan_libs.servicepack.lint import Surroundings
 from divan_libs.servicepack.loading import load_package
@@ -56,6 +57,16 @@ def publish_shipped_services(*, actor: Actor, now: datetime) -> None:
             _enrol_seal(package, actor=actor, now=now)
         except PackageFaulty as faulty:
             logger.error("the shipped service %s is not offered: %s", directory.name, faulty)  # noqa: TRY400 (the faults say it all)
+
+
+def publish_shipped_bundles(*, actor: Actor, now: datetime) -> None:
+    """Publish every shipped bundle whose services are offered; another is told of in the log."""
+    for root in {folder.parent for folder in shipped_services()}:
+        for path in bundle_files(root):
+            try:
+                catalogue.publish_bundle(bundle=load_bundle(path)[0], actor=actor, now=now)
+            except (BundleFaulty, PackageFaults) as faulty:
+                logger.error("the shipped bundle %s is not offered: %s", path.stem, faulty)  # noqa: TRY400 (the faults say it all)
 
 
 def _loaded(directories: list[Path]) -> Iterator[tuple[Path, Package]]:

@@ -9,19 +9,25 @@ from uuid import uuid4
 
 from django.db import transaction
 
-from divan.foundation import facts
+from divan.foundation import facts, locks
 from divan.foundation.actors import Actor
 from divan.registers.catalogue import models, queries, rules
 from divan.registers.catalogue.values import (
+    BUNDLE_PUBLISHED,
+    BUNDLE_WITHDRAWN,
     SERVICE_PUBLISHED,
     SERVICE_WITHDRAWN,
     VISITS_COUNTED,
+    BundleFaulty,
+    BundleRef,
+    BundleUnknown,
     PackageFaulty,
     ServiceUnknown,
     VersionRef,
 )
 from divan.registers.people import queries as people
 from divan_libs.persian.text import search_text, sort_key
+from divan_libs.servicepack.bundles import Bundle, lint_bundle
 from divan_libs.servicepack.examples import run_examples
 from divan_libs.servicepack.lint import Surroundings, lint
 from divan_libs.servicepack.models import Package
@@ -104,6 +110,49 @@ def withdraw_service(*, service_code: str, actor: Actor, now: datetime) -> None:
     service.current = None
     service.save(update_fields=["current"])
     facts.record(SERVICE_WITHDRAWN, subject=service, actor=actor, at=now)
+
+
+@transaction.atomic
+def publish_bundle(*, bundle: Bundle, actor: Actor, now: datetime) -> BundleRef:
+    """Freeze a bundle as its next version and offer it from now on; what is offered already returns as it stands.
+
+    :raises BundleFaulty: if it does not fit the services that are offered now; nothing is published.
+    """
+    offered = {
+        code: queries.get_package(version)
+        for code, version in queries.current_versions(service.code for service in bundle.services).items()
+    }
+    if faults := [str(fault) for fault in lint_bundle(bundle, offered)]:
+        raise BundleFaulty(bundle=bundle.code, faults=faults)
+    locks.hold(f"catalogue.bundle.{bundle.code}")
+    newest = models.BundleVersion.objects.filter(code=bundle.code).order_by("-number").first()
+    if newest is not None and newest.withdrawn_at is None and newest.sha256 == bundle.digest():
+        return queries.bundle_ref(newest)
+    row = models.BundleVersion.objects.create(
+        uuid=uuid4(),
+        code=bundle.code,
+        number=rules.next_number(newest.number if newest else None),
+        canonical=bundle.stored_form,
+        sha256=bundle.digest(),
+        life_event=str(bundle.life_event),
+        published_at=now,
+    )
+    facts.record(BUNDLE_PUBLISHED, subject=row, actor=actor, at=now, number=row.number, sha256=row.sha256)
+    return queries.bundle_ref(row)
+
+
+@transaction.atomic
+def withdraw_bundle(*, code: str, actor: Actor, now: datetime) -> None:
+    """Take a bundle off the public list; what was begun with it goes on.
+
+    :raises BundleUnknown: if none is offered under this code.
+    """
+    row = models.BundleVersion.objects.select_for_update().filter(code=code).order_by("-number").first()
+    if row is None or row.withdrawn_at is not None:
+        raise BundleUnknown(bundle=code)
+    row.withdrawn_at = now
+    row.save(update_fields=["withdrawn_at"])
+    facts.record(BUNDLE_WITHDRAWN, subject=row, actor=actor, at=now)
 
 
 @transaction.atomic

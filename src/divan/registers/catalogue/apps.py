@@ -18,4 +18,5 @@ class CatalogueApp(AppConfig):
 
         facts.register_subject("catalogue.service", facts.subjects_of(models.Service))
         facts.register_subject("catalogue.version", facts.subjects_of(models.ServiceVersion))
+        facts.register_subject("catalogue.bundle", facts.subjects_of(models.BundleVersion))
         facts.register_subject("catalogue.visit-day", facts.subjects_of(models.VisitDay))

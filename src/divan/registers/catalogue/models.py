@@ -78,6 +78,40 @@ class ServiceVersion(models.Model):
         }
 
 
+class BundleVersion(models.Model):
+    """A frozen version of a bundle: a life event that gathers services. The newest that was not withdrawn is offered.
+
+    .. no_pii: public description of a life event
+    """
+
+    id = models.BigAutoField(primary_key=True)
+    uuid = models.UUIDField(unique=True)
+    code = models.CharField(max_length=60)
+    number = models.PositiveIntegerField()
+    canonical = models.BinaryField()
+    sha256 = models.CharField(max_length=64)
+    life_event = models.CharField(max_length=20)
+    published_at = models.DateTimeField()
+    withdrawn_at = models.DateTimeField(null=True)
+
+    subject_kind = "catalogue.bundle"
+
+    class Meta:
+        constraints = (
+            models.UniqueConstraint(fields=("code", "number"), name="bundle_number_once"),
+            models.CheckConstraint(condition=Q(number__gte=1), name="bundle_number_from_one"),
+        )
+
+    def subject_state(self) -> dict[str, object]:
+        """Return what the digest of a bundle covers: its hash, recomputed from the stored bytes, and its times."""
+        return {
+            "bundle": [self.code, self.number, self.life_event],
+            "sha256": self.sha256,
+            "stored": hashlib.sha256(bytes(self.canonical)).hexdigest(),
+            "times": [self.published_at, self.withdrawn_at],
+        }
+
+
 class VisitDay(models.Model):
     """How often the page of each service was opened on a day: counts by the service's code, nothing of who came.
 

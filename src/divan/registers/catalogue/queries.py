@@ -13,8 +13,11 @@ from django.db.models import QuerySet
 
 from divan.registers.catalogue import models, rules
 from divan.registers.catalogue.values import (
+    BundleRef,
+    BundleUnknown,
     Forest,
     Neighbour,
+    OfferedBundle,
     OutlineEntry,
     ServiceListing,
     ServiceOutside,
@@ -24,6 +27,7 @@ from divan.registers.catalogue.values import (
     Way,
 )
 from divan_libs.persian.text import search_terms
+from divan_libs.servicepack.bundles import Bundle, bundle_from
 from divan_libs.servicepack.models import Card, Package
 
 
@@ -334,3 +338,62 @@ def count_visits(service_code: str, since: date) -> int:
         )
         row = cursor.fetchone()
     return int(row[0]) if row else 0
+
+
+def current_versions(codes: Iterable[str]) -> dict[str, UUID]:
+    """Return the versions of these services that are offered now, by code; those that are not are left out."""
+    rows = _current().filter(service__code__in=list(codes), audience="public")
+    return dict(rows.values_list("service__code", "uuid"))
+
+
+def bundle_ref(row: models.BundleVersion) -> BundleRef:
+    """Return the reference of a row; for the rooms of this context."""
+    return BundleRef(uuid=row.uuid, code=row.code, number=row.number, digest=row.sha256, published_at=row.published_at)
+
+
+@lru_cache(maxsize=64)
+def get_bundle(version: UUID) -> Bundle:
+    """Return the bundle of a published version, offered or not; a version never changes.
+
+    :raises BundleUnknown: if there is none.
+    """
+    row = models.BundleVersion.objects.only("canonical").filter(uuid=version).first()
+    if row is None:
+        raise BundleUnknown
+    return bundle_from(bytes(row.canonical))
+
+
+def list_bundles(*, language: str = "fa") -> list[OfferedBundle]:
+    """Return the bundles that are offered now, each with those of its services that are offered, in its order."""
+    newest = models.BundleVersion.objects.order_by("code", "-number").distinct("code").defer("canonical")
+    return [_offered(row, language) for row in newest if row.withdrawn_at is None]
+
+
+def get_offered_bundle(code: str, *, language: str = "fa") -> OfferedBundle:
+    """Return a bundle that is offered now.
+
+    :raises BundleUnknown: if none is offered under this code.
+    """
+    row = models.BundleVersion.objects.filter(code=code).order_by("-number").defer("canonical").first()
+    if row is None or row.withdrawn_at is not None:
+        raise BundleUnknown(bundle=code)
+    return _offered(row, language)
+
+
+def _offered(row: models.BundleVersion, language: str) -> OfferedBundle:
+    bundle, tongue = get_bundle(row.uuid), _column_language(language)
+    rows = _current().filter(service__code__in=[one.code for one in bundle.services], audience="public")
+    listed = {
+        version.service.code: ServiceListing(
+            code=version.service.code,
+            identifier=version.identifier,
+            title=getattr(version, f"title_{tongue}"),
+            summary=getattr(version, f"summary_{tongue}"),
+            body_name=getattr(version, f"body_{tongue}"),
+            delivery=version.delivery,
+            version=_ref(version),
+        )
+        for version in rows.defer("canonical", "search_text")
+    }
+    found = tuple(listed[one.code] for one in bundle.services if one.code in listed)
+    return OfferedBundle(ref=bundle_ref(row), bundle=bundle, services=found)

@@ -9,6 +9,7 @@ from uuid import UUID
 
 from divan.foundation.errors import Refusal
 from divan.foundation.kinds import FactKind
+from divan_libs.servicepack.bundles import Bundle
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -121,6 +122,40 @@ class Neighbour:
     is_whole: bool
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BundleRef:
+    """A published, frozen version of a bundle."""
+
+    uuid: UUID
+    code: str
+    number: int
+    digest: str
+    published_at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OfferedBundle:
+    """A bundle as it is offered now, with those of its services that are offered, in its order."""
+
+    ref: BundleRef
+    bundle: Bundle
+    services: tuple[ServiceListing, ...]
+
+
+class BundleUnknown(Refusal):
+    """No published bundle has this code."""
+
+    code = "catalogue.bundle-unknown"
+    status = 404
+
+
+class BundleFaulty(Refusal):
+    """The bundle does not fit the services that are offered; it is not published."""
+
+    code = "catalogue.bundle-faulty"
+    status = 422
+
+
 class ServiceUnknown(Refusal):
     """No published service has this code."""
 
@@ -135,6 +170,8 @@ class PackageFaulty(Refusal):
     status = 422
 
 
+BUNDLE_PUBLISHED = FactKind("catalogue.bundle-published", "A version of a bundle of services was published.")
+BUNDLE_WITHDRAWN = FactKind("catalogue.bundle-withdrawn", "A bundle of services was taken off the public list.")
 VISITS_COUNTED = FactKind("catalogue.visits-counted", "Visits of the pages of services were added to a day's counts.")
 SERVICE_PUBLISHED = FactKind("catalogue.version-published", "A version of a service package was frozen and published.")
 SERVICE_WITHDRAWN = FactKind(

@@ -6,20 +6,32 @@ from typing import Annotated
 
 import typer
 
-from divan.project.commands.service.house import Folder, Lang, Language, house_surroundings, read_folder, tell
+from divan.project.commands.service.bundles import lint_file
+from divan.project.commands.service.house import (
+    Folder,
+    FolderOrBundle,
+    Lang,
+    Language,
+    house_surroundings,
+    read_folder,
+    tell,
+)
 
 
 def lint(
-    folder: Folder,
+    folder: FolderOrBundle,
     alone: Annotated[
         bool, typer.Option("--alone", help="Without asking the house which roles, bodies and registers exist.")
     ] = False,
     lang: Lang = Language.FA,
 ) -> None:
-    """Examine a package and print every fault with its file and line and what to change; exit 1 if there is any."""
+    """Examine a package or a bundle and print every fault with its place and what to change; exit 1 if there is any."""
     from divan_libs.servicepack.lint import lint as examine  # noqa: PLC0415 (not needed to print the help)
     from divan_libs.servicepack.lint.alone import surroundings_alone  # noqa: PLC0415 (as above)
 
+    if folder.is_file():
+        lint_file(folder, alone=alone, lang=lang)
+        return
     package, sources = read_folder(folder, lang)
     faults = examine(package, surroundings_alone(package) if alone else house_surroundings(), sources)
     tell(faults, lang)

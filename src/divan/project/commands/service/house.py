@@ -21,6 +21,11 @@ if TYPE_CHECKING:
 Folder = Annotated[Path, typer.Argument(help="The folder of the service: card.yaml and the others.", file_okay=False)]
 
 
+FolderOrBundle = Annotated[
+    Path, typer.Argument(help="The folder of the service, or the file of a bundle: bundles/CODE.yaml.")
+]
+
+
 class Language(StrEnum):
     """In which language people are told."""
 

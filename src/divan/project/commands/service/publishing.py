@@ -8,9 +8,10 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from divan.project.commands.service.bundles import publish_file
 from divan.project.commands.service.comparing import tell_changes
 from divan.project.commands.service.house import (
-    Folder,
+    FolderOrBundle,
     Lang,
     Language,
     house_surroundings,
@@ -25,11 +26,14 @@ if TYPE_CHECKING:
 
 
 def publish(
-    folder: Folder,
+    folder: FolderOrBundle,
     yes: Annotated[bool, typer.Option("--yes", "-y", help="Publish without asking.")] = False,
     lang: Lang = Language.FA,
 ) -> None:
     """Show what changes, ask, then freeze the package as the next version of its service and offer it from now on."""
+    if folder.is_file():
+        publish_file(folder, yes=yes, lang=lang)
+        return
     package, sources = read_folder(folder, lang)
     around = house_surroundings()
     from divan.foundation import clock  # noqa: PLC0415 (models are readable only now)
