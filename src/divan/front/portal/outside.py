@@ -71,7 +71,7 @@ class WantedVisit:
 
 def asked_facts(case: Case, package: Package, language: str) -> list[AskedFact]:
     """Return what registers were asked for a case, each fact once for everybody it is about."""
-    services = {one.code: one.name(language) for one in exchange.list_data_services()} if case.needs else {}
+    services = _sources(language) if case.needs else {}
     declared = {need.code: need.data_service for need in package.needs.inquiries}
     mine = people.get_person(case.applicant).national_code if case.needs else ""
     return [
@@ -86,6 +86,12 @@ def asked_facts(case: Case, package: Package, language: str) -> list[AskedFact]:
         )
         for need in case.needs
     ]
+
+
+def _sources(language: str) -> dict[str, str]:
+    """Return the name of the member that answers for each data service."""
+    members = {one.address: one.name(language) for one in exchange.list_members()}
+    return {one.code: members.get("/".join(one.address.split("/")[:3]), "") for one in exchange.list_data_services()}
 
 
 def wanted_signatures(case: Case, package: Package, context: Context, language: str) -> list[WantedSignature]:
@@ -138,16 +144,18 @@ def outside_of(case: Case, package: Package, context: Context, language: str) ->
     """Return what the page of an application shows of the needs that others meet."""
     return {
         "needs": asked_facts(case, package, language),
+        "beneficiary": queries.find_beneficiary(case, package, context),
         "signatures": wanted_signatures(case, package, context, language),
         "visits": wanted_visits(case, package, context, language),
     }
 
 
-def by_day(times: list[FreeTime]) -> list[tuple[date, list[FreeTime]]]:
-    """Return free times by their day in Tehran, in order."""
-    days: dict[date, list[FreeTime]] = defaultdict(list)
+def by_day(times: list[FreeTime]) -> list[tuple[date, list[tuple[str, str]]]]:
+    """Return free times by their day in Tehran, in order: each as it is sent and as it is shown."""
+    days: dict[date, list[tuple[str, str]]] = defaultdict(list)
     for one in times:
-        days[one.starts_at.astimezone(TEHRAN).date()].append(one)
+        begins = one.starts_at.astimezone(TEHRAN)
+        days[begins.date()].append((one.starts_at.isoformat(), f"{begins:%H:%M}"))
     return sorted(days.items())
 
 

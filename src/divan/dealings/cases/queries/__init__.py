@@ -1,5 +1,6 @@
 """What cases tells."""
 
+from divan.dealings.cases.queries.beneficiaries import Beneficiary, find_beneficiary
 from divan.dealings.cases.queries.calendar import work_calendar
 from divan.dealings.cases.queries.clocks import due_of_case, objection_until
 from divan.dealings.cases.queries.contexts import context_of
@@ -53,12 +54,14 @@ from divan.dealings.cases.queries.sources import output_sources
 from divan.dealings.cases.queries.visits import list_free_times, list_visits, list_visits_of_day
 
 __all__ = [
+    "Beneficiary",
     "answers_to_read",
     "case_file_bytes",
     "case_language",
     "context_of",
     "county_figures",
     "due_of_case",
+    "find_beneficiary",
     "find_case_by_number",
     "find_decision",
     "find_open_task",

@@ -154,3 +154,13 @@ def test_a_fact_is_shown_with_its_source_and_day(world, case, villager):
     shown = text(villager.get(reverse("portal:application", args=[case])))
     assert "Confirmed" in shown
     assert "1 Azar 1405" in shown
+
+
+def test_whom_a_case_is_for_is_said(world, case, villager):
+    named = {"first_name": ["زهرا"], "ward": [outside.WARD]}
+    actions.save_page(case=case, page="owner", given=named, actor=world.citizen(), now=world.now)
+
+    shown = text(villager.get(reverse("portal:application", args=[case])))
+
+    assert "For " in shown
+    assert outside.WARD in shown

@@ -103,6 +103,9 @@ def case_page(case: Case, *, own: bool) -> dict[str, object]:
         else [],
         "document": document,
         "visits": queries.list_visits(case.uuid) if own else [],
+        "beneficiary": queries.find_beneficiary(case, package, queries.context_of(case, package, today))
+        if own
+        else None,
         "may_withdraw": own and task is not None and flow_rules.may_withdraw(package, task.step),
         "secret": queries.tracking_secret(case.uuid) if own else "",
     }
