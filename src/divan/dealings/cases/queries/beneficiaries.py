@@ -29,6 +29,12 @@ def find_beneficiary(case: Case, package: Package, context: Context) -> Benefici
     return Beneficiary(code=code, name=_name_of(case, code)) if code != applicant else None
 
 
+def name_of_beneficiary(case: Case, package: Package, context: Context) -> str:
+    """Return the name of whom a case is for, their code while no register has told the name."""
+    found = find_beneficiary(case, package, context)
+    return (found.name or found.code) if found else people.get_person(case.applicant).full_name
+
+
 def _name_of(case: Case, code: str) -> str:
     """Return the name that registers told for this case about somebody."""
     for need in case.needs:

@@ -9,11 +9,11 @@ from datetime import datetime
 from django.db.models import Q
 
 from divan.dealings.cases import models
+from divan.dealings.cases.queries.beneficiaries import name_of_beneficiary
 from divan.dealings.cases.queries.contexts import context_of
 from divan.dealings.cases.queries.dossier import case_of
 from divan.dealings.cases.values import Record
 from divan.dealings.correspondence import queries as letters
-from divan.registers.people import queries as people
 from divan.registers.places import queries as places
 from divan.registers.places.values import Level
 from divan_libs.persian.jalali import TEHRAN
@@ -101,7 +101,7 @@ def _of_case(entry: OutputField, sources: RawSources) -> object:
         CaseField.SUBMITTED_ON: lambda: row.submitted_at,
         CaseField.DUE_ON: lambda: row.due_at,
         CaseField.VALID_UNTIL: lambda: permit.ends_at if permit else None,
-        CaseField.BENEFICIARY: lambda: people.get_person(row.applicant.uuid).full_name,
+        CaseField.BENEFICIARY: lambda: name_of_beneficiary(case_of(row), sources.package, sources.evaluator.context),
         CaseField.FEE: lambda: _fee(sources),
         DecisionField.TEXT: lambda: decision.text if decision else None,
         DecisionField.REQUIREMENTS: lambda: ", ".join(decision.codes) if decision else None,

@@ -7,10 +7,10 @@ from datetime import date, datetime
 from django.db.models import Q
 
 from divan.dealings.cases import models
+from divan.dealings.cases.queries.beneficiaries import name_of_beneficiary
 from divan.dealings.cases.queries.contexts import context_of
 from divan.dealings.cases.queries.dossier import LEFT_TO_RIGHT
 from divan.dealings.cases.values import Case
-from divan.registers.people import queries as people
 from divan.registers.places import queries as places
 from divan.registers.places.values import Level
 from divan_libs.persian.jalali import TEHRAN, format_jalali
@@ -74,7 +74,7 @@ def _fields_of_permit(case: Case, package: Package, language: str) -> dict[str, 
     row = models.Permit.objects.filter(Q(uuid=case.permit) if case.permit else Q(case__uuid=case.uuid)).first()
     number, until = (row.number, row.ends_at) if row else (case.number, None)
     fields: dict[str, str] = {
-        CaseField.BENEFICIARY: people.get_person(case.applicant).full_name,
+        CaseField.BENEFICIARY: name_of_beneficiary(case, package, context_of(case, package, _day_of(case))),
         CaseField.PERMIT_NUMBER: number if language == "en" else LEFT_TO_RIGHT + persian_digits(number),
     }
     if until is not None:
