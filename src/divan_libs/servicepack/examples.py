@@ -10,12 +10,30 @@ from typing import Any
 from divan_libs.servicepack import flow_rules
 from divan_libs.servicepack.answer_values import AnswerValue
 from divan_libs.servicepack.answers import AnswerProblem, complete, pages_to_show, parse_answer
+from divan_libs.servicepack.derivation import Cycle
 from divan_libs.servicepack.evaluation import Context, Fact
-from divan_libs.servicepack.expressions import ValueType
-from divan_libs.servicepack.fees import fee_of
+from divan_libs.servicepack.expression_tree import ExpressionFormUnreadable
+from divan_libs.servicepack.expressions import EvaluationFailed, ExpressionRefused, InputRefused, ValueType
+from divan_libs.servicepack.facts import FieldFaulty
+from divan_libs.servicepack.fees import FeeUndetermined, fee_of
 from divan_libs.servicepack.gathered_facts import fact_names
 from divan_libs.servicepack.models import APPLICANT, APPLICATION, Example, ExampleMove, Package
+from divan_libs.servicepack.models.cells import CellRefused
 from divan_libs.servicepack.models.examples import RawAnswer
+from divan_libs.servicepack.tables import TableUndetermined
+
+BROKEN = (
+    ExpressionRefused,
+    ExpressionFormUnreadable,
+    EvaluationFailed,
+    InputRefused,
+    TableUndetermined,
+    CellRefused,
+    Cycle,
+    FeeUndetermined,
+    FieldFaulty,
+)
+"""What a package that lint refuses may end in when it is played all the same."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,8 +82,19 @@ class _Story:
 
 
 def run_examples(package: Package) -> list[ExampleOutcome]:
-    """Return the result of every example of the package, in order."""
-    return [_run(package, example) for example in package.examples]
+    """Return the result of every example of the package, in order.
+
+    What cannot be worked out, such as an expression that does not compile, fails the example that meets it.
+    """
+    return [_run_or_broken(package, example) for example in package.examples]
+
+
+def _run_or_broken(package: Package, example: Example) -> ExampleOutcome:
+    try:
+        return _run(package, example)
+    except BROKEN as problem:
+        found = f"{type(problem).__name__}: {problem}"
+        return ExampleOutcome(example.code, example.title, (Difference("broken", None, found),))
 
 
 def _run(package: Package, example: Example) -> ExampleOutcome:

@@ -82,3 +82,13 @@ def test_a_days_field_of_a_register_is_read_as_a_day(package_with):
 
     assert outcome_of(package, "answered").passed
     assert not outcome_of(package, "rejected-by-code").passed, "there the register did not give the day"
+
+
+def test_a_package_that_does_not_compile_fails_its_examples_instead_of_breaking(package_with):
+    package = package_with(("form.yaml", "has(answers.purpose) && 'business' in answers.purpose", "1 + 1"))
+
+    outcome = outcome_of(package, "answered")
+
+    assert not outcome.passed
+    assert outcome.differences[0].what == "broken"
+    assert "INT instead of yes-no" in str(outcome.differences[0].found)

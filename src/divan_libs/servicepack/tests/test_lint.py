@@ -12,9 +12,10 @@ from divan_libs.servicepack.models import DocumentNeed, Package
 from divan_libs.servicepack.tests.broken_cards import BROKEN_CARDS
 from divan_libs.servicepack.tests.broken_copies import BROKEN as BROKEN_COPIES
 from divan_libs.servicepack.tests.broken_flows import BROKEN_FLOWS
+from divan_libs.servicepack.tests.broken_outputs import BROKEN_OUTPUTS
 from divan_libs.servicepack.tests.conftest import SERVICE
 
-BROKEN = [*BROKEN_COPIES, *BROKEN_CARDS]
+BROKEN = [*BROKEN_COPIES, *BROKEN_OUTPUTS, *BROKEN_CARDS]
 
 
 def test_the_good_package_has_no_fault(good, surroundings):

@@ -13,7 +13,7 @@ from divan_libs.servicepack.loading import load_with_sources
 from divan_libs.servicepack.models import Delivery
 from divan_libs.servicepack.tests.conftest import SERVICE
 
-FOLDERS = sorted(path for path in SERVICE.parent.iterdir() if path.is_dir())
+FOLDERS = sorted(path.parent for path in SERVICE.parent.glob("*/card.yaml"))
 
 
 @pytest.mark.parametrize("folder", FOLDERS, ids=lambda folder: folder.name)
