@@ -90,7 +90,7 @@ def publish_another(world, code: str, title: str) -> None:
         data["texts"][language]["card.title"] = title
     package = Package.model_validate(data)
     around = Surroundings(
-        roles=frozenset(step.role for step in package.flow.steps) | {"governor-officer"},
+        roles=frozenset(holder.role for holder in package.flow.holders()),
         bodies=frozenset({"ict-directorate", "governor-office", "ict-ministry"}),
         data_services=frozenset(package.card.inquiries),
     )

@@ -96,7 +96,14 @@ def test_a_service_tells_its_card_requirements_form_and_steps(client, world):
 
     assert found["card"]["promised_time"] == {"amount": 20, "unit": "working-days"}
     assert found["card"]["provider"]["code"] == "ict-directorate"
-    assert [step["code"] for step in found["steps"]] == ["confirm", "endorse", "draft", "paraph", "sign"]
+    assert [step["code"] for step in found["steps"]] == [
+        "confirm",
+        "endorse",
+        "draft",
+        "paraph",
+        "sign",
+        "hear-objection",
+    ]
     identity = found["requirements"][0]
     assert (identity["code"], identity["kind"], identity["data_service"]) == (
         "REQ-IDENTITY",
