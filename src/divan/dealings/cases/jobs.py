@@ -112,7 +112,9 @@ def _carry(order: OutsideOrder, ask: Ask, now: datetime) -> None:
     """Take one order a step further, with no transaction open while the other body thinks."""
     try:
         told = _read(_sent(order, ask))
-    except ExchangeSilent:
+    except (ExchangeSilent, ValueError):
+        # No answer, or an order that does not say whom it is about where its body wants to know: asked again, and seen
+        # by the officer whose clock for it runs.
         told = None
     if told is None:
         logger.warning("order %s at %s got no answer that can be read", order.uuid, order.data_service)
@@ -155,6 +157,8 @@ def _sent(order: OutsideOrder, ask: Ask) -> ExchangeAnswer:
     return ask(
         data_service=order.data_service,
         path=f"/orders/{order.case_number}",
+        # Where an order is about a person, it names the person as ``subject``; that body counts it among its looks.
+        subject=str(order.fields.get("subject", "")),
         method="PUT" if put else "GET",
         body=dict(order.fields) if put else None,
         # An order is one message however often it is sent; each look at its state is a message of its own.

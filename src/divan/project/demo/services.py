@@ -54,7 +54,7 @@ def publish_shipped_services(*, actor: Actor, now: datetime) -> None:
             if _is_offered(package):
                 continue
             catalogue.publish_package(package=package, surroundings=around, actor=actor, now=now)
-            _enrol_seal(package, actor=actor, now=now)
+            enrol_seal(package, actor=actor, now=now)
         except PackageFaulty as faulty:
             logger.error("the shipped service %s is not offered: %s", directory.name, faulty)  # noqa: TRY400 (the faults say it all)
 
@@ -85,7 +85,7 @@ def _is_offered(package: Package) -> bool:
         return False
 
 
-def _enrol_seal(package: Package, *, actor: Actor, now: datetime) -> None:
+def enrol_seal(package: Package, *, actor: Actor, now: datetime) -> None:
     """Give the providing body a seal to sign with, where silence may decide in its stead."""
     if any(outcome.deemed for outcome in package.flow.outcomes):
         signing.enrol_signatory(signer=cases.seal_of(package.card.provider.body)[0], actor=actor, now=now)

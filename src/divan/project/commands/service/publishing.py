@@ -57,6 +57,27 @@ def publish(
         typer.echo(str(refusal.facts["faults"]), err=True)
         raise typer.Exit(1) from refusal
     typer.echo(f"{version.service_code} version {version.number} is offered; SHA-256 {version.digest}")
+    _make_known(package)
+
+
+def _make_known(package: Package) -> None:
+    """Register at the exchange what the service issues, and give the body a seal where silence may decide for it."""
+    from divan.foundation import clock  # noqa: PLC0415 (models are readable only now)
+    from divan.foundation.actors import operator  # noqa: PLC0415 (as above)
+    from divan.project.demo.records import offer_records  # noqa: PLC0415 (as above)
+    from divan.project.demo.services import enrol_seal  # noqa: PLC0415 (as above)
+    from divan.trust.exchange.values import SubsystemUnknown  # noqa: PLC0415 (as above)
+    from divan.trust.signing.values import AuthorityAbsent  # noqa: PLC0415 (as above)
+
+    actor = operator(os.environ.get("USER", "unknown"))
+    try:
+        offer_records([package], actor=actor, now=clock.now())
+    except SubsystemUnknown:
+        typer.echo("its records are not offered: this installation does not take part in the exchange", err=True)
+    try:
+        enrol_seal(package, actor=actor, now=clock.now())
+    except AuthorityAbsent:
+        typer.echo("silence may decide it, but its body has no seal: enrol one with its key file", err=True)
 
 
 def _preview(package: Package, lang: Language) -> None:
