@@ -45,6 +45,9 @@ class CasesApp(AppConfig):
             models.CaseSignature,
             models.Appointment,
             models.IssuedRecord,
+            models.CaseNote,
+            models.KeptAnswers,
+            models.Recusal,
         )
         for model in subjects:
             facts.register_subject(model.subject_kind, facts.subjects_of(model))

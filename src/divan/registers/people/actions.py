@@ -18,6 +18,7 @@ from divan.registers.people.values import (
     POST_GIVEN,
     POST_LEFT,
     SUBSTITUTE_APPOINTED,
+    SUBSTITUTION_ENDED,
     UNIT_FOUNDED,
     Person,
     PersonUnknown,
@@ -26,6 +27,7 @@ from divan.registers.people.values import (
     PostTaken,
     PostUnknown,
     SubstituteUnfit,
+    SubstitutionUnknown,
     Unit,
     UnitKind,
     UnitLevel,
@@ -217,3 +219,22 @@ def appoint_substitute(
         facts.record(SUBSTITUTE_APPOINTED, subject=row, actor=actor, at=now, post=seat.uuid, substitute=substitute)
         appointed.append(row.uuid)
     return appointed
+
+
+@transaction.atomic
+def end_substitution(*, substitution: UUID, actor: Actor, now: datetime) -> None:
+    """End somebody's standing in for one's own post before its time, or call it off before it begins.
+
+    :raises SubstitutionUnknown: if there is none, it is over, or it is for another person's post.
+    """
+    row = (
+        models.Substitution.objects.select_for_update(of=("self",))
+        .select_related("holder")
+        .filter(uuid=substitution, ends_at__gt=now, ended_at__isnull=True)
+        .first()
+    )
+    if row is None or row.holder.uuid != actor.uuid:
+        raise SubstitutionUnknown
+    row.ended_at = now
+    row.save(update_fields=["ended_at"])
+    facts.record(SUBSTITUTION_ENDED, subject=row, actor=actor, at=now)

@@ -140,6 +140,8 @@ class Membership(models.Model):
 class Substitution(models.Model):
     """A person who stands in (جانشین) for the holder of a post for a time (half-open); the holder stays responsible.
 
+    ``ended_at`` is when the holder ended it before its time, or called it off before it began.
+
     .. pii: who stood in for whom when
     .. retention: for ever; acts in a post must stay attributable
     """
@@ -151,6 +153,7 @@ class Substitution(models.Model):
     substitute = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="+")
     starts_at = models.DateTimeField()
     ends_at = models.DateTimeField()
+    ended_at = models.DateTimeField(null=True)
 
     subject_kind = "people.substitution"
 
@@ -162,13 +165,16 @@ class Substitution(models.Model):
         indexes = (
             models.Index(fields=("post", "ends_at"), name="substitution_of_post"),
             models.Index(fields=("substitute", "ends_at"), name="substitution_by_person"),
+            models.Index(fields=("holder", "ends_at"), name="substitution_of_holder"),
         )
 
     def subject_state(self) -> dict[str, object]:
         """Return what the digest of a substitution covers."""
-        return {
+        state: dict[str, object] = {
             "post": self.post_id,
             "persons": [self.holder_id, self.substitute_id],
             "starts_at": self.starts_at,
             "ends_at": self.ends_at,
         }
+        # Digests taken before there was such an end must still be found by recomputing.
+        return state if self.ended_at is None else {**state, "ended_at": self.ended_at}

@@ -9,7 +9,17 @@ from uuid import UUID
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from divan.registers.people import models
-from divan.registers.people.values import Holding, Person, PersonUnknown, Post, PostUnknown, Unit, UnitKind, UnitLevel
+from divan.registers.people.values import (
+    Holding,
+    Person,
+    PersonUnknown,
+    Post,
+    PostUnknown,
+    Substitution,
+    Unit,
+    UnitKind,
+    UnitLevel,
+)
 
 
 def _person(row: models.Person) -> Person:
@@ -193,10 +203,27 @@ def _substitutions(at: datetime) -> QuerySet[models.Substitution]:
     still = models.Membership.objects.filter(post=OuterRef("post"), person=OuterRef("holder"), starts_at__lte=at)
     return (
         models.Substitution.objects.select_related("substitute", "holder", "post__unit__place", "post__unit__body")
-        .filter(starts_at__lte=at, ends_at__gt=at)
+        .filter(starts_at__lte=at, ends_at__gt=at, ended_at__isnull=True)
         .filter(Exists(still.filter(Q(ends_at__isnull=True) | Q(ends_at__gt=at))))
         .order_by("starts_at", "id")
     )
+
+
+def list_substitutions(holder: UUID, at: datetime) -> list[Substitution]:
+    """Return who stands in for a person at a moment or will later, by the beginning."""
+    rows = models.Substitution.objects.select_related("substitute", "holder", "post__unit__place", "post__unit__body")
+    rows = rows.filter(holder__uuid=holder, ends_at__gt=at, ended_at__isnull=True).order_by("starts_at", "id")
+    return [
+        Substitution(
+            uuid=row.uuid,
+            post=_post(row.post),
+            holder=_person(row.holder),
+            substitute=_person(row.substitute),
+            starts_at=row.starts_at,
+            ends_at=row.ends_at,
+        )
+        for row in rows
+    ]
 
 
 def seated_in(post_uuid: UUID, at: datetime) -> list[Person]:

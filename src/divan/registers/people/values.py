@@ -94,6 +94,18 @@ class Holding:
     stands_in_for: UUID | None = None
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Substitution:
+    """A person who stands in for the holder of a post from one moment to another (half-open)."""
+
+    uuid: UUID
+    post: Post
+    holder: Person
+    substitute: Person
+    starts_at: datetime
+    ends_at: datetime
+
+
 class PersonUnknown(Refusal):
     """No such person is in the register."""
 
@@ -113,6 +125,13 @@ class SubstituteUnfit(Refusal):
 
     code = "people.substitute-unfit"
     status = 422
+
+
+class SubstitutionUnknown(Refusal):
+    """No such substitution, it is over, or it is not for one's own posts: the three are not told apart."""
+
+    code = "people.substitution-unknown"
+    status = 404
 
 
 class PostTaken(Refusal):
@@ -143,5 +162,8 @@ POST_CREATED = FactKind("people.post-created", "A post was created in a unit.")
 POST_GIVEN = FactKind("people.post-given", "A person was given a post from a moment on.")
 SUBSTITUTE_APPOINTED = FactKind(
     "people.substitute-appointed", "A person was appointed to stand in for the holder of a post for a time."
+)
+SUBSTITUTION_ENDED = FactKind(
+    "people.substitution-ended", "Standing in for the holder of a post ended before its time."
 )
 POST_LEFT = FactKind("people.post-left", "A person left a post at a moment.")

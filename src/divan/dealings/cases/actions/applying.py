@@ -9,11 +9,13 @@ from typing import Any
 from uuid import UUID, uuid4
 
 from django.db import transaction
+from django.db.models import Model
 
 from divan.dealings.cases import models, queries, rules
 from divan.dealings.cases.actions.appointments import free_visits
 from divan.dealings.cases.actions.asking import ask_needs, erase_needs
 from divan.dealings.cases.actions.locking import locked_case
+from divan.dealings.cases.actions.paying import drop_open_invoice
 from divan.dealings.cases.actions.reading import read_answers
 from divan.dealings.cases.actions.signatures import end_signatures, void_signatures
 from divan.dealings.cases.queries.dossier import case_of
@@ -35,10 +37,12 @@ from divan.foundation import facts, files, locks
 from divan.foundation.actors import Actor
 from divan.foundation.faults import power_may_fail
 from divan.registers.catalogue import queries as catalogue
+from divan.registers.catalogue.values import VersionRef
+from divan.registers.people import queries as people
 from divan.registers.people.values import PersonUnknown
 from divan_libs.persian.jalali import TEHRAN
 from divan_libs.servicepack import answers as answering
-from divan_libs.servicepack.models import Delivery, FileQuestion, Package
+from divan_libs.servicepack.models import APPLICATION, FileQuestion, Package
 
 
 @transaction.atomic
@@ -47,23 +51,23 @@ def start_draft(*, service_code: str, language: str, actor: Actor, now: datetime
 
     A person who has an untouched draft of the same version gets that one: starting twice does not make two.
 
-    :raises ServiceUnknown: if the service is not offered.
+    :raises ServiceUnknown: if the service is not offered, or only to employees and the person holds no post.
     :raises ServiceNotElectronic: if it has a card but no form here.
     """
-    version = catalogue.get_current_version(service_code)
+    version = _offered(service_code, actor, now)
     package = catalogue.get_package(version.uuid)
-    if package.card.delivery is not Delivery.ELECTRONIC:
+    if not package.form.pages or not package.flow.steps:
         raise ServiceNotElectronic(service=service_code)
     if actor.uuid is None:
         raise PersonUnknown
     # No row stands yet that two beginnings at once could meet at.
     locks.hold(f"cases.draft.{actor.uuid}")
-    person_id = _key_of("applicant", actor.uuid)
-    version_id = _key_of("version", version.uuid)
+    person_id = key_of(models.Case, "applicant", actor.uuid)
+    version_id = key_of(models.Case, "version", version.uuid)
     known = (
         models.Case.objects.named()
         .select_for_update(of=("self",))
-        .filter(applicant_id=person_id, version_id=version_id, state=CaseState.DRAFT)
+        .filter(applicant_id=person_id, version_id=version_id, entry=APPLICATION, state=CaseState.DRAFT)
         .order_by("-changed_at")
         .first()
     )
@@ -83,9 +87,18 @@ def start_draft(*, service_code: str, language: str, actor: Actor, now: datetime
     return queries.get_case(row.uuid)
 
 
-def _key_of(field: str, uuid: UUID) -> int:
-    """Return the key of the row that a field of a case points to; its model is another context's and stays unnamed."""
-    target: Any = models.Case._meta.get_field(field).related_model
+def _offered(service_code: str, actor: Actor, now: datetime) -> VersionRef:
+    """Return the version that a person may ask for now; who holds a post is found out only where it matters."""
+    version = catalogue.get_offered_version(service_code, inside=True)
+    if version.audience == "public":
+        return version
+    inside = actor.uuid is not None and bool(people.list_holdings(actor.uuid, now))
+    return catalogue.get_offered_version(service_code, inside=inside)
+
+
+def key_of(model: type[Model], field: str, uuid: UUID) -> int:
+    """Return the key of the row that a field points to; its model is another context's and stays unnamed."""
+    target: Any = model._meta.get_field(field).related_model
     key: int = target._default_manager.values_list("pk", flat=True).get(uuid=uuid)
     return key
 
@@ -224,6 +237,7 @@ def abandon_draft(*, case: UUID, actor: Actor, now: datetime) -> None:
         _take_off(held, actor=actor, now=now)
     erase_needs(row, actor=actor, now=now)
     end_signatures(row, actor=actor, now=now)
+    drop_open_invoice(row, actor=actor, now=now)
     free_visits(row, actor=actor, now=now)
     row.state, row.answers, row.changed_at = CaseState.ABANDONED, {}, now
     row.save(update_fields=["state", "answers", "changed_at"])

@@ -13,6 +13,7 @@ from divan.dealings.cases.actions.concluding import conclude, finish_aftercare
 from divan.dealings.cases.actions.deciding import draft_decision, paraph_decision
 from divan.dealings.cases.actions.locking import locked_case
 from divan.dealings.cases.actions.notices import send_notice
+from divan.dealings.cases.actions.noting import keep_answers
 from divan.dealings.cases.actions.opinions import sign_opinion
 from divan.dealings.cases.actions.paying import ask_on_the_way
 from divan.dealings.cases.actions.reading import read_answers
@@ -47,7 +48,7 @@ def act(*, task: UUID, action: str, given: Given, actor: Actor, now: datetime) -
 
     :raises TaskDone: if somebody has acted.
     :raises NotYourTask: if the actor neither holds the step's post at this moment nor stands in for its holder.
-    :raises ConflictOfInterest: if the actor is the applicant of the case.
+    :raises ConflictOfInterest: if the actor is the applicant of the case, or has recused themselves from it.
     :raises CaseNotOpen: if the case does not wait for an officer.
     :raises AnswersRefused: if the step asks for a report and something in it is no answer.
     :raises ActionNotPossible: if the flow does not offer this, or something it requires was not given.
@@ -57,7 +58,7 @@ def act(*, task: UUID, action: str, given: Given, actor: Actor, now: datetime) -
     rules.require_waiting(waiting.closed_at)
     rules.require_in_hands(CaseState(row.state))
     require_seat(waiting, actor, now)
-    if actor.uuid == row.applicant.uuid:
+    if actor.uuid == row.applicant.uuid or (actor.uuid and queries.has_recused(row.uuid, actor.uuid)):
         raise ConflictOfInterest
     return perform(row, waiting, action, given, actor=actor, now=now)
 
@@ -93,6 +94,8 @@ def perform(row: models.Case, task: models.Task, action: str, given: Given, *, a
     elif step.kind is StepKind.PARAPH and _goes_on(package, transition):
         paraph_decision(row, actor=actor, now=now)
     row.proposed, row.changed_at = transition.proposes or "", now
+    if transition.kind is TransitionKind.TO_APPLICANT:
+        keep_answers(row, task.step, actor=actor, now=now)
     follow(row, package, transition, given, actor=actor, now=now)
     return case_of(row)
 

@@ -4,6 +4,7 @@ from divan.dealings.cases.models.appointments import Appointment
 from divan.dealings.cases.models.calendar import ClosedDay
 from divan.dealings.cases.models.cases import HEAVY, Case
 from divan.dealings.cases.models.decisions import Decision, Objection, OpinionLetter
+from divan.dealings.cases.models.desk import CaseNote, KeptAnswers, Recusal
 from divan.dealings.cases.models.needs import CaseFile, CaseNeed
 from divan.dealings.cases.models.permits import CaseInvoice, OutsideOrder, Permit
 from divan.dealings.cases.models.records import IssuedRecord
@@ -17,15 +18,18 @@ __all__ = [
     "CaseFile",
     "CaseInvoice",
     "CaseNeed",
+    "CaseNote",
     "CaseSignature",
     "ClockPause",
     "ClosedDay",
     "Decision",
     "IssuedRecord",
+    "KeptAnswers",
     "Objection",
     "OpinionLetter",
     "OutsideOrder",
     "Permit",
+    "Recusal",
     "Referral",
     "Task",
 ]

@@ -97,6 +97,11 @@ class Case(models.Model):
             models.Index(
                 fields=("version", "submitted_at"), include=("decided_at", "due_at"), name="case_of_service_since"
             ),
+            models.Index(
+                fields=("version", "place_code", "-decided_at"),
+                condition=Q(decided_at__isnull=False) & ~Q(place_code=""),
+                name="case_decided_of_place",
+            ),
             models.Index(fields=("due_at",), condition=Q(state__in=("open", "correction")), name="case_due"),
             models.Index(
                 fields=("due_at",),

@@ -45,6 +45,7 @@ class Permit(models.Model):
         )
         indexes = (
             models.Index(fields=("holder", "-starts_at"), name="permit_of_holder"),
+            models.Index(fields=("service_code", "-starts_at", "-id"), name="permit_of_service"),
             models.Index(fields=("ends_at",), condition=Q(state="in-force"), name="permit_ending"),
             models.Index(fields=("assess_at",), condition=Q(state="in-force"), name="permit_to_assess"),
         )

@@ -6,8 +6,11 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
+from django.db.models import Q
+
 from divan.dealings.cases import models
-from divan.dealings.cases.values import CaseInvoice, Objection, Permit, PermitUnknown
+from divan.dealings.cases.values import CaseInvoice, Objection, Permit, PermitLine, PermitUnknown
+from divan_libs.persian.text import latin_digits
 
 
 def permit_of(row: models.Permit) -> Permit:
@@ -47,6 +50,39 @@ def list_permits_of(holder: UUID) -> list[Permit]:
     """Return a person's permits, newest first."""
     rows = models.Permit.objects.select_related("case", "holder").filter(holder__uuid=holder).order_by("-starts_at")
     return [permit_of(row) for row in rows]
+
+
+def list_permits_of_body(
+    body: str, *, number: str = "", after: UUID | None = None, limit: int = 50
+) -> list[PermitLine]:
+    """Return the permits that the services of a body gave, newest first, behind the last one of the page before.
+
+    ``number`` keeps those whose number begins so, in whatever digits it was typed.
+
+    :raises PermitUnknown: if there is no permit ``after``.
+    """
+    versions: Any = models.Case._meta.get_field("version").related_model
+    codes = versions._default_manager.filter(body_code=body).values("service__code")
+    rows = models.Permit.objects.select_related("holder").filter(service_code__in=codes)
+    if number:
+        rows = rows.filter(number__startswith=latin_digits(number).strip())
+    if after is not None:
+        last = models.Permit.objects.only("id", "starts_at").filter(uuid=after).first()
+        if last is None:
+            raise PermitUnknown
+        rows = rows.filter(Q(starts_at__lt=last.starts_at) | Q(starts_at=last.starts_at, id__lt=last.id))
+    return [
+        PermitLine(
+            uuid=row.uuid,
+            number=row.number,
+            holder=row.holder.uuid,
+            service_code=row.service_code,
+            state=row.state,
+            starts_at=row.starts_at,
+            ends_at=row.ends_at,
+        )
+        for row in rows.order_by("-starts_at", "-id")[:limit]
+    ]
 
 
 def list_permits_ending(now: datetime, *, limit: int = 100) -> list[UUID]:

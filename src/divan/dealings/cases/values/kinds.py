@@ -37,10 +37,17 @@ TASK_ESCALATED = FactKind(
     "cases.task-escalated", "A clock ran out and the task went to the declared superior by itself."
 )
 CASE_REFERRED = FactKind("cases.case-referred", "The holder of a task referred it to a colleague with an instruction.")
+TASK_RECUSED = FactKind(
+    "cases.task-recused", "An officer may not decide in a case and handed the step to the next holder."
+)
+NOTE_WRITTEN = FactKind("cases.note-written", "An officer wrote an internal note in a case.")
 REFERRAL_ANSWERED = FactKind("cases.referral-answered", "A referral was answered.")
 REFERRAL_RECALLED = FactKind("cases.referral-recalled", "An unanswered referral fell away because the task was done.")
 CORRECTION_ASKED = FactKind(
     "cases.correction-asked", "The applicant was asked to correct by requirement code; the clock paused."
+)
+ANSWERS_KEPT = FactKind(
+    "cases.answers-kept", "The answers were kept as they stood, so that what a correction changes can be seen."
 )
 CORRECTION_MADE = FactKind("cases.correction-made", "The applicant corrected; the clock runs on.")
 DECISION_DRAFTED = FactKind("cases.decision-drafted", "An expert drafted the decision, or drafted it anew.")

@@ -127,6 +127,20 @@ class ConflictOfInterest(Refusal):
     status = 403
 
 
+class RecusalNotPossible(Refusal):
+    """A recusal needs a reason, and somebody else who can take the step; ``reason`` says which is missing."""
+
+    code = "cases.recusal-not-possible"
+    status = 422
+
+
+class NoteNotPossible(Refusal):
+    """An internal note has words, and not too many; ``reason`` says which is wrong."""
+
+    code = "cases.note-not-possible"
+    status = 422
+
+
 class TrackingRefused(Refusal):
     """Number and secret do not belong together; which of them is wrong is not said."""
 

@@ -7,9 +7,16 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from divan.foundation import facts
-from divan.foundation.actors import SYSTEM
+from divan.foundation.actors import SYSTEM, Actor, ActorKind
 from divan.registers.people import actions, queries
-from divan.registers.people.values import PostNotHeld, PostTaken, PostUnknown, UnitKind, UnitLevel
+from divan.registers.people.values import (
+    PostNotHeld,
+    PostTaken,
+    PostUnknown,
+    SubstitutionUnknown,
+    UnitKind,
+    UnitLevel,
+)
 from divan_libs.persian.identifiers import InvalidIdentifier, national_code_with_check_digit
 
 NOON = datetime(2026, 11, 22, 9, 0, tzinfo=UTC)
@@ -134,3 +141,48 @@ def test_founding_the_same_unit_again_records_nothing_new(post):
     )
 
     assert facts.recorded_for(queries.get_unit("ict").uuid) == before == ["people.unit-founded"]
+
+
+def test_who_stands_in_is_listed_and_may_be_ended_by_the_holder_alone(post):
+    holder, substitute = person(), person(SECOND)
+    actions.give_post(person=holder.uuid, post=post.uuid, starts_at=NOON, actor=SYSTEM, now=NOON)
+    days = {"starts_at": NOON, "ends_at": NOON + timedelta(days=3)}
+    [uuid] = actions.appoint_substitute(person=holder.uuid, substitute=substitute.uuid, **days, actor=SYSTEM, now=NOON)
+    later = NOON + timedelta(hours=1)
+    [listed] = queries.list_substitutions(holder.uuid, later)
+    assert (listed.uuid, listed.post.uuid, listed.substitute.uuid) == (uuid, post.uuid, substitute.uuid)
+    assert queries.seated_in(post.uuid, later) == [holder, substitute]
+
+    stranger = Actor(kind=ActorKind.STAFF, uuid=substitute.uuid)
+    with pytest.raises(SubstitutionUnknown):
+        actions.end_substitution(substitution=uuid, actor=stranger, now=later)
+    assert queries.seated_in(post.uuid, later) == [holder, substitute]
+
+    own = Actor(kind=ActorKind.STAFF, uuid=holder.uuid)
+    actions.end_substitution(substitution=uuid, actor=own, now=later)
+    assert queries.list_substitutions(holder.uuid, later) == []
+    assert queries.seated_in(post.uuid, later) == [holder]
+    with pytest.raises(SubstitutionUnknown):
+        actions.end_substitution(substitution=uuid, actor=own, now=later)
+    assert [fact.kind for fact in facts.newest_of(uuid, limit=5)] == [
+        "people.substitution-ended",
+        "people.substitute-appointed",
+    ]
+
+
+def test_standing_in_that_has_not_begun_can_be_called_off(post):
+    holder, substitute = person(), person(SECOND)
+    actions.give_post(person=holder.uuid, post=post.uuid, starts_at=NOON, actor=SYSTEM, now=NOON)
+    begins = NOON + timedelta(days=2)
+    [uuid] = actions.appoint_substitute(
+        person=holder.uuid,
+        substitute=substitute.uuid,
+        starts_at=begins,
+        ends_at=begins + timedelta(days=1),
+        actor=SYSTEM,
+        now=NOON,
+    )
+    actions.end_substitution(
+        substitution=uuid, actor=Actor(kind=ActorKind.STAFF, uuid=holder.uuid), now=NOON + timedelta(hours=1)
+    )
+    assert queries.seated_in(post.uuid, begins + timedelta(hours=1)) == [holder]
