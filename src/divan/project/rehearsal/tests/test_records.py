@@ -57,6 +57,7 @@ def test_every_declared_register_answers_every_field_of_its_kind():
         "post/parcels",
         "treasury/payment-orders",
         "national-permits/requests",
+        "ict/installations",
     }
 
 
