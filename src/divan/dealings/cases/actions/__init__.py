@@ -9,6 +9,14 @@ from divan.dealings.cases.actions.applying import (
 )
 from divan.dealings.cases.actions.appointments import book_visit, cancel_visit
 from divan.dealings.cases.actions.asking import ask_again, note_answer
+from divan.dealings.cases.actions.bundling import (
+    answer_shared,
+    ask_bundle_payment,
+    begin_bundle,
+    give_up_bundle,
+    leave_bundle,
+    submit_bundle,
+)
 from divan.dealings.cases.actions.clocks import declare_closed_day, let_clock_run_out, let_deadline_pass
 from divan.dealings.cases.actions.entries import (
     begin_entry,
@@ -36,15 +44,20 @@ from divan.dealings.cases.actions.signatures import (
 )
 from divan.dealings.cases.actions.stepping import act, note_view
 from divan.dealings.cases.actions.submitting import resubmit_case, submit_case, withdraw_case
+from divan.dealings.cases.actions.voicing import add_document, rate_case
 
 __all__ = [
     "abandon_draft",
     "act",
+    "add_document",
     "add_file",
     "answer_referral",
+    "answer_shared",
     "ask_again",
+    "ask_bundle_payment",
     "ask_payment",
     "ask_signatures",
+    "begin_bundle",
     "begin_entry",
     "begin_reassessment",
     "begin_revocation",
@@ -56,6 +69,8 @@ __all__ = [
     "expire_permit",
     "expire_signature",
     "give_signature",
+    "give_up_bundle",
+    "leave_bundle",
     "let_clock_run_out",
     "let_deadline_pass",
     "move_case",
@@ -67,6 +82,7 @@ __all__ = [
     "note_view",
     "pause_clocks",
     "raise_objection",
+    "rate_case",
     "recuse",
     "refer_task",
     "refuse_signature",
@@ -75,6 +91,7 @@ __all__ = [
     "resume_clocks",
     "save_page",
     "start_draft",
+    "submit_bundle",
     "submit_case",
     "submit_reassessment",
     "withdraw_case",

@@ -28,6 +28,9 @@ logger = logging.getLogger(__name__)
 
 Asked = InquiryNeed | MandateNeed
 
+TOGETHER = timedelta(minutes=10)
+"""How long a question that has no answer yet may stand for the same question of another draft."""
+
 
 def ask_needs(row: models.Case, package: Package, *, actor: Actor, now: datetime) -> bool:
     """Ask registers what a case must know as it stands now; what was told about others than it names leaves.
@@ -97,6 +100,11 @@ def _ask(asked: models.CaseNeed, need: Asked, package: Package, *, actor: Actor,
         facts.record(NEED_ANSWERED, subject=asked, actor=actor, at=now, need=need.code, state="matched", reused=True)
         return
     applicant = asked.case.applicant
+    if (pending := _pending(asked, need, now)) is not None:
+        asked.inquiry_uuid, asked.state, asked.answered_at, asked.reused = pending, "asked", None, True
+        asked.save()
+        facts.record(NEED_ASKED, subject=asked, actor=actor, at=now, need=need.code, state="asked", reused=True)
+        return
     try:
         asked.inquiry_uuid = identity.open_inquiry(
             need=need.code,
@@ -117,6 +125,30 @@ def _ask(asked: models.CaseNeed, need: Asked, package: Package, *, actor: Actor,
     # The question stands with the case, not yet the fact of it: all of it is one transaction.
     power_may_fail("need.asked")
     facts.record(NEED_ASKED, subject=asked, actor=actor, at=now, need=need.code, state=asked.state)
+
+
+def _pending(asked: models.CaseNeed, need: Asked, now: datetime) -> UUID | None:
+    """Return the inquiry that asks this very question for another draft of the same person now, or None.
+
+    Whoever begins several services at once makes a register answer once; only where the package lets an answer count
+    that was given for another question.
+    """
+    if not isinstance(need, InquiryNeed) or need.valid_for is None:
+        return None
+    others = models.CaseNeed.objects.filter(
+        case__applicant=asked.case.applicant,
+        case__state=CaseState.DRAFT,
+        subject_code=asked.subject_code,
+        parameters=asked.parameters,
+        state="asked",
+        inquiry_uuid__isnull=False,
+        dropped_at__isnull=True,
+        asked_at__gte=now - TOGETHER,
+    ).exclude(case=asked.case)
+    for inquiry in others.order_by("-id").values_list("inquiry_uuid", flat=True)[:20]:
+        if inquiry is not None and inquiries.get_inquiry(inquiry).data_service == need.data_service:
+            return inquiry
+    return None
 
 
 def _known(asked: models.CaseNeed, need: Asked, now: datetime) -> Inquiry | None:

@@ -28,9 +28,11 @@ from divan.dealings.payments.values import Beneficiary, InvoiceBeingPaid, Invoic
 from divan.foundation import facts
 from divan.foundation.actors import Actor
 from divan.foundation.canonical import digest
+from divan.foundation.faults import power_may_fail
 from divan.registers.catalogue import queries as catalogue
 from divan_libs.persian.jalali import TEHRAN
 from divan_libs.servicepack.answers import Missing
+from divan_libs.servicepack.bundles import Bundle
 from divan_libs.servicepack.evaluation import Context, Evaluator
 from divan_libs.servicepack.fees import Charge, fee_of
 from divan_libs.servicepack.models import Package
@@ -93,7 +95,7 @@ def ask_payment(*, case: UUID, actor: Actor, now: datetime) -> CaseInvoice:
 def _invoice_for(
     row: models.Case, package: Package, charges: list[Charge], *, actor: Actor, now: datetime
 ) -> CaseInvoice:
-    reckoned = digest([[charge.tariff, charge.row, charge.amount] for charge in charges]).hex()
+    reckoned = _reckoned(charges)
     known = models.CaseInvoice.objects.select_for_update().filter(case=row, state="open").first()
     if known is not None and known.reckoned_from == reckoned:
         return invoice_of(known)
@@ -110,17 +112,79 @@ def _invoice_for(
         actor=actor,
         now=now,
     )
+    return invoice_of(_share(row, invoice.uuid, charges, actor=actor, now=now))
+
+
+def _reckoned(charges: list[Charge]) -> str:
+    return digest([[charge.tariff, charge.row, charge.amount] for charge in charges]).hex()
+
+
+def _share(
+    row: models.Case, invoice: UUID, charges: list[Charge], *, actor: Actor, now: datetime
+) -> models.CaseInvoice:
     asked = models.CaseInvoice.objects.create(
         uuid=uuid4(),
         case=row,
-        invoice_uuid=invoice.uuid,
+        invoice_uuid=invoice,
         amount=sum(charge.amount for charge in charges),
-        reckoned_from=reckoned,
+        reckoned_from=_reckoned(charges),
         state="open",
         issued_at=now,
     )
-    facts.record(INVOICE_ASKED, subject=asked, actor=actor, at=now, invoice=invoice.uuid, amount=asked.amount)
-    return invoice_of(asked)
+    facts.record(INVOICE_ASKED, subject=asked, actor=actor, at=now, invoice=invoice, amount=asked.amount)
+    return asked
+
+
+Charged = list[tuple[models.Case, Package, list[Charge]]]
+
+
+def invoice_together(
+    run: models.BundleRun, bundle: Bundle, charged: Charged, *, actor: Actor, now: datetime
+) -> CaseInvoice:
+    """Give one invoice for several drafts, in the running transaction that holds them; each has its share in it.
+
+    A draft that costs nothing has a share of nothing, so that the payment submits it with the others.
+
+    :raises NothingToPay: if none of them costs anything.
+    :raises InvoiceBeingPaid: while an attempt to pay an older invoice may still become money.
+    """
+    if not any(charges for _row, _package, charges in charged):
+        raise NothingToPay
+    known = _known_together(charged)
+    if known is not None:
+        return invoice_of(known)
+    for row, _package, _charges in charged:
+        held = models.CaseInvoice.objects.select_for_update().filter(case=row, state="open").first()
+        if held is not None:
+            _drop(held, actor=actor, now=now)
+    invoice = payments.issue_invoice(
+        about_kind=run.subject_kind,
+        about_uuid=run.uuid,
+        payer=run.person.uuid,
+        title_fa=bundle.text("title", "fa"),
+        title_en=bundle.text("title", "en"),
+        lines=[line_of(row, package, charge) for row, package, charges in charged for charge in charges],
+        due_at=None,
+        actor=actor,
+        now=now,
+    )
+    power_may_fail("bundle.after-invoice")
+    shares = [_share(row, invoice.uuid, charges, actor=actor, now=now) for row, _package, charges in charged]
+    return invoice_of(shares[0])
+
+
+def _known_together(charged: Charged) -> models.CaseInvoice | None:
+    """Return a share of the open invoice that asks for exactly these charges of exactly these cases, or None."""
+    rows = {row.pk: _reckoned(charges) for row, _package, charges in charged}
+    held = list(models.CaseInvoice.objects.select_for_update().filter(case_id__in=rows, state="open").order_by("id"))
+    if len(held) != len(rows) or len({share.invoice_uuid for share in held}) != 1:
+        return None
+    if any(rows[share.case_id] != share.reckoned_from for share in held):
+        return None
+    others = models.CaseInvoice.objects.filter(invoice_uuid=held[0].invoice_uuid, state="open").exclude(
+        case_id__in=rows
+    )
+    return None if others.exists() else held[0]
 
 
 def line_of(row: models.Case, package: Package, charge: Charge) -> NewLine:
@@ -165,8 +229,11 @@ def drop_open_invoice(row: models.Case, *, actor: Actor, now: datetime) -> None:
 
 
 def _drop(known: models.CaseInvoice, *, actor: Actor, now: datetime) -> None:
+    """Let an unpaid invoice fall away, with the shares of all cases in it."""
     with contextlib.suppress(InvoiceNotOpen):
         payments.cancel_invoice(invoice=known.invoice_uuid, reason="changed", actor=actor, now=now)
-        known.state = "cancelled"
-        known.save(update_fields=["state"])
-        facts.record(INVOICE_DROPPED, subject=known, actor=actor, at=now)
+        shares = models.CaseInvoice.objects.select_for_update().filter(invoice_uuid=known.invoice_uuid, state="open")
+        for share in shares.order_by("id"):
+            share.state = "cancelled"
+            share.save(update_fields=["state"])
+            facts.record(INVOICE_DROPPED, subject=share, actor=actor, at=now)

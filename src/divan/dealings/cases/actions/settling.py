@@ -8,6 +8,7 @@ from uuid import UUID
 from django.db import transaction
 
 from divan.dealings.cases import models, queries
+from divan.dealings.cases.actions.bundling import note_sent
 from divan.dealings.cases.actions.locking import locked_case
 from divan.dealings.cases.actions.paying import SUBMISSION, charges_due
 from divan.dealings.cases.actions.submitting import begin_flow
@@ -30,9 +31,11 @@ def note_paid(*, invoice: UUID, actor: Actor, now: datetime) -> None:
     A complete draft is submitted by the payment itself, so that whoever pays and closes the window has applied. One
     that was changed meanwhile stays a draft, paid as far as it is.
     """
-    shares = models.CaseInvoice.objects.filter(invoice_uuid=invoice, state="open").values_list("case__uuid", flat=True)
-    for case in list(shares):
+    shares = models.CaseInvoice.objects.filter(invoice_uuid=invoice, state="open").order_by("case_id")
+    cases = list(shares.values_list("case__uuid", flat=True))
+    for case in cases:
         _settle(case, invoice, actor=actor, now=now)
+    note_sent(cases, actor=actor, now=now)
 
 
 def _settle(case: UUID, invoice: UUID, *, actor: Actor, now: datetime) -> None:

@@ -1,6 +1,7 @@
 """What cases keeps."""
 
 from divan.dealings.cases.models.appointments import Appointment
+from divan.dealings.cases.models.bundles import BundlePart, BundleRun
 from divan.dealings.cases.models.calendar import ClosedDay
 from divan.dealings.cases.models.cases import HEAVY, Case
 from divan.dealings.cases.models.decisions import Decision, Objection, OpinionLetter
@@ -10,10 +11,14 @@ from divan.dealings.cases.models.permits import CaseInvoice, OutsideOrder, Permi
 from divan.dealings.cases.models.records import IssuedRecord
 from divan.dealings.cases.models.signatures import CaseSignature
 from divan.dealings.cases.models.tasks import ClockPause, Referral, Task
+from divan.dealings.cases.models.voices import Addition, Rating
 
 __all__ = [
     "HEAVY",
+    "Addition",
     "Appointment",
+    "BundlePart",
+    "BundleRun",
     "Case",
     "CaseFile",
     "CaseInvoice",
@@ -29,6 +34,7 @@ __all__ = [
     "OpinionLetter",
     "OutsideOrder",
     "Permit",
+    "Rating",
     "Recusal",
     "Referral",
     "Task",

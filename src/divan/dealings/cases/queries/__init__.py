@@ -1,6 +1,14 @@
 """What cases tells."""
 
 from divan.dealings.cases.queries.beneficiaries import Beneficiary, find_beneficiary
+from divan.dealings.cases.queries.bundles import (
+    drafts_of,
+    find_run_of_case,
+    get_bundle_run,
+    list_bundle_runs,
+    list_runs_to_end,
+    shared_questions,
+)
 from divan.dealings.cases.queries.calendar import work_calendar
 from divan.dealings.cases.queries.clocks import due_of_case, objection_until
 from divan.dealings.cases.queries.contexts import context_of
@@ -61,6 +69,7 @@ from divan.dealings.cases.queries.signatures import (
 )
 from divan.dealings.cases.queries.sources import output_sources
 from divan.dealings.cases.queries.visits import list_free_times, list_visits, list_visits_of_day
+from divan.dealings.cases.queries.voices import find_rating, list_additions, ratings_of
 
 __all__ = [
     "Beneficiary",
@@ -69,6 +78,7 @@ __all__ = [
     "case_language",
     "context_of",
     "county_figures",
+    "drafts_of",
     "due_of_case",
     "find_beneficiary",
     "find_case_by_number",
@@ -77,7 +87,10 @@ __all__ = [
     "find_open_task",
     "find_pause",
     "find_permit_of_case",
+    "find_rating",
     "find_record",
+    "find_run_of_case",
+    "get_bundle_run",
     "get_case",
     "get_package_of",
     "get_permit",
@@ -88,7 +101,9 @@ __all__ = [
     "has_recused",
     "key_of_version",
     "letter_on_the_table",
+    "list_additions",
     "list_bottlenecks",
+    "list_bundle_runs",
     "list_case_files",
     "list_case_invoices",
     "list_cases_of",
@@ -107,6 +122,7 @@ __all__ = [
     "list_permits_to_assess",
     "list_reassessments",
     "list_referrals",
+    "list_runs_to_end",
     "list_signatures",
     "list_signatures_of",
     "list_tasks",
@@ -117,9 +133,11 @@ __all__ = [
     "output_sources",
     "page_of_cases",
     "preview_move",
+    "ratings_of",
     "responsible_post",
     "seal_of",
     "service_figures",
+    "shared_questions",
     "similar_cases",
     "steps_read_by",
     "totals",

@@ -326,7 +326,8 @@ def case_file_bytes(case_uuid: UUID, file_uuid: UUID) -> tuple[files.FileSummary
 
     :raises CaseUnknown: if the file does not belong to this case.
     """
-    if not models.CaseFile.objects.filter(case__uuid=case_uuid, file_uuid=file_uuid, removed_at__isnull=True).exists():
+    asked = models.CaseFile.objects.filter(case__uuid=case_uuid, file_uuid=file_uuid, removed_at__isnull=True)
+    if not (asked.exists() or models.Addition.objects.filter(case__uuid=case_uuid, file_uuid=file_uuid).exists()):
         raise CaseUnknown
     return files.get_file(file_uuid), files.read_file(file_uuid)
 
@@ -346,6 +347,8 @@ _PARTS = """
     UNION ALL SELECT unnest(ARRAY[p.uuid, p.letter_uuid]) FROM cases_opinionletter p JOIN steps ON p.task_id = steps.id
     UNION ALL SELECT w.uuid FROM cases_outsideorder w JOIN steps ON w.task_id = steps.id
     UNION ALL SELECT i.uuid FROM cases_caseinvoice i JOIN it ON i.case_id = it.id
+    UNION ALL SELECT a.uuid FROM cases_addition a JOIN it ON a.case_id = it.id
+    UNION ALL SELECT q.uuid FROM cases_rating q JOIN it ON q.case_id = it.id
     UNION ALL SELECT g.uuid FROM cases_permit g JOIN it ON g.case_id = it.id
 """
 

@@ -141,6 +141,38 @@ class NoteNotPossible(Refusal):
     status = 422
 
 
+class AdditionNotPossible(Refusal):
+    """Nothing can be added to this case now, or not so; ``reason`` says why."""
+
+    code = "cases.addition-not-possible"
+
+
+class RatingNotPossible(Refusal):
+    """A case is rated once, by its applicant, after its answer; ``reason`` says what is amiss."""
+
+    code = "cases.rating-not-possible"
+
+
+class BundleRunUnknown(Refusal):
+    """No such bundle was begun, or not by this person: the two are not told apart."""
+
+    code = "cases.bundle-run-unknown"
+    status = 404
+
+
+class BundleOver(Refusal):
+    """The bundle was sent or given up; what remains is done in its cases."""
+
+    code = "cases.bundle-over"
+
+
+class BundleNotComplete(Refusal):
+    """An application of the bundle is not complete; ``services`` says which, and nothing was sent."""
+
+    code = "cases.bundle-not-complete"
+    status = 422
+
+
 class TrackingRefused(Refusal):
     """Number and secret do not belong together; which of them is wrong is not said."""
 
