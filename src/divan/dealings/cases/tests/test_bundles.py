@@ -7,6 +7,7 @@ from django.db import transaction
 
 from divan.dealings.cases import actions, models, queries
 from divan.dealings.cases.tests import workshop
+from divan.dealings.cases.tests.bundled import CODE, bundle
 from divan.dealings.cases.tests.test_fees_of_cases import TARIFF, _words
 from divan.dealings.cases.values import (
     NEED_ANSWERED,
@@ -24,7 +25,6 @@ from divan.foundation import facts
 from divan.foundation.actors import SYSTEM
 from divan.foundation.models import Fact
 from divan.registers.catalogue import actions as catalogue
-from divan.registers.catalogue.tests.test_bundles import CODE, bundle
 from divan_libs.servicepack.tests.folders import REMOVED
 
 INTERNET = "rural-internet-coverage"

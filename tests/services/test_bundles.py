@@ -5,27 +5,11 @@ from __future__ import annotations
 import pytest
 
 from divan.dealings.cases.tests import workshop
+from divan.dealings.cases.tests.bundled import CODE, bundle
 from divan.foundation.actors import SYSTEM
 from divan.foundation.models import Fact
 from divan.registers.catalogue import actions, models, queries
 from divan.registers.catalogue.values import BundleFaulty, BundleUnknown
-from divan_libs.servicepack.bundles import Bundle
-
-CODE = "a-workshop-online"
-
-
-def bundle(**changes) -> Bundle:
-    """Return a bundle of the two services of the tests."""
-    texts = {"title": "کارگاه برخط", "description": "مجوز و اینترنت", "questions.online.label": "اینترنت می‌خواهید؟"}
-    content = {
-        "code": CODE,
-        "life_event": "business",
-        "services": {"workshop-permit": {}, "rural-internet-coverage": {"when": "online"}},
-        "questions": {"online": {}},
-        "shared": {"village": ["workshop-permit.village", "rural-internet-coverage.village"]},
-        "texts": {"fa": texts, "en": texts},
-    }
-    return Bundle.model_validate({**content, **changes})
 
 
 @pytest.fixture
