@@ -1,8 +1,9 @@
-"""The template in ``services/README.md`` is a package: it is read, examined and played like any other."""
+"""What documents write as packages is one: it is read, examined and played like any other."""
 
 from __future__ import annotations
 
 import re
+from typing import Any
 
 import yaml
 
@@ -10,6 +11,8 @@ from divan_libs.servicepack.examples import run_examples
 from divan_libs.servicepack.lint import Surroundings, lint
 from divan_libs.servicepack.loading import load_package, load_with_sources
 from divan_libs.servicepack.models import Delivery, Package
+from divan_libs.servicepack.scaffold import NewKind, begin_service
+from divan_libs.servicepack.strict_yaml import read_yaml
 from divan_libs.servicepack.tests.conftest import SERVICE
 from divan_libs.servicepack.texts import required_texts
 
@@ -104,3 +107,42 @@ def test_the_template_of_a_new_service_is_itself_a_good_package(tmp_path):
     assert package.card.delivery is Delivery.ELECTRONIC
     assert [str(fault) for fault in faults] == []
     assert [outcome.differences for outcome in run_examples(package)] == [()]
+
+
+def merged(whole: dict[str, Any], lines: dict[str, Any]) -> dict[str, Any]:
+    """Return ``whole`` with the lines of the walk, which stand first; laws are replaced."""
+    told = {
+        key: merged(whole[key], value) if isinstance(whole.get(key), dict) and key != "laws" else value
+        for key, value in lines.items()
+        if isinstance(value, dict)
+    }
+    return lines | told | {key: value for key, value in whole.items() if key not in lines}
+
+
+def test_the_walk_of_the_how_to_leads_to_a_service_that_passes_its_examples(tmp_path):
+    text = (SERVICE.parents[1] / "docs" / "how-to" / "add-a-service.md").read_text("utf-8")
+    folder = begin_service(tmp_path, "well-deepening", NewKind.EXECUTABLE, "water")
+    for example in (folder / "examples").iterdir():
+        example.unlink()
+    for name, how, body in re.findall(r"```yaml\n# (\S+), (whole|these lines)\n(.*?)```", text, re.DOTALL):
+        if how == "these lines":
+            value = merged(read_yaml((folder / name).read_text("utf-8"), name)[0].value, read_yaml(body, name)[0].value)
+            if name.startswith("texts"):
+                del value["needs"]["REQ-REASONED"], value["pages"]["request"], value["questions"]["request"]
+            (folder / name).write_text(yaml.safe_dump(value, allow_unicode=True, sort_keys=False), "utf-8")
+        else:
+            (folder / name).write_text(body, "utf-8")
+    around = Surroundings(
+        roles=frozenset({"expert", "deputy", "director", "field-officer", "governor", "governor-officer"}),
+        bodies=frozenset({"water", "environment", "governor-office"}),
+        data_services=frozenset({"civil-registry/person"}),
+    )
+
+    package, sources = load_with_sources(folder)
+
+    assert [str(fault) for fault in lint(package, around, sources)] == []
+    assert [(outcome.code, outcome.differences) for outcome in run_examples(package)] == [
+        ("deep-and-silent", ()),
+        ("objected", ()),
+    ]
+    assert [step.code for step in package.flow.steps][:4] == ["reviews", "site-visit", "nature-review", "draft"]
