@@ -13,6 +13,7 @@ from divan.project.demo.neighbours import (
     plan,
     seats,
 )
+from divan.project.demo.records import offer_records
 from divan.project.demo.services import shipped_services, surroundings
 from divan.registers.people import queries
 from divan.trust.signing import queries as signatories
@@ -78,6 +79,8 @@ def test_secretariat_codes_are_given_once():
 def test_every_service_with_a_flow_finds_its_roles_bodies_and_registers_in_the_demo(world):
     found_neighbours(actor=SYSTEM, now=world.now)
     found_installation(actor=SYSTEM, now=world.now)
+    # What one service issues another may ask for.
+    offer_records([load_package(folder) for folder in shipped_services()], actor=SYSTEM, now=world.now)
     around, seen = surroundings(), []
     for folder in shipped_services():
         package, sources = load_with_sources(folder)
