@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
@@ -188,7 +189,7 @@ FOUNDATION = FoundationOptions(
     sms_gateway=DIVAN.sms_gateway,
     sms_token=DIVAN.sms_token,
 )
-CASES = CasesOptions(base_url=DIVAN.base_url)
+CASES = CasesOptions(base_url=DIVAN.base_url, longest_order_pause=timedelta(seconds=15) if DIVAN.rehearsal else None)
 PAYMENTS = PaymentsOptions(
     return_address=DIVAN.base_url.rstrip("/") + "/payments/return/{payment}/",
     bank_address=DIVAN.bank_gateway,

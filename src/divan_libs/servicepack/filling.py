@@ -42,13 +42,14 @@ class Sources:
     """Where fields come from: visible answers, facts, and what the house knows, already in words.
 
     ``place_name`` gives the name of an answered place's ancestor at a level (or of the place itself).
-    ``case`` and ``decision`` are keyed by ``CaseField`` and ``DecisionField``; ``reports`` are officers' answers, and
-    ``table`` gives what a decision table says about the case.
+    ``case`` and ``decision`` are keyed by ``CaseField`` and ``DecisionField``; ``plain`` gives fields of the case as
+    machines exchange them. ``reports`` are officers' answers, and ``table`` gives what a decision table says of it.
     """
 
     answers: Mapping[str, AnswerValue]
     facts: Mapping[str, Fact] = field(default_factory=dict)
     case: Mapping[str, str] = field(default_factory=dict)
+    plain: Mapping[str, object] = field(default_factory=dict)
     decision: Mapping[str, str] = field(default_factory=dict)
     place_name: Callable[[str, PlaceLevel], str | None]
     reports: Mapping[str, AnswerValue] = field(default_factory=dict)
@@ -68,7 +69,8 @@ def field_values(
 def raw_values(fields: tuple[OutputField, ...], sources: Sources) -> dict[str, object]:
     """Return each field as machines exchange it: numbers as numbers, days in ISO form, answers as JSON keeps them.
 
-    What a case does not have is left out. Names of places and what the house knows of a case stay words.
+    What a case does not have is left out. Names of places stay words; what the house knows of a case is taken as
+    ``Sources.plain`` has it, and stays words only where that says nothing.
     """
     found = {entry.code: _raw(entry, sources) for entry in fields}
     return {code: value for code, value in found.items() if value is not None}
@@ -90,7 +92,9 @@ def _raw(entry: OutputField, sources: Sources) -> object:
         return known.isoformat() if isinstance(known, date) else known
     if entry.table is not None:
         return sources.table(entry.table)
-    return sources.case.get(entry.case) if entry.case is not None else sources.decision.get(str(entry.decision))
+    if entry.case is not None:
+        return sources.plain.get(entry.case, sources.case.get(entry.case))
+    return sources.decision.get(str(entry.decision))
 
 
 def fill_text(template: str, values: Mapping[str, str]) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import timedelta
 
 from django.apps import AppConfig, apps
 
@@ -12,6 +13,8 @@ class CasesOptions:
     """What cases is told by the installation."""
 
     base_url: str
+    longest_order_pause: timedelta | None = None
+    """How long at most until another body is asked again for the state of an order, whatever a service says."""
 
 
 class CasesApp(AppConfig):

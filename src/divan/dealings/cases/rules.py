@@ -87,9 +87,14 @@ def due(
     return due_at_with_pauses(start, length.to_clock(), calendar, pauses)
 
 
-def asking_pause(every: timedelta) -> timedelta:
-    """Return how long to wait before another body is asked again for the state of an order."""
-    return max(every, timedelta(minutes=1))
+def asking_pause(every: timedelta, longest: timedelta | None = None) -> timedelta:
+    """Return how long to wait before another body is asked again for the state of an order.
+
+    Nobody is asked more often than once a minute, unless the installation lays down a shorter ``longest`` pause: in a
+    rehearsal a parcel travels in seconds.
+    """
+    pause = max(every, timedelta(minutes=1))
+    return pause if longest is None else min(pause, longest)
 
 
 def require_entry_open(permit: Permit, entry: Entry, calendar: WorkCalendar, now: datetime) -> None:

@@ -11,6 +11,7 @@ from divan.dealings.cases import models, rules
 from divan.dealings.cases.actions.locking import locked_case
 from divan.dealings.cases.actions.outside import note_state
 from divan.dealings.cases.actions.stepping import perform
+from divan.dealings.cases.apps import options
 from divan.dealings.cases.values import CaseState, Given
 from divan.foundation.actors import Actor
 from divan.foundation.faults import power_may_fail
@@ -34,8 +35,9 @@ def note_order_state(*, order: UUID, state: str, reference: str, actor: Actor, n
         return False
     package = catalogue.get_package(row.version.uuid)
     step = flow_rules.step_of(package, task.step)
-    every = timedelta(hours=step.wait.every_hours if step.wait else 6)
-    note_state(held, state=state, reference=reference, every=rules.asking_pause(every), actor=actor, now=now)
+    declared = timedelta(hours=step.wait.every_hours if step.wait else 6)
+    every = rules.asking_pause(declared, options().longest_order_pause)
+    note_state(held, state=state, reference=reference, every=every, actor=actor, now=now)
     power_may_fail("order.after-state")
     action = next((action for action in step.actions if state in action.on), None)
     if action is None or row.state not in {CaseState.OPEN, CaseState.AFTERCARE}:

@@ -52,9 +52,23 @@ def output_sources(
             CaseField.DUE_ON: day(case.due_at),
             **(_fields_of_permit(case, package, language) if _speaks_of_permits(package) else {}),
         },
+        plain=_plain(case),
         decision=decision or {},
         place_name=place_name,
     )
+
+
+def _plain(case: Case) -> dict[str, object]:
+    """Return what machines are told of a case: its number as it is printed in Latin figures, days in ISO form."""
+
+    def day(moment: datetime | None) -> str | None:
+        return moment.astimezone(TEHRAN).date().isoformat() if moment else None
+
+    return {
+        CaseField.NUMBER: case.number,
+        CaseField.SUBMITTED_ON: day(case.submitted_at),
+        CaseField.DUE_ON: day(case.due_at),
+    }
 
 
 _OF_PERMITS = frozenset({CaseField.BENEFICIARY, CaseField.PERMIT_NUMBER, CaseField.VALID_UNTIL, CaseField.FEE})

@@ -7,7 +7,7 @@ from datetime import timedelta
 
 import pytest
 
-from divan.dealings.cases import actions, jobs, models, queries
+from divan.dealings.cases import actions, jobs, models, queries, rules
 from divan.dealings.cases.tests import workshop
 from divan.dealings.cases.values import (
     ActionNotPossible,
@@ -21,6 +21,9 @@ from divan.dealings.correspondence import queries as correspondence
 from divan.foundation.actors import SYSTEM
 from divan.registers.people import queries as people
 from divan.trust.exchange.values import ExchangeAnswer, ExchangeSilent
+from divan_libs.persian.jalali import TEHRAN
+from divan_libs.servicepack.filling import raw_values
+from divan_libs.servicepack.models import CaseField, OutputField
 
 
 @pytest.fixture
@@ -213,6 +216,26 @@ def test_after_the_decision_an_order_goes_out_once_and_its_state_moves_the_case(
     assert (closed.state, closed.outcome) == (CaseState.CLOSED, "granted")
     # The parcel is only followed, never ordered.
     assert [call[0] for call in calls] == ["PUT", "GET", "GET", "GET"]
+
+
+def test_what_is_ordered_outside_carries_the_number_and_the_days_of_a_case_as_machines_read_them(shop):
+    case = shop.granted()
+    sources = queries.output_sources(
+        case, queries.get_package_of(case), today=shop.world.now.date(), language="fa", base_url="https://x.example"
+    )
+    number = OutputField(code="number", case=CaseField.NUMBER)
+    sent = OutputField(code="sent", case=CaseField.SUBMITTED_ON)
+
+    day = case.submitted_at.astimezone(TEHRAN).date().isoformat()
+    assert raw_values((number, sent), sources) == {"number": case.number, "sent": day}
+    assert sources.case[CaseField.NUMBER] != case.number
+
+
+def test_an_installation_may_lay_down_how_long_an_order_goes_unasked_at_most():
+    twelve, moment = timedelta(hours=12), timedelta(seconds=15)
+    assert rules.asking_pause(twelve) == twelve
+    assert rules.asking_pause(timedelta()) == timedelta(minutes=1)
+    assert rules.asking_pause(twelve, moment) == moment
 
 
 def test_a_silent_body_is_asked_again_later_and_later(shop):
