@@ -24,13 +24,19 @@ Problems = Mapping[str, str]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ChoiceForm:
-    """A choice as a form of its own. ``previews`` offers a look at the letter before it is sent on."""
+    """A choice as a form of its own. ``previews`` offers a look at the letter before it is sent on.
+
+    ``reasons`` offers ready wordings that a button puts into the field ``fills``.
+    """
 
     action: Action
     label: str
     hint: str
     fields: Sequence[Field]
+    reasons: Field | None
+    fills: str
     signs: bool
+    writes_letter: bool
     previews: bool
     leading: bool
 
@@ -46,8 +52,13 @@ def choice_forms(
     sent: QueryDict | None = None,
     problems: Problems | None = None,
 ) -> list[ChoiceForm]:
-    """Return a form for each action; the chosen one stands as it was sent, with what is wrong in it."""
+    """Return a form for each action; the chosen one stands as it was sent, with what is wrong in it.
+
+    Where the step asks for a report, all choices stand in one form with it, and all stand as they were sent.
+    """
     forms = []
+    found = package.flow.step(step)
+    together = found is not None and bool(found.report)
     for position, action in enumerate(actions):
         is_chosen = action.code == chosen
         forms.append(
@@ -61,15 +72,67 @@ def choice_forms(
                     action,
                     language=language,
                     decision=decision,
-                    sent=sent if is_chosen else None,
+                    sent=sent if is_chosen or together else None,
                     problems=(problems or {}) if is_chosen else {},
                 ),
+                reasons=_reasons(package, step, action, language, sent if is_chosen or together else None),
+                fills=_filled(action),
                 signs=_signs(package, step, action),
+                writes_letter=_writes_letter(package, action, decision),
                 previews=Demand.TEXT in action.requires and action.proposes is not None,
                 leading=position == 0,
             )
         )
     return forms
+
+
+def _filled(action: Action) -> str:
+    """Return the field that a ready wording goes into: the letter's text, else a note that says why; "" for none."""
+    if Demand.TEXT in action.requires:
+        return _name(action, "text")
+    says_why = action.to == APPLICANT or {Demand.CODES, Demand.NOTE} & set(action.requires)
+    return _name(action, "note") if says_why and not action.conclude else ""
+
+
+def _reasons(package: Package, step: str, action: Action, language: str, sent: QueryDict | None) -> Field | None:
+    found = package.flow.step(step)
+    if found is None or not found.reasons or not _filled(action):
+        return None
+    options = [Option(code, package.text(f"steps.{step}.reasons.{code}", language)) for code in found.reasons]
+    name = _name(action, "reason")
+    return Field(
+        name,
+        "select",
+        _("Ready wording"),
+        "",
+        sent.get(name, "") if sent is not None else "",
+        required=False,
+        options=options,
+    )
+
+
+def with_reason(package: Package, step: str, action: Action, sent: QueryDict) -> QueryDict:
+    """Return what was sent with the chosen ready wording put behind the text it is meant for.
+
+    Letters are Persian whatever the officer reads, and so is what is put into them.
+    """
+    found, code = package.flow.step(step), sent.get(_name(action, "reason"), "")
+    target = _filled(action)
+    if found is None or code not in found.reasons or not target:
+        return sent
+    wording = package.text(f"steps.{step}.reasons.{code}", "fa")
+    filled = sent.copy()
+    before = filled.get(target, "").rstrip()
+    filled[target] = f"{before}\n{wording}" if before else wording
+    filled[_name(action, "reason")] = ""
+    return filled
+
+
+def _writes_letter(package: Package, action: Action, decision: Decision | None) -> bool:
+    """Whether what an action concludes with is a letter; what lies on the table, unless the action proposes itself."""
+    code = action.proposes or (decision.outcome if decision else "")
+    ending = package.flow.outcome(code)
+    return ending is None or ending.document is not None
 
 
 def _signs(package: Package, step: str, action: Action) -> bool:
@@ -91,7 +154,7 @@ def _fields(
     fields = []
     if Demand.CODES in action.requires:
         before = list(earlier.codes) if earlier and earlier.outcome == action.proposes else []
-        fields.append(_codes(package, action, language, sent, before, problems))
+        fields.append(_codes(package, step, action, language, sent, before, problems))
     if Demand.TEXT in action.requires:
         value = sent.get(_name(action, "text"), "") if sent is not None else earlier.text if earlier else ""
         hint = _("The draft that was sent back stands here.") if earlier and sent is None else ""
@@ -117,6 +180,7 @@ def _fields(
 
 def _codes(
     package: Package,
+    step: str,
     action: Action,
     language: str,
     sent: QueryDict | None,
@@ -124,9 +188,13 @@ def _codes(
     problems: Problems,
 ) -> Field:
     label = _("What is to be corrected?") if action.to == APPLICANT else _("Which requirements are not met?")
+    found = package.flow.step(step)
+    # A step may name only the requirements that are its own, where the service says which these are.
+    own = found.codes if found is not None else ()
     options = [
         Option(need.code, package.text(f"needs.{need.code}.rejection", language), need.code)
         for need in package.needs.requirements
+        if not own or need.code in own
     ]
     value = sent.getlist(_name(action, "codes")) if sent is not None else before
     return Field(_name(action, "codes"), "choices", label, "", value, _wrong(problems, "codes"), options=options)

@@ -46,21 +46,36 @@ def _event(line: HistoryLine, package: Package, names: Names, language: str) -> 
             return _escalated(line, names)
         case "cases.case-referred":
             return Event(_("Referred to %(post)s") % {"post": names.post(identifier(line.data.get("to")))}, line.at, by)
-    return _plain(line, package, by, language)
+    return _of_the_engine(line, package, names, by, language) or _plain(line, package, by, language)
+
+
+def _of_the_engine(line: HistoryLine, package: Package, names: Names, by: str, language: str) -> Event | None:
+    """Return what happened to clocks, holders and outside processes, None for everything else."""
+    match line.kind:
+        case "cases.task-recused":
+            post = names.post(identifier(line.data.get("post")))
+            return Event(_("May not decide here; handed on to %(post)s") % {"post": post}, line.at, by)
+        case "cases.clock-paused":
+            reason = package.find_text(f"pauses.{line.data.get('reason')}.title", language) or ""
+            note = str(line.data.get("note") or "")
+            text = _(", ").join(part for part in (reason, note) if part)
+            return Event(_("The clocks were stopped"), line.at, by, text, "waiting")
+        case "cases.order-state-noted":
+            return Event(_("Another body's process moved on"), line.at, text=word("order-state", _state(line)))
+    return None
+
+
+def _state(line: HistoryLine) -> str:
+    return str(line.data.get("state", ""))
 
 
 def _done(line: HistoryLine, package: Package, by: str, language: str) -> Event | None:
     action = str(line.data.get("action", ""))
     if action == "withdrawn":
         return None
-    label = next(
-        (
-            package.find_text(f"actions.{step.code}.{action}.label", language)
-            for step in package.flow.steps
-            if step.action(action) is not None
-        ),
-        None,
-    )
+    if action == "deemed":
+        return None
+    label = package.find_text(f"actions.{line.data.get('step')}.{action}.label", language)
     return Event(
         label or action, line.at, by or _("by itself: the deadline passed"), _codes(line, package, language), "good"
     )
@@ -94,6 +109,22 @@ SAID: Mapping[str, tuple[Promise | str, Tone]] = {
     "cases.case-closed": (gettext_lazy("The applicant was told of the decision"), "good"),
     "correspondence.letter-filed": (gettext_lazy("The letter was filed"), ""),
     "cases.case-withdrawn": (gettext_lazy("The applicant withdrew the request"), ""),
+    "cases.clock-resumed": (gettext_lazy("The clocks go on"), ""),
+    "cases.decision-recorded": (gettext_lazy("A decision that writes no letter was recorded"), "good"),
+    "cases.decision-deemed": (gettext_lazy("The legal time passed; silence decided"), "bad"),
+    "cases.deadline-passed": (gettext_lazy("The deadline of the whole case passed"), "bad"),
+    "cases.opinion-signed": (gettext_lazy("An opinion was signed as a letter"), ""),
+    "cases.objection-raised": (gettext_lazy("The applicant objected to the decision"), "waiting"),
+    "cases.objection-ended": (gettext_lazy("The objection was decided"), ""),
+    "cases.order-put": (gettext_lazy("Another body took the order"), ""),
+    "cases.aftercare-begun": (gettext_lazy("After the decision something remains to be done"), ""),
+    "cases.permit-granted": (gettext_lazy("A permit was granted"), "good"),
+    "cases.permit-revoked": (gettext_lazy("The permit was revoked"), "bad"),
+    "cases.permit-expired": (gettext_lazy("The time of the permit is over"), ""),
+    "cases.invoice-asked": (gettext_lazy("A fee became due"), "waiting"),
+    "cases.invoice-settled": (gettext_lazy("The fee was paid"), ""),
+    "cases.signature-given": (gettext_lazy("A second party signed"), ""),
+    "cases.signature-refused": (gettext_lazy("A second party refused to sign"), "bad"),
 }
 """What is said of kinds that need nothing but their name; kinds that stand nowhere here are not told."""
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 
 from divan.dealings.cases.values import Case, Decision
@@ -17,6 +17,8 @@ from divan_libs.servicepack.models import Package
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Paper:
     """A letter on the table; ``number`` and ``dated_on`` are empty until it is signed.
+
+    A decision that writes no letter has ``is_letter`` false and ``decided_at``; one that silence took is ``deemed``.
 
     ``requirements`` are the unmet ones in words. ``paraphs`` are names with the moment of each paraph.
     """
@@ -35,12 +37,15 @@ class Paper:
     signed_by: str = ""
     number: str = ""
     dated_on: date | None = None
+    is_letter: bool = True
+    deemed: bool = False
+    decided_at: datetime | None = None
 
 
 def paper_of(case: Case, decision: Decision, package: Package, names: Names, language: str) -> Paper:
     """Return the decision of a case as it stands."""
     letter = correspondence.get_letter(decision.letter) if decision.letter else None
-    return _paper(
+    paper = _paper(
         case,
         package,
         language,
@@ -54,6 +59,13 @@ def paper_of(case: Case, decision: Decision, package: Package, names: Names, lan
         signed_by=names.both(decision.signed_by, decision.signed_in),
         number=str(letter.number) if letter else "",
         dated_on=letter.registered_at.astimezone(TEHRAN).date() if letter else None,
+    )
+    ending = package.flow.outcome(decision.outcome)
+    return replace(
+        paper,
+        is_letter=ending is None or ending.document is not None,
+        deemed=decision.deemed,
+        decided_at=decision.signed_at,
     )
 
 
@@ -100,7 +112,7 @@ def _paper(
     return Paper(
         body=body.name_fa,
         parent=body.parent_body_fa,
-        subject=package.text(f"documents.{ending.document}.title", "fa") if ending else "",
+        subject=package.text(f"documents.{ending.document}.title", "fa") if ending and ending.document else "",
         recipient=people.get_person(case.applicant).full_name,
         outcome=package.text(f"outcomes.{outcome}.title", language) if ending else "",
         state=state,

@@ -7,7 +7,7 @@ from uuid import UUID
 
 from django.utils.translation import gettext as _
 
-from divan.dealings.cases.values import Decision, HistoryLine, Referral, Task
+from divan.dealings.cases.values import CaseNote, Decision, HistoryLine, Referral, Task
 from divan.registers.people import queries as people
 from divan.registers.people.values import Person, Post
 
@@ -25,6 +25,11 @@ class Names:
         found = self._posts.get(post) if post else None
         return found.title(self._language) if found else ""
 
+    def body(self, post: UUID | None) -> str:
+        """Return the name of the body or unit of a post, empty where there is none."""
+        found = self._posts.get(post) if post else None
+        return found.unit.name(self._language) if found else ""
+
     def person(self, person: UUID | None) -> str:
         """Return the name of a person, empty where there is none."""
         found = self._persons.get(person) if person else None
@@ -39,7 +44,8 @@ def names_of(
     lines: Iterable[HistoryLine],
     tasks: Iterable[Task],
     referrals: Iterable[Referral],
-    decision: Decision | None,
+    decisions: Iterable[Decision],
+    notes: Iterable[CaseNote],
     language: str,
 ) -> Names:
     """Return the names of all who stand in a case."""
@@ -54,7 +60,10 @@ def names_of(
         posts |= {task.post, task.done_in_post}
     for referral in referrals:
         posts |= {referral.from_post, referral.to_post}
-    if decision is not None:
+    for note in notes:
+        persons.add(note.author)
+        posts.add(note.post)
+    for decision in decisions:
         persons |= {decision.drafted_by, decision.signed_by, *(paraph.person for paraph in decision.paraphs)}
         posts |= {decision.drafted_in, decision.signed_in, *(paraph.post for paraph in decision.paraphs)}
     return Names(persons, posts, language)

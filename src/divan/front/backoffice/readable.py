@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Collection
-from dataclasses import dataclass
-from datetime import datetime
 from uuid import UUID
 
 from django.urls import reverse
@@ -15,25 +13,16 @@ from divan.dealings.cases.values import Case
 from divan.foundation.ui.frame import Link
 from divan.foundation.ui.pieces import Row
 from divan.front.questions.drawing import place_name
-from divan.front.texts.words import TONES, word
 from divan_libs.servicepack.answer_values import AnswerValue
+from divan_libs.servicepack.answer_words import rows_in_words
 from divan_libs.servicepack.answers import visible_answers, visible_questions
 from divan_libs.servicepack.evaluation import Context
 from divan_libs.servicepack.filling import answer_in_words
 from divan_libs.servicepack.models import FileQuestion, Package, Question
+from divan_libs.servicepack.models.form import GroupQuestion, TableQuestion
 
 FileLine = tuple[str, UUID, str]
 """Question, file and name, as cases lists them."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Confirmation:
-    """What a register said about a requirement."""
-
-    title: str
-    state: str
-    tone: str
-    at: datetime | None
 
 
 def is_read_in(package: Package, question: Question, steps: Collection[str]) -> bool:
@@ -55,13 +44,33 @@ def told(
     parts = []
     for page in package.form.pages:
         rows = [
-            _row(package, question, answers, held, case, language)
+            row
             for question in visible_questions(package, context, page.code)
             if question.type not in {"information", "consent"} and is_read_in(package, question, steps)
+            for row in _rows(package, question, answers, held, case, language)
         ]
         if rows:
             parts.append((package.text(f"pages.{page.code}.title", language), rows))
     return parts
+
+
+def _rows(
+    package: Package,
+    question: Question,
+    answers: dict[str, AnswerValue],
+    held: list[FileLine],
+    case: Case,
+    language: str,
+) -> list[Row]:
+    """Return a question as rows to read: of a group or table each of its rows stands for itself."""
+    answer = answers.get(question.code)
+    if answer is None or not isinstance(question, GroupQuestion | TableQuestion):
+        return [_row(package, question, answers, held, case, language)]
+    label = package.text(f"questions.{question.code}.label", language)
+    said = rows_in_words(package, question, answer, language, place_name)
+    return [
+        Row(f"{label} – {row.heading}", _(", ").join(f"{part}: {words}" for part, words in row.answers)) for row in said
+    ] or [Row(label, "")]
 
 
 def _row(
@@ -91,16 +100,3 @@ def may_read_file(package: Package, case: Case, file: UUID, steps: Collection[st
     return any(
         question.code in questions and is_read_in(package, question, steps) for question in package.form.questions()
     )
-
-
-def confirmations(package: Package, case: Case, language: str) -> list[Confirmation]:
-    """Return what registers said, in the order in which they were asked."""
-    return [
-        Confirmation(
-            title=package.text(f"needs.{need.code}.title", language),
-            state=word("need-state", need.state),
-            tone=TONES[need.state],
-            at=need.answered_at,
-        )
-        for need in case.needs
-    ]

@@ -21,6 +21,16 @@ REGISTERS: Mapping[str, tuple[Text, Text, Text]] = {
     "people.post-taken": (_("Somebody holds this post at that time."), "", _("End the other holding first.")),
     "people.post-vacant": (_("Nobody holds this post now."), "", ""),
     "people.post-not-held": (_("You do not hold this post now."), "", _("Choose the post you hold, and try again.")),
+    "people.substitute-unfit": (
+        _("This person cannot stand in for you at that time."),
+        _("Nobody stands in for themselves, for no time, or for somebody who holds no post then."),
+        _("Choose somebody else or another time."),
+    ),
+    "people.substitution-unknown": (
+        _("There is no such absence."),
+        _("It is over already, or it is not yours."),
+        "",
+    ),
     "catalogue.service-unknown": (
         _("This service is not offered."),
         _("It may have been withdrawn, or its address is mistyped."),
@@ -120,6 +130,36 @@ CASES: Mapping[str, tuple[Text, Text, Text]] = {
         _("Somebody else has just taken this time."),
         _("What you had booked before is kept."),
         _("Choose another time."),
+    ),
+    "cases.conflict-of-interest": (
+        _("You may not decide in this case."),
+        _("It is your own request, or you stepped aside from it. Nothing was recorded."),
+        _("Hand the step on to whoever stands behind you."),
+    ),
+    "cases.recusal-not-possible": (
+        _("Nobody else can take this step."),
+        _("Whoever stands behind you is missing here or may not decide either. Nothing was recorded."),
+        _("Speak to your superior."),
+    ),
+    "cases.note-not-possible": (
+        _("This note cannot be kept."),
+        _("It is empty or too long."),
+        "",
+    ),
+    "cases.pause-not-possible": (
+        _("The clocks cannot be stopped or started so."),
+        _("The step does not allow this reason, the clocks stand still already, or none was stopped."),
+        _("Open the step anew to see how its clock stands."),
+    ),
+    "cases.permit-unknown": (
+        _("There is no such permit."),
+        _("The number may be mistyped, or the permit is not open to you."),
+        "",
+    ),
+    "cases.entry-not-possible": (
+        _("This cannot be begun for the permit now."),
+        _("The permit is not in force, it is too early, the same runs already, or the service does not give it."),
+        _("Look at the permit for where it stands."),
     ),
     "cases.tracking-refused": (
         _("Number and secret do not belong together."),

@@ -223,6 +223,7 @@ def test_a_service_to_employees_is_begun_by_whoever_holds_a_post_and_by_nobody_e
     case = actions.start_draft(service_code="workshop-permit", language="fa", actor=employee, now=world.now)
     assert case.applicant == employee.uuid
 
+    world.pass_time(days=1)
     people_actions.leave_post(person=employee.uuid, post=employee.post, actor=employee, now=world.now)
     with pytest.raises(ServiceUnknown):
         actions.start_draft(service_code="workshop-permit", language="fa", actor=employee, now=world.now)

@@ -115,7 +115,7 @@ def test_the_secretariat_reads_the_letter_and_not_the_answers(browser, task_in):
 
     page = browser("secretariat").get(f"/office/cases/{case.uuid}/").context["dossier"]
 
-    assert (page.told, page.confirmations, page.opinions, page.referrals) == ([], [], [], [])
+    assert (page.told, page.evidence, page.opinions, page.referrals, page.notes) == ([], [], [], [], [])
     assert page.paper is not None
 
 

@@ -11,14 +11,15 @@ from django.views.decorators.http import require_safe
 
 from divan.dealings.cases import actions, queries
 from divan.dealings.cases.values import Case, CaseUnknown
-from divan.dealings.correspondence import queries as correspondence
 from divan.foundation import clock
 from divan.foundation.http.access import STAFF, access
 from divan.foundation.http.media import file_answer
 from divan.foundation.http.middleware import actor_of
+from divan.foundation.ui.fields import ErrorSummary, Field
 from divan.front.backoffice.dossier import open_dossier
 from divan.front.backoffice.duties import own_post
 from divan.front.backoffice.readable import may_read_file
+from divan.front.backoffice.standing import note_field
 from divan.registers.people.values import Post
 
 
@@ -37,17 +38,29 @@ def seen_case(post: Post, case: UUID) -> Case:
 @require_safe
 def case(request: HttpRequest, case: UUID) -> HttpResponse:
     """Show a case and note for its applicant that it was looked at."""
-    post, now = own_post(request), clock.now()
+    post = own_post(request)
     found = seen_case(post, case)
-    steps = queries.steps_read_by(post, found)
-    actions.note_view(case=case, actor=actor_of(request), now=now)
-    waiting = queries.find_open_task(case)
+    actions.note_view(case=case, actor=actor_of(request), now=clock.now())
+    return case_page(request, found, post)
+
+
+def case_page(
+    request: HttpRequest, case: Case, post: Post, *, note: Field | None = None, status: int = 200
+) -> HttpResponse:
+    """Return a case as the holder of a post reads it, with the note that they were about to write."""
+    steps = queries.steps_read_by(post, case)
+    if actor_of(request).uuid == case.applicant:
+        # An officer reads their own case as the applicant does, on the citizen's page.
+        steps = frozenset()
+    own = next((task for task in queries.list_open_tasks(case.uuid) if task.post == post.uuid), None)
+    note = note or note_field()
     values = {
-        "dossier": open_dossier(found, steps, language=get_language() or "fa", now=now),
-        "own_task": waiting if waiting is not None and waiting.post == post.uuid else None,
-        "letters": correspondence.list_letters_about(case),
+        "dossier": open_dossier(case, steps, language=get_language() or "fa", now=clock.now()),
+        "own_task": own,
+        "note_field": note if steps else None,
+        "error_summary": ErrorSummary.of([note]),
     }
-    return render(request, "backoffice/case.html", values)
+    return render(request, "backoffice/case.html", values, status=status)
 
 
 @access(STAFF)

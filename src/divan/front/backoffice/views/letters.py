@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from divan.dealings.cases import queries as cases
-from divan.dealings.cases.values import CaseUnknown
+from divan.dealings.cases.values import CaseUnknown, TaskDone
 from divan.dealings.correspondence import actions, queries
 from divan.dealings.correspondence.values import Letter, LetterState, LetterUnknown
 from divan.foundation import clock
@@ -46,12 +46,14 @@ def _files_for(post: Post, letter: Letter) -> bool:
 
 
 def _is_about_own_case(post: Post, letter: Letter) -> bool:
-    if letter.about_kind != "cases.case":
-        return False
     try:
-        return cases.may_see_case(post, cases.get_case(letter.about_uuid))
-    except CaseUnknown:
-        return False
+        if letter.about_kind == "cases.case":
+            return cases.may_see_case(post, cases.get_case(letter.about_uuid))
+        if letter.about_kind == "cases.task":
+            return cases.may_see_case(post, cases.get_case(cases.get_task(letter.about_uuid).case))
+    except (CaseUnknown, TaskDone):
+        pass
+    return False
 
 
 @access(STAFF)

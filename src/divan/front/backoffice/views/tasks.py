@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime
 from uuid import UUID
 
@@ -13,7 +14,16 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from divan.dealings.cases import actions, queries
-from divan.dealings.cases.values import ActionNotPossible, Case, CaseState, CaseUnknown, Task, TaskDone
+from divan.dealings.cases.values import (
+    ActionNotPossible,
+    AnswerFault,
+    AnswersRefused,
+    Case,
+    CaseState,
+    CaseUnknown,
+    Task,
+    TaskDone,
+)
 from divan.dealings.correspondence import actions as correspondence
 from divan.dealings.correspondence import queries as work
 from divan.foundation import clock
@@ -24,12 +34,23 @@ from divan.foundation.http.media import bytes_answer
 from divan.foundation.http.middleware import actor_of
 from divan.foundation.ui.fields import ErrorSummary, Field
 from divan.foundation.ui.refusals import text_of
-from divan.front.backoffice.choices import Problems, choice_forms, given_with, problem_of_reason, problems_of
+from divan.front.backoffice.choices import (
+    Problems,
+    choice_forms,
+    given_with,
+    problem_of_reason,
+    problems_of,
+    with_reason,
+)
 from divan.front.backoffice.dossier import open_dossier
 from divan.front.backoffice.duties import own_post
 from divan.front.backoffice.paper import Paper, proposed_paper
 from divan.front.backoffice.referring import read_referral, referral_fields
+from divan.front.backoffice.reporting import read_report, report_fields
+from divan.front.backoffice.standing import law_of, note_field, pause_fields, recusal_field
 from divan.front.backoffice.views.cases import seen_case
+from divan.front.backoffice.views.standing import conflict_page, is_barred
+from divan.front.questions.posted import is_redisplay
 from divan.registers.people import queries as people
 from divan.registers.people.values import Post
 from divan.trust.signing import queries as signing
@@ -47,7 +68,7 @@ def _task_and_case(post: Post, task: UUID) -> tuple[Task, Case]:
 
 
 def _is_waiting(task: Task, case: Case, post: Post) -> bool:
-    return task.closed_at is None and task.post == post.uuid and case.state is CaseState.OPEN
+    return task.closed_at is None and task.post == post.uuid and case.state in {CaseState.OPEN, CaseState.AFTERCARE}
 
 
 @access(STAFF)
@@ -59,6 +80,8 @@ def task(request: HttpRequest, task: UUID) -> HttpResponse:
     """
     post, now = own_post(request), clock.now()
     found, case = _task_and_case(post, task)
+    if _is_waiting(found, case, post) and is_barred(case, actor_of(request)):
+        return conflict_page(request, found, case, now)
     if request.method == "POST":
         return _decide(request, found, case, post, now)
     if not _is_waiting(found, case, post):
@@ -77,11 +100,16 @@ def _note_reading(about: UUID, case: Case, actor: Actor, now: datetime) -> None:
 def _decide(request: HttpRequest, task: Task, case: Case, post: Post, now: datetime) -> HttpResponse:
     language = get_language() or "fa"
     package = queries.get_package_of(case)
-    chosen = next((one for one in _offered(task, case, now) if one.code == request.POST.get("action")), None)
+    chosen = _chosen(request, task, case, now)
+    if chosen is None and is_redisplay(request.POST):
+        return _again(request, task, case, post, now, status=200)
     if chosen is None:
         problems = problem_of_reason("flow.action-not-offered")
         return _again(request, task, case, post, now, problems=problems, status=422)
-    given = given_with(chosen, request.POST)
+    given = replace(given_with(chosen, request.POST), report=read_report(package, task.step, request.POST))
+    if "insert" in request.POST:
+        sent = with_reason(package, task.step, chosen, request.POST)
+        return _again(request, task, case, post, now, chosen=chosen, sent=sent, status=200)
     if "preview" in request.POST and chosen.proposes:
         author = post.title(language)
         paper = proposed_paper(
@@ -96,11 +124,24 @@ def _decide(request: HttpRequest, task: Task, case: Case, post: Post, now: datet
     except ActionNotPossible as refusal:
         problems = problem_of_reason(str(refusal.facts.get("reason", ""))) or {"": str(text_of(refusal))}
         return _again(request, task, case, post, now, chosen=chosen, problems=problems, status=refusal.status)
+    except AnswersRefused as refusal:
+        return _again(request, task, case, post, now, chosen=chosen, faults=_faults_of(refusal), status=422)
     except (Refusal, Trouble) as refusal:
         status = refusal.status if isinstance(refusal, Refusal) else 503
         return _again(request, task, case, post, now, chosen=chosen, refusal=refusal, status=status)
     messages.success(request, _outcome(task, chosen, after, language))
     return redirect("backoffice:worklist")
+
+
+def _chosen(request: HttpRequest, task: Task, case: Case, now: datetime) -> Action | None:
+    """Return the choice whose button was pressed, if the step offers it."""
+    code = next((request.POST[name] for name in ("action", "preview", "insert") if name in request.POST), "")
+    return next((one for one in _offered(task, case, now) if one.code == code), None)
+
+
+def _faults_of(refusal: AnswersRefused) -> tuple[AnswerFault, ...]:
+    faults = refusal.facts["faults"]
+    return faults if isinstance(faults, tuple) else ()
 
 
 def _outcome(task: Task, chosen: Action, after: Case, language: str) -> str:
@@ -112,6 +153,10 @@ def _outcome(task: Task, chosen: Action, after: Case, language: str) -> str:
         where = _("The applicant was asked to correct; the clock stands still until then.")
     elif after.state is CaseState.DECIDED:
         where = _("The decision has its number and is signed; the letter is being made.")
+    elif after.state is CaseState.CLOSED:
+        where = _("The case is closed; the applicant was told.")
+    elif after.state is CaseState.PAYMENT:
+        where = _("The applicant was asked to pay; the clock stands still until then.")
     else:
         waiting = queries.find_open_task(after.uuid)
         if waiting is not None:
@@ -138,6 +183,8 @@ def _again(
     problems: Problems | None = None,
     preview: Paper | None = None,
     refusal: Refusal | Trouble | None = None,
+    sent: QueryDict | None = None,
+    faults: tuple[AnswerFault, ...] = (),
 ) -> HttpResponse:
     """Show the step once more as it was sent; when it waits here no longer, show what was typed to be copied."""
     task, case = queries.get_task(task.uuid), queries.get_case(case.uuid)
@@ -152,9 +199,10 @@ def _again(
         case,
         now,
         chosen=chosen.code if chosen else "",
-        sent=request.POST,
+        sent=sent if sent is not None else request.POST,
         problems=problems,
         preview=preview,
+        faults=faults,
     )
     answer.status_code = status
     return answer
@@ -177,6 +225,7 @@ def _page(
     problems: Problems | None = None,
     preview: Paper | None = None,
     referring: list[Field] | None = None,
+    faults: tuple[AnswerFault, ...] = (),
 ) -> HttpResponse:
     language = get_language() or "fa"
     dossier = open_dossier(case, {task.step}, language=language, now=now)
@@ -190,7 +239,8 @@ def _page(
         sent=sent,
         problems=problems,
     )
-    fields = [field for form in forms for field in form.fields]
+    report = report_fields(dossier.package, task.step, dossier.context, language=language, sent=sent, faults=faults)
+    fields = [*report, *(field for form in forms for field in form.fields)]
     general = [problems[""]] if problems and "" in problems else []
     work_line = work.find_open_work(task.uuid)
     values = {
@@ -200,7 +250,13 @@ def _page(
         "instruction": dossier.package.find_text(f"steps.{task.step}.instruction", language),
         "note": work_line.note if work_line else "",
         "sender": work_line.sender(language) if work_line else "",
+        "law": law_of(dossier.package, task.step),
+        "report": report,
         "forms": forms,
+        "pausing": pause_fields(dossier.package, task.step, language) if dossier.pause is None else [],
+        "pause_reason": dossier.package.text(f"pauses.{dossier.pause.reason}.title", language) if dossier.pause else "",
+        "recusing": recusal_field(),
+        "note_field": note_field(),
         "preview": preview,
         "referring": referring if referring is not None else referral_fields(task.post, now, language),
         "is_referring": referring is not None,
