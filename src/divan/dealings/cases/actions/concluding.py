@@ -33,10 +33,11 @@ def conclude(row: models.Case, package: Package, outcome: str, *, actor: Actor, 
     if ending is None:
         raise ActionNotPossible(reason="flow.nothing-proposed")
     if ending.document is None:
-        _record_decision(row, package, ending, actor=actor, now=now)
+        _record_decision(row, ending, actor=actor, now=now)
     else:
         sign_decision(row, package, outcome, actor=actor, now=now)
     bring_about(row, package, ending, actor=actor, now=now)
+    _tell_recorded(row, package, ending, actor=actor, now=now)
 
 
 def deem(row: models.Case, package: Package, outcome: str, *, actor: Actor, now: datetime) -> None:
@@ -60,13 +61,14 @@ def deem(row: models.Case, package: Package, outcome: str, *, actor: Actor, now:
     decision.save()
     facts.record(DECISION_DEEMED, subject=decision, actor=actor, at=now, outcome=outcome)
     if ending.document is None:
-        _record_decision(row, package, ending, actor=actor, now=now)
+        _record_decision(row, ending, actor=actor, now=now)
     else:
         seal_decision(row, package, ending, decision, actor=actor, now=now)
     bring_about(row, package, ending, actor=actor, now=now)
+    _tell_recorded(row, package, ending, actor=actor, now=now)
 
 
-def _record_decision(row: models.Case, package: Package, ending: Outcome, *, actor: Actor, now: datetime) -> None:
+def _record_decision(row: models.Case, ending: Outcome, *, actor: Actor, now: datetime) -> None:
     decision = current_decision(row)
     if decision is None or decision.outcome != ending.code:
         raise ActionNotPossible(reason="flow.nothing-proposed")
@@ -77,8 +79,14 @@ def _record_decision(row: models.Case, package: Package, ending: Outcome, *, act
     row.step, row.closed_at, row.state = "", now, CaseState.CLOSED
     row.save()
     facts.record(CASE_CLOSED, subject=row, actor=actor, at=now, outcome=row.outcome)
-    words = decision_in_words(package, decision, None, row.language, now)
-    send_notice(row, package, ending.message, actor=actor, now=now, decision=words)
+
+
+def _tell_recorded(row: models.Case, package: Package, ending: Outcome, *, actor: Actor, now: datetime) -> None:
+    """Tell the applicant of a decision without a letter, after what it brings about: a permit is named with its end."""
+    decision = current_decision(row)
+    if ending.document is None and decision is not None:
+        words = decision_in_words(package, decision, None, row.language, now)
+        send_notice(row, package, ending.message, actor=actor, now=now, decision=words)
 
 
 def bring_about(row: models.Case, package: Package, ending: Outcome, *, actor: Actor, now: datetime) -> None:

@@ -9,7 +9,7 @@ from django.db import transaction
 
 from divan.dealings.cases import models, queries, rules
 from divan.dealings.cases.actions.records import end_records_of_permit
-from divan.dealings.cases.queries.permits import permit_of
+from divan.dealings.cases.queries.permits import end_of_permit, permit_of
 from divan.dealings.cases.values import (
     PERMIT_CHANGED,
     PERMIT_EXPIRED,
@@ -49,9 +49,7 @@ def apply_to_permit(row: models.Case, ending: Outcome, package: Package, *, acto
         return
     if ending.effect is Effect.RENEWS:
         permit.state = IN_FORCE
-        granting = package.flow.outcome(permit.outcome)
-        lasting = ending if ending.validity is not None or granting is None else granting
-        permit.ends_at = _end(max(now, permit.ends_at or now), lasting, now)
+        permit.ends_at = end_of_permit(permit, package, ending, now)
         permit.document_uuid = document or permit.document_uuid
     elif document is not None:
         permit.document_uuid = document
@@ -74,16 +72,12 @@ def _grant(
         outcome=ending.code,
         state=IN_FORCE,
         starts_at=now,
-        ends_at=_end(now, ending, now),
+        ends_at=end_of_permit(None, package, ending, now),
         assess_at=rules.due(now, assess.every, queries.work_calendar(now.date())) if assess and assess.every else None,
         document_uuid=document,
         changed_at=now,
     )
     facts.record(PERMIT_GRANTED, subject=permit, actor=actor, at=now, case=row.uuid, number=permit.number)
-
-
-def _end(start: datetime, ending: Outcome, now: datetime) -> datetime | None:
-    return rules.due(start, ending.validity, queries.work_calendar(now.date())) if ending.validity else None
 
 
 def locked_permit(permit: UUID) -> models.Permit:

@@ -79,6 +79,7 @@ def letter_to_make(
         language="fa",
         base_url=options().base_url,
         decision=decision_in_words(package, decision, letter, "fa", now),
+        ending=(ending, now),
     )
     body = people.get_unit(package.card.provider.body)
     return NewDocument(

@@ -8,9 +8,11 @@ from uuid import UUID
 
 from django.db.models import Q
 
-from divan.dealings.cases import models
+from divan.dealings.cases import models, rules
+from divan.dealings.cases.queries.calendar import work_calendar
 from divan.dealings.cases.values import CaseInvoice, Objection, Permit, PermitLine, PermitUnknown
 from divan_libs.persian.text import latin_digits
+from divan_libs.servicepack.models import Effect, Outcome, Package
 
 
 def permit_of(row: models.Permit) -> Permit:
@@ -27,6 +29,22 @@ def permit_of(row: models.Permit) -> Permit:
         assess_at=row.assess_at,
         document=row.document_uuid,
     )
+
+
+def end_of_permit(row: models.Permit | None, package: Package, ending: Outcome, now: datetime) -> datetime | None:
+    """Return until when a permit holds once an outcome comes about now; None without end or without a permit.
+
+    ``row`` is None while nothing is granted yet. The letter that is signed prints this day, before the permit stands.
+    """
+    if row is None and ending.effect is not Effect.GRANTS:
+        return None
+    start, lasting = now, ending
+    if row is not None:
+        if ending.effect is not Effect.RENEWS:
+            return row.ends_at
+        start = max(now, row.ends_at or now)
+        lasting = ending if ending.validity is not None else package.flow.outcome(row.outcome) or ending
+    return rules.due(start, lasting.validity, work_calendar(now.date())) if lasting.validity else None
 
 
 def get_permit(permit: UUID) -> Permit:

@@ -10,6 +10,7 @@ from divan.dealings.cases import models
 from divan.dealings.cases.queries.beneficiaries import name_of_beneficiary
 from divan.dealings.cases.queries.contexts import context_of
 from divan.dealings.cases.queries.dossier import LEFT_TO_RIGHT
+from divan.dealings.cases.queries.permits import end_of_permit
 from divan.dealings.cases.values import Case
 from divan.registers.places import queries as places
 from divan.registers.places.values import Level
@@ -18,13 +19,23 @@ from divan_libs.persian.text import persian_digits
 from divan_libs.servicepack.evaluation import Evaluator
 from divan_libs.servicepack.fees import FeeUndetermined, fee_of
 from divan_libs.servicepack.filling import Sources
-from divan_libs.servicepack.models import CaseField, OutputField, Package, PlaceLevel
+from divan_libs.servicepack.models import CaseField, Outcome, OutputField, Package, PlaceLevel
 
 
 def output_sources(
-    case: Case, package: Package, *, today: date, language: str, base_url: str, decision: dict[str, str] | None = None
+    case: Case,
+    package: Package,
+    *,
+    today: date,
+    language: str,
+    base_url: str,
+    decision: dict[str, str] | None = None,
+    ending: tuple[Outcome, datetime] | None = None,
 ) -> Sources:
-    """Return where the fields of documents and messages come from, already in words of a language."""
+    """Return where the fields of documents and messages come from, already in words of a language.
+
+    ``ending`` is an outcome that is about to come about and when: until when its permit holds is then told beforehand.
+    """
     context = context_of(case, package, today)
     number = case.number if language == "en" else LEFT_TO_RIGHT + persian_digits(case.number)
 
@@ -50,7 +61,7 @@ def output_sources(
             CaseField.TRACKING_ADDRESS: f"{base_url}/track/",
             CaseField.SUBMITTED_ON: day(case.submitted_at),
             CaseField.DUE_ON: day(case.due_at),
-            **(_fields_of_permit(case, package, language) if _speaks_of_permits(package) else {}),
+            **(_fields_of_permit(case, package, language, ending) if _speaks_of_permits(package) else {}),
         },
         plain=_plain(case),
         decision=decision or {},
@@ -83,10 +94,14 @@ def _speaks_of_permits(package: Package) -> bool:
     return any(entry.case in _OF_PERMITS for entry in fields)
 
 
-def _fields_of_permit(case: Case, package: Package, language: str) -> dict[str, str]:
+def _fields_of_permit(
+    case: Case, package: Package, language: str, ending: tuple[Outcome, datetime] | None
+) -> dict[str, str]:
     """Return whom a case is for, what it costs, and the permit it concerns or has granted, in words of a language."""
     row = models.Permit.objects.filter(Q(uuid=case.permit) if case.permit else Q(case__uuid=case.uuid)).first()
     number, until = (row.number, row.ends_at) if row else (case.number, None)
+    if ending is not None:
+        until = end_of_permit(row, package, *ending)
     fields: dict[str, str] = {
         CaseField.BENEFICIARY: name_of_beneficiary(case, package, context_of(case, package, _day_of(case))),
         CaseField.PERMIT_NUMBER: number if language == "en" else LEFT_TO_RIGHT + persian_digits(number),

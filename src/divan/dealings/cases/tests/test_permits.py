@@ -20,6 +20,7 @@ from divan.foundation.actors import SYSTEM
 from divan.foundation.facts import newest_of
 from divan.registers.people import actions as people_actions
 from divan.registers.people import queries as people
+from divan_libs.persian.jalali import TEHRAN, format_jalali
 
 
 @pytest.fixture
@@ -47,6 +48,32 @@ def test_a_permit_is_renewed_before_its_end_and_not_earlier(shop):
     shop.act(draft.uuid, "sign", "sign", "industry-trade-director")
     renewed = queries.get_permit(permit.uuid)
     assert renewed.ends_at > permit.ends_at + timedelta(days=690)
+
+
+def test_the_letter_that_is_signed_prints_until_when_the_permit_will_hold(shop):
+    case = shop.granted()
+    permit = queries.find_permit_of_case(case.uuid)
+    assert _printed(permit.document) == _said(permit.ends_at)
+
+    shop.world.pass_time(days=670)
+    citizen, now = shop.world.citizen(), shop.world.now
+    draft = actions.begin_entry(permit=permit.uuid, entry="renew", language="fa", actor=citizen, now=now)
+    _answer_registers(draft.uuid, now)
+    actions.submit_case(case=draft.uuid, actor=citizen, now=now)
+    shop.act(draft.uuid, "renewing", "renew", "industry-trade-expert")
+    shop.act(draft.uuid, "sign", "sign", "industry-trade-director")
+    renewed = queries.get_permit(permit.uuid)
+    assert renewed.ends_at > permit.ends_at
+    assert _printed(renewed.document) == _said(renewed.ends_at)
+
+
+def _printed(document):
+    row = models.Decision._meta.apps.get_model("signing", "Document").objects.get(uuid=document)
+    return row.fields["until"]
+
+
+def _said(moment):
+    return format_jalali(moment.astimezone(TEHRAN).date(), "long", "fa")
 
 
 def _answer_registers(case, now):
