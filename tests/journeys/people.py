@@ -164,17 +164,29 @@ def open_task(page: Page, number: str) -> None:
     raise AssertionError(f"{number} is not in the worklist: {page.locator('main').inner_text()}")
 
 
-def act(page: Page, action: str, **answers: str) -> None:
-    """Do one of the things a step offers; ``answers`` by the part of the control's name after the action."""
-    form = page.locator(f"form:has(input[name=action][value={action}])")
+def act(page: Page, action: str, **answers: str | list[str]) -> None:
+    """Do one of the things a step offers.
+
+    ``answers`` by the part of the control's name after the action; those that begin with ``report_`` are answers to the
+    questions of the step itself.
+    """
     for part, answer in answers.items():
-        control = form.locator(f"[name={action}-{part}]")
-        if answer == "yes":
-            control.check()
-        else:
-            control.fill(answer)
-    form.locator("button[name=''], button:not([name])").click()
+        name = part.replace("_", "-", 1) if part.startswith("report_") else f"{action}-{part}"
+        answer_control(page, name, answer)
+    page.locator(f"button.btn[name=action][value={action}]").click()
     page.wait_for_load_state()
+
+
+def answer_control(page: Page, name: str, answer: str | list[str]) -> None:
+    """Answer one control by its name: ticks for a list or a ``yes``, otherwise what is typed, chosen or looked for."""
+    control = page.locator(f"[name='{name}']")
+    if isinstance(answer, list):
+        for one in answer:
+            page.locator(f"[name='{name}'][value='{one}']").check()
+    elif answer == "yes" and control.get_attribute("type") == "checkbox":
+        control.check()
+    else:
+        control.fill(answer)
 
 
 LETTER = "دکل تازه تا پایان پاییز نصب می‌شود."
