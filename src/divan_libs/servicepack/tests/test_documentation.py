@@ -146,3 +146,26 @@ def test_the_walk_of_the_how_to_leads_to_a_service_that_passes_its_examples(tmp_
         ("objected", ()),
     ]
     assert [step.code for step in package.flow.steps][:4] == ["reviews", "site-visit", "nature-review", "draft"]
+
+
+def test_what_else_a_package_can_say_is_read_beside_the_template(tmp_path):
+    text = (SERVICE.parent / "README.md").read_text("utf-8")
+    files = files_of_the_template() | {f"texts/{language}.yaml": "card: {title: x}\n" for language in ("fa", "en")}
+    further = dict(re.findall(r"```yaml\n# further (\S+)\n(.*?)```", text, re.DOTALL))
+    for name, body in further.items():
+        value = merged(read_yaml(files[name], name)[0].value, read_yaml(body, name)[0].value)
+        files[name] = yaml.safe_dump(value, allow_unicode=True, sort_keys=False)
+    for code in ("permit", "refusal"):
+        files[f"outputs/{code}.typ"] = "#let body(fields) = []\n"
+    for name, body in files.items():
+        (tmp_path / "well-permit" / name).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / "well-permit" / name).write_text(body, "utf-8")
+
+    package = load_package(tmp_path / "well-permit")
+
+    assert set(further) == {"needs.yaml", "flow.yaml", "outputs/documents.yaml"}
+    assert {need.kind for need in package.needs.requirements} == {
+        "inquiry", "mandate", "document", "condition", "opinion", "letter", "signature", "appointment", "payment",
+    }  # fmt: skip
+    assert {str(entry.kind) for entry in package.flow.entries} == {"renewal", "amendment", "revocation", "reassessment"}
+    assert {str(step.kind) for step in package.flow.steps} >= {"parallel", "wait", "review", "sign"}
