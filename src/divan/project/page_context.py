@@ -16,6 +16,7 @@ from divan.dealings.correspondence import queries as worklist
 from divan.foundation.actors import Actor, ActorKind
 from divan.foundation.http.middleware import actor_of
 from divan.foundation.ui.frame import Link, LinkGroup, PageFrame
+from divan.front.backoffice.duties import PERMITS
 from divan.registers.people import queries as people
 from divan.registers.places import queries as places
 from divan.registers.places.values import PlaceUnknown
@@ -110,11 +111,18 @@ def _office(request: HttpRequest, actor: Actor) -> list[LinkGroup]:
     mine = Link(
         reverse("backoffice:worklist"), _("Worklist"), request.path == reverse("backoffice:worklist"), open_count
     )
-    groups = [LinkGroup(_("My work"), [mine])]
+    own = [
+        mine,
+        _link(request, "backoffice:employees", _("Services to employees")),
+        _link(request, "backoffice:absence", _("Absence and substitute")),
+    ]
+    groups = [LinkGroup(_("My work"), own)]
     office = []
     if actor.duties & {"secretariat", "ict-director", "ict-deputy", "ict-expert"}:
         office.append(_link(request, "backoffice:register", _("Secretariat register")))
     office.append(_link(request, "backoffice:visits", _("Visits")))
+    if actor.duties & PERMITS.duties:
+        office.append(_link(request, "backoffice:issued-permits", _("Permits given")))
     if "governor-officer" in actor.duties:
         office.append(_link(request, "backoffice:governor", _("The province at a glance")))
     if actor.duties & {"finance-officer", "governor-officer"}:

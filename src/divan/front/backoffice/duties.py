@@ -20,6 +20,11 @@ GOVERNOR = holding("governor-officer")
 FINANCE = holding("finance-officer", "governor-officer")
 """Who sees invoices and decides refunds: a finance officer those of the own body, the governor's officer all."""
 
+PERMITS = holding(
+    "director", "deputy", "expert", "ict-director", "ict-deputy", "ict-expert", "governor", "governor-deputy"
+)
+"""Who sees the permits that the own body gave; a revocation is begun by whom the service names."""
+
 
 def own_post(request: HttpRequest) -> Post:
     """Return the post in which the visitor acts at this moment.

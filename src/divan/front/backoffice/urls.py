@@ -5,10 +5,13 @@ from __future__ import annotations
 from django.urls import path
 
 from divan.front.backoffice.views import (
+    absence,
     cases,
+    employees,
     entrance,
     exchange,
     governor,
+    issued,
     ledger,
     letters,
     payments,
@@ -38,6 +41,11 @@ urlpatterns = [
     path("letters/<uuid:letter>/", letters.letter, name="letter"),
     path("letters/<uuid:letter>/file/", letters.file_letter, name="file-letter"),
     path("letters/<uuid:letter>/document.pdf", letters.document, name="letter-document"),
+    path("issued-permits/", issued.permits, name="issued-permits"),
+    path("issued-permits/<uuid:permit>/", issued.permit, name="issued-permit"),
+    path("absence/", absence.absence, name="absence"),
+    path("absence/<uuid:substitution>/end/", absence.end, name="end-absence"),
+    path("employees/", employees.services, name="employees"),
     path("visits/", visits.visits, name="visits"),
     path("governor/", governor.governor, name="governor"),
     path("ledger/", ledger.ledger, name="ledger"),

@@ -9,11 +9,9 @@ from django.test import Client
 
 from divan.dealings.cases import actions, queries
 from divan.dealings.cases.tests import workshop
-from divan.foundation.actors import SYSTEM
 from divan.foundation.models import Fact
+from divan.front.backoffice.tests.doors import browser_of, holders
 from divan.registers.people import queries as people
-from divan.trust.identity import actions as identity
-from divan.trust.identity.models import Account
 
 
 @pytest.fixture
@@ -21,33 +19,10 @@ def shop(world, tmp_path):
     return workshop.publish(world, tmp_path)
 
 
-def account_of(person, world) -> Account:
-    found = Account.objects.filter(person__uuid=person.uuid).first()
-    if found is None:
-        uuid = identity.create_staff_account(
-            person=person.uuid, username=person.national_code, actor=SYSTEM, now=world.now
-        )
-        found = Account.objects.get(uuid=uuid)
-    return found
-
-
 @pytest.fixture
 def officer(shop):
     """Return a browser of whoever holds a post, reading English."""
-
-    def sign_in(post: str) -> Client:
-        seat = people.get_post_by_code(post)
-        account = account_of(people.holder_of(seat.uuid, shop.world.now), shop.world)
-        client = Client()
-        client.cookies["divan_language"] = "en"
-        client.force_login(account, backend="django.contrib.auth.backends.ModelBackend")
-        session = client.session
-        session["second_factor"] = {"account": str(account.uuid), "factor": "totp"}
-        session["post"] = str(seat.uuid)
-        session.save()
-        return client
-
-    return sign_in
+    return holders(shop.world)
 
 
 def task_of(case, step: str):
@@ -237,15 +212,8 @@ def test_an_objection_and_the_decision_it_speaks_of_are_shown_to_who_hears_it(sh
     shop.issue(case.uuid)
     actions.raise_objection(case=case.uuid, text="راه خروج ساختم.", actor=shop.world.citizen(), now=shop.world.now)
     step = task_of(case, "hear-objection")
-    holder = people.get_post(step.post)
+    client = browser_of(people.holder_of(step.post, shop.world.now), shop.world)
 
-    client = Client()
-    client.cookies["divan_language"] = "en"
-    account = account_of(people.holder_of(holder.uuid, shop.world.now), shop.world)
-    client.force_login(account, backend="django.contrib.auth.backends.ModelBackend")
-    session = client.session
-    session["second_factor"] = {"account": str(account.uuid), "factor": "totp"}
-    session.save()
     page = client.get(f"/office/tasks/{step.uuid}/")
 
     assert page.status_code == 200

@@ -45,13 +45,14 @@ class WorkLine:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Seat:
-    """A post that the visitor may choose, with how much waits there."""
+    """A post that the visitor may choose, with how much waits there; ``stands_in_for`` names its absent holder."""
 
     uuid: str
     title: str
     unit: str
     count: int
     is_current: bool
+    stands_in_for: str = ""
 
 
 @access(STAFF)
@@ -94,17 +95,19 @@ def _seats(actor: Actor, language: str, now: datetime) -> list[Seat]:
     """Return the posts to choose from; somebody with one post has nothing to choose."""
     if actor.uuid is None:
         return []
-    held = [holding.post for holding in people.list_holdings(actor.uuid, now)]
-    if len(held) < 2:
+    held = people.list_holdings(actor.uuid, now)
+    if len(held) < 2 and all(one.stands_in_for is None for one in held):
         return []
-    counts = correspondence.count_open_work([post.uuid for post in held])
+    counts = correspondence.count_open_work([holding.post.uuid for holding in held])
+    absent = people.find_persons({one.stands_in_for for one in held if one.stands_in_for is not None})
     return [
         Seat(
-            uuid=str(post.uuid),
-            title=post.title(language),
-            unit=post.unit.name(language),
-            count=counts[post.uuid],
-            is_current=post.uuid == actor.post,
+            uuid=str(holding.post.uuid),
+            title=holding.post.title(language),
+            unit=holding.post.unit.name(language),
+            count=counts[holding.post.uuid],
+            is_current=holding.post.uuid == actor.post,
+            stands_in_for=absent[holding.stands_in_for].full_name if holding.stands_in_for in absent else "",
         )
-        for post in held
+        for holding in held
     ]

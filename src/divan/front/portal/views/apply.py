@@ -17,7 +17,7 @@ from divan.dealings.cases import actions, queries
 from divan.dealings.cases.values import AnswerFault, AnswersRefused, Case, CaseState, CaseUnknown, NotComplete
 from divan.foundation import clock, files
 from divan.foundation.errors import Refusal, Trouble
-from divan.foundation.http.access import CITIZEN, access
+from divan.foundation.http.access import SIGNED_IN, access
 from divan.foundation.http.media import file_answer
 from divan.foundation.http.middleware import actor_of
 from divan.foundation.ui.fields import ErrorSummary, Problem
@@ -53,7 +53,7 @@ def _known(case: Case) -> tuple[Package, Context, str]:
     return package, queries.context_of(case, package, today), get_language() or "fa"
 
 
-@access(CITIZEN)
+@access(SIGNED_IN)
 @require_http_methods(["GET", "POST"])
 def begin(request: HttpRequest, code: str) -> HttpResponse:
     """Begin an application, or go on with the one that was begun; a GET only comes from the sign-in page."""
@@ -65,7 +65,7 @@ def begin(request: HttpRequest, code: str) -> HttpResponse:
     return redirect("portal:application", case.uuid)
 
 
-@access(CITIZEN)
+@access(SIGNED_IN)
 @require_safe
 def overview(request: HttpRequest, case: UUID) -> HttpResponse:
     """Show the pages of an application with what is done, and what registers were asked."""
@@ -114,7 +114,7 @@ def _page_task(
     )
 
 
-@access(CITIZEN)
+@access(SIGNED_IN)
 @require_http_methods(["GET", "POST"])
 def page(request: HttpRequest, case: UUID, page: str) -> HttpResponse:
     """Ask one page; save what was answered and lead to the next, or say what cannot stand and keep what was typed."""
@@ -277,7 +277,7 @@ def _in_words(
     return answer_in_words(package, question, answer, language, place_name)
 
 
-@access(CITIZEN)
+@access(SIGNED_IN)
 @require_http_methods(["GET", "POST"])
 def check(request: HttpRequest, case: UUID) -> HttpResponse:
     """Show everything once more; send it once, however often the button is pressed."""
@@ -331,7 +331,7 @@ def _missing(package: Package, kind: str, code: str, language: str) -> Problem:
     return Problem(package.text(f"needs.{code}.rejection", language))
 
 
-@access(CITIZEN)
+@access(SIGNED_IN)
 @require_safe
 def done(request: HttpRequest, case: UUID) -> HttpResponse:
     """Confirm a sent application: number, secret, what happens next; the same however often it is opened."""
@@ -349,7 +349,7 @@ def done(request: HttpRequest, case: UUID) -> HttpResponse:
     return render(request, "portal/done.html", values)
 
 
-@access(CITIZEN)
+@access(SIGNED_IN)
 @require_http_methods(["GET", "POST"])
 def give_up(request: HttpRequest, case: UUID) -> HttpResponse:
     """Give a draft up after asking once more; its answers are erased."""
@@ -361,7 +361,7 @@ def give_up(request: HttpRequest, case: UUID) -> HttpResponse:
     return render(request, "portal/give_up.html", {"case": found})
 
 
-@access(CITIZEN)
+@access(SIGNED_IN)
 @require_POST
 def ask_again(request: HttpRequest, case: UUID, need: str) -> HttpResponse:
     """Ask a register once more that did not answer."""
@@ -370,7 +370,7 @@ def ask_again(request: HttpRequest, case: UUID, need: str) -> HttpResponse:
     return redirect("portal:application", case)
 
 
-@access(CITIZEN)
+@access(SIGNED_IN)
 @require_safe
 def file(request: HttpRequest, case: UUID, file: UUID) -> HttpResponse:
     """Give a file of one's own application back."""
@@ -378,7 +378,7 @@ def file(request: HttpRequest, case: UUID, file: UUID) -> HttpResponse:
     return file_answer(*queries.case_file_bytes(case, file))
 
 
-@access(CITIZEN)
+@access(SIGNED_IN)
 @require_POST
 def remove_file(request: HttpRequest, case: UUID, file: UUID) -> HttpResponse:
     """Take a file off an application and go back to the page it stood on."""

@@ -15,7 +15,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from divan.dealings.cases import actions, queries
 from divan.dealings.cases.values import Case, CaseState, CaseUnknown
 from divan.foundation import clock
-from divan.foundation.http.access import CITIZEN, access
+from divan.foundation.http.access import SIGNED_IN, access
 from divan.foundation.http.media import bytes_answer
 from divan.foundation.http.middleware import actor_of
 from divan.front.portal.progress import applicant_events
@@ -30,7 +30,7 @@ from divan_libs.persian.jalali import TEHRAN
 from divan_libs.servicepack import flow_rules
 
 
-@access(CITIZEN)
+@access(SIGNED_IN)
 @require_safe
 def listing(request: HttpRequest) -> HttpResponse:
     """List one's cases, what waits for oneself first."""
@@ -57,7 +57,7 @@ def _self(request: HttpRequest) -> UUID:
     return found
 
 
-@access(CITIZEN)
+@access(SIGNED_IN)
 @require_safe
 def case(request: HttpRequest, case: UUID) -> HttpResponse:
     """Show a case: where it stands, with whom, until when, what happened, and its document."""
@@ -111,7 +111,7 @@ def case_page(case: Case, *, own: bool) -> dict[str, object]:
     }
 
 
-@access(CITIZEN)
+@access(SIGNED_IN)
 @require_http_methods(["GET", "POST"])
 def withdraw(request: HttpRequest, case: UUID) -> HttpResponse:
     """Withdraw a case after asking once more."""
@@ -123,7 +123,7 @@ def withdraw(request: HttpRequest, case: UUID) -> HttpResponse:
     return render(request, "portal/withdraw.html", {"case": found})
 
 
-@access(CITIZEN)
+@access(SIGNED_IN)
 @require_safe
 def documents(request: HttpRequest) -> HttpResponse:
     """List the documents one was given."""
@@ -141,7 +141,7 @@ def own_document(request: HttpRequest, document: UUID) -> Document:
     return signing.get_document(document)
 
 
-@access(CITIZEN)
+@access(SIGNED_IN)
 @require_safe
 def document(request: HttpRequest, document: UUID) -> HttpResponse:
     """Give one's document as the signed PDF."""
@@ -150,7 +150,7 @@ def document(request: HttpRequest, document: UUID) -> HttpResponse:
     return bytes_answer(signing.read_pdf(document), name=name, media_type="application/pdf", download=False)
 
 
-@access(CITIZEN)
+@access(SIGNED_IN)
 @require_safe
 def receipt(request: HttpRequest, document: UUID) -> HttpResponse:
     """Give the receipt that proves the document's place in the log, for `divan verify` and other tools."""
@@ -164,7 +164,7 @@ def receipt(request: HttpRequest, document: UUID) -> HttpResponse:
     return bytes_answer(proof, name=name, media_type="text/plain; charset=utf-8", download=True)
 
 
-@access(CITIZEN)
+@access(SIGNED_IN)
 @require_safe
 def looks(request: HttpRequest) -> HttpResponse:
     """Show who looked at one's data, when and why: through the exchange, and officers who opened one's cases."""

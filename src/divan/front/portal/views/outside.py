@@ -16,7 +16,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from divan.dealings.cases import actions, queries
 from divan.dealings.cases.values import AnswersChanged, Case, CaseState, Signature, TimeTaken, VisitNotPossible
 from divan.foundation import clock
-from divan.foundation.http.access import CITIZEN, access
+from divan.foundation.http.access import SIGNED_IN, access
 from divan.foundation.http.middleware import actor_of
 from divan.foundation.ui.fields import ErrorSummary, Problem
 from divan.foundation.ui.pieces import Row
@@ -38,7 +38,7 @@ def _known(case: Case) -> tuple[Package, Context]:
     return package, queries.context_of(case, package, clock.now().astimezone(TEHRAN).date())
 
 
-@access(CITIZEN)
+@access(SIGNED_IN)
 @require_POST
 def ask_signature(request: HttpRequest, case: UUID, need: str) -> HttpResponse:
     """Ask the second parties whom the answers name to sign."""
@@ -53,7 +53,7 @@ def _mine(request: HttpRequest) -> str:
     return people.get_person(actor.uuid).national_code if actor.uuid else ""
 
 
-@access(CITIZEN)
+@access(SIGNED_IN)
 @require_safe
 def signatures(request: HttpRequest) -> HttpResponse:
     """List what others ask the acting person to sign, and what they have answered."""
@@ -75,7 +75,7 @@ def signatures(request: HttpRequest) -> HttpResponse:
     return render(request, "portal/signatures.html", {"lines": lines})
 
 
-@access(CITIZEN)
+@access(SIGNED_IN)
 @never_cache
 @require_http_methods(["GET", "POST"])
 def signature(request: HttpRequest, signature: UUID) -> HttpResponse:
@@ -128,7 +128,7 @@ def _answer(request: HttpRequest, found: Signature) -> None:
     )
 
 
-@access(CITIZEN)
+@access(SIGNED_IN)
 @never_cache
 @require_http_methods(["GET", "POST"])
 def visit(request: HttpRequest, case: UUID, need: str) -> HttpResponse:
@@ -178,7 +178,7 @@ def _chosen(request: HttpRequest) -> datetime:
     return chosen
 
 
-@access(CITIZEN)
+@access(SIGNED_IN)
 @require_POST
 def cancel_visit(request: HttpRequest, case: UUID, need: str) -> HttpResponse:
     """Give a booked visit up."""
