@@ -56,7 +56,7 @@ def main() -> None:
         drafts = [prepared(province, number) for number in range(2 * people + 2 * WARMING)]
         task = progress.add_task("empty", total=services + 2)
         with web(house) as port:
-            grow(pattern, post_uuid, cases=1_000, open_lines=OPEN_LINES)
+            grow(pattern, post_uuid, cases=6_000, open_lines=OPEN_LINES)
             empty = measure(port, cookies, drafts[: people + WARMING], seconds)
             for number in range(services):
                 publish_another(province, number)
