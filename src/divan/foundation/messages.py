@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Protocol
 from uuid import UUID, uuid4
@@ -76,6 +77,24 @@ def queue_message(*, recipient: str, text: str, about: Subject, actor: Actor, no
     )
     facts.record(MESSAGE_QUEUED, subject=message, actor=actor, at=now, about=[about.subject_kind, about.uuid])
     return message.uuid
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SentMessage:
+    """A short message as its recipient may read it again; the text is empty once its time of keeping is over."""
+
+    text: str
+    queued_at: datetime
+    sent_at: datetime | None
+    state: str
+
+
+def list_messages_about(subject: UUID) -> list[SentMessage]:
+    """Return the short messages that were queued about a subject, the newest first."""
+    rows = OutgoingMessage.objects.filter(about_uuid=subject).order_by("-id")
+    return [
+        SentMessage(text=row.text, queued_at=row.queued_at, sent_at=row.sent_at, state=row.state) for row in rows[:50]
+    ]
 
 
 def deliver_messages(now: datetime, *, gateway: MessageGateway | None = None) -> int:

@@ -52,6 +52,7 @@ def service_facts(version_uuid: UUID, language: str) -> Mapping[str, object]:
         "delivery": word("delivery", str(card.delivery)),
         "electronic": card.delivery == "electronic",
         "hand_off": card.hand_off_address,
+        "begun_here": bool(package.form.pages and package.flow.steps),
         "for_employees": card.audience == "employees",
         "instances": [package.text(f"card.instances.{one}", language) for one in card.instances],
         "ways": _ways(package, language),

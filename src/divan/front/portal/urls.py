@@ -7,6 +7,7 @@ from django.urls import path
 from divan.front.portal.views import (
     about,
     apply,
+    bundles,
     cases,
     catalogue_data,
     elsewhere,
@@ -16,6 +17,7 @@ from divan.front.portal.views import (
     services,
     tracking,
     verification,
+    voices,
 )
 
 app_name = "portal"
@@ -48,6 +50,20 @@ urlpatterns = [
     path("signatures/<uuid:signature>/", outside.signature, name="signature"),
     path("cases/", cases.listing, name="cases"),
     path("cases/<uuid:case>/", cases.case, name="case"),
+    path("applications/<uuid:case>/pay/", apply.pay_case, name="pay-case"),
+    path("cases/<uuid:case>/add/", voices.add, name="add"),
+    path("cases/<uuid:case>/added/<uuid:file>/", voices.addition, name="added"),
+    path("cases/<uuid:case>/object/", voices.object_to, name="object"),
+    path("cases/<uuid:case>/rate/", voices.rate, name="rate"),
+    path("life-events/<slug:code>/", bundles.life_event, name="life-event"),
+    path("life-events/<slug:code>/begin/", bundles.begin, name="begin-bundle"),
+    path("bundles/<uuid:run>/", bundles.overview, name="bundle-run"),
+    path("bundles/<uuid:run>/shared/", bundles.shared, name="bundle-shared"),
+    path("bundles/<uuid:run>/check/", bundles.check, name="bundle-check"),
+    path("bundles/<uuid:run>/leave/<slug:service>/", bundles.leave, name="leave-bundle"),
+    path("bundles/<uuid:run>/give-up/", bundles.give_up, name="give-up-bundle"),
+    path("permits/", voices.permits, name="permits"),
+    path("permits/<uuid:permit>/<slug:entry>/", voices.entry, name="entry"),
     path("cases/<uuid:case>/withdraw/", cases.withdraw, name="withdraw"),
     path("documents/", cases.documents, name="documents"),
     path("documents/<uuid:document>.pdf", cases.document, name="document"),

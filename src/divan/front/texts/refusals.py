@@ -76,6 +76,33 @@ CASES: Mapping[str, tuple[Text, Text, Text]] = {
         _("It waits for the applicant, or it is over."),
         _("See the case for where it stands."),
     ),
+    "cases.objection-not-possible": (
+        _("You cannot object to this decision now."),
+        _("There is no decision, its time is over, it was objected to before, or the law hears no objection here."),
+        _("The page of the case says until when you can object."),
+    ),
+    "cases.nothing-to-pay": (_("There is nothing to pay."), _("It costs nothing, or it was paid already."), ""),
+    "cases.addition-not-possible": (
+        _("This file cannot be added."),
+        _("A file is added with a note, to a case that runs, and at most twenty to each."),
+        "",
+    ),
+    "cases.rating-not-possible": (
+        _("This case cannot be rated."),
+        _("A case is rated once, after its answer, with one to five."),
+        "",
+    ),
+    "cases.bundle-run-unknown": (_("These requests were not found."), "", _("Look in the list of your cases.")),
+    "cases.bundle-over": (
+        _("These requests were sent or given up."),
+        "",
+        _("See each case for where it stands."),
+    ),
+    "cases.bundle-not-complete": (
+        _("A request is not complete."),
+        _("Nothing was sent."),
+        _("Complete it, or take it out and send the others."),
+    ),
     "cases.task-done": (
         _("This step is already done."),
         _("Somebody acted before you, or its deadline passed. Nothing of yours was recorded."),

@@ -2,6 +2,7 @@
 
 from divan.dealings.cases.queries.beneficiaries import Beneficiary, find_beneficiary
 from divan.dealings.cases.queries.bundles import (
+    SharedQuestion,
     drafts_of,
     find_run_of_case,
     get_bundle_run,
@@ -42,6 +43,7 @@ from divan.dealings.cases.queries.dossier import (
     tracked_case,
     tracking_secret,
 )
+from divan.dealings.cases.queries.entries import EntryOffer, list_entry_offers
 from divan.dealings.cases.queries.figures import county_figures, list_bottlenecks, service_figures, totals
 from divan.dealings.cases.queries.letters import letter_on_the_table, seal_of
 from divan.dealings.cases.queries.lists import list_cases_of, list_documents_of, page_of_cases
@@ -73,6 +75,8 @@ from divan.dealings.cases.queries.voices import find_rating, list_additions, rat
 
 __all__ = [
     "Beneficiary",
+    "EntryOffer",
+    "SharedQuestion",
     "answers_to_read",
     "case_file_bytes",
     "case_language",
@@ -109,6 +113,7 @@ __all__ = [
     "list_cases_of",
     "list_decisions",
     "list_documents_of",
+    "list_entry_offers",
     "list_free_times",
     "list_history",
     "list_notes",

@@ -26,14 +26,13 @@ from divan.foundation.ui.pieces import Row, Task
 from divan.foundation.ui.refusals import text_of
 from divan.front.portal.options import options
 from divan.front.portal.outside import asked_facts, outside_of
-from divan.front.questions.drawing import place_name, question_fields
+from divan.front.portal.summaries import carried_over, pages_asked, shown_fee, summaries
+from divan.front.questions.drawing import question_fields
 from divan.front.questions.posted import is_redisplay, read_posted
 from divan_libs.persian.jalali import TEHRAN
-from divan_libs.servicepack.answer_values import AnswerValue
 from divan_libs.servicepack.answers import complete, may_change, pages_to_show, visible_answers, visible_questions
 from divan_libs.servicepack.evaluation import Context
-from divan_libs.servicepack.filling import answer_in_words
-from divan_libs.servicepack.models import ConsentQuestion, FileQuestion, Package, Page, Question
+from divan_libs.servicepack.models import APPLICATION, FileQuestion, Package, Page, Question
 
 
 def own_case(request: HttpRequest, case_uuid: UUID) -> Case:
@@ -75,12 +74,18 @@ def overview(request: HttpRequest, case: UUID) -> HttpResponse:
     package, context, language = _known(found)
     missing = complete(package, context)
     by_page = {one.page for one in missing if one.kind == "answer"}
+    asked = pages_asked(package, context, found)
     answers = visible_answers(package, context)
     asking = any(need.state == "asked" for need in found.needs)
-    tasks = [_page_task(package, page, found, by_page, answers, language) for page in pages_to_show(package, context)]
+    tasks = [
+        _page_task(package, page, found, by_page, answers, language)
+        for page in pages_to_show(package, context)
+        if page.code in asked
+    ]
+    fee = shown_fee(package, context, found, language)
     tasks.append(
         Task(
-            _("Check your answers and send"),
+            _("Check your answers, pay and send") if fee.due_now else _("Check your answers and send"),
             _("Ready") if not missing else _("Cannot start yet"),
             "info" if not missing else "",
             reverse("portal:check", args=[case]) if not missing or not by_page else "",
@@ -91,6 +96,10 @@ def overview(request: HttpRequest, case: UUID) -> HttpResponse:
         "title": package.text("card.title", language),
         "tasks": tasks,
         **outside_of(found, package, context, language),
+        "fee": fee,
+        "entry": package.text(f"entries.{found.entry}.title", language) if found.entry != APPLICATION else "",
+        "carried": carried_over(package, context, found, asked, language),
+        "bundle": queries.find_run_of_case(case),
         "asking": asking,
         "correction": [package.text(f"needs.{one}.title", language) for one in found.correction_codes],
         "correcting": found.state is CaseState.CORRECTION,
@@ -122,7 +131,9 @@ def page(request: HttpRequest, case: UUID, page: str) -> HttpResponse:
     if found.state not in {CaseState.DRAFT, CaseState.CORRECTION}:
         return redirect("portal:case", case)
     package, context, _language = _known(found)
-    shown = {one.code: one for one in pages_to_show(package, context)}
+    shown = {
+        one.code: one for one in pages_to_show(package, context) if one.code in pages_asked(package, context, found)
+    }
     if page not in shown:
         return redirect("portal:application", case)
     if request.method == "GET" or is_redisplay(request.POST):
@@ -183,7 +194,7 @@ def _following(request: HttpRequest, case: Case, page: str) -> str:
         return reverse("portal:application", args=[case.uuid])
     if request.GET.get("then") == "check":
         return reverse("portal:check", args=[case.uuid])
-    codes = [one.code for one in pages_to_show(package, context)]
+    codes = pages_asked(package, context, case)
     following = codes[codes.index(page) + 1 :] if page in codes else []
     if following:
         return reverse("portal:page", args=[case.uuid, following[0]])
@@ -213,7 +224,7 @@ def _ask(
         files={code: Link(reverse("portal:file", args=[case.uuid, file]), name) for code, file, name in held},
         province=options().province_code,
     )
-    codes = [one.code for one in pages_to_show(package, context)]
+    codes = pages_asked(package, context, case)
     at = codes.index(page.code)
     back = (
         reverse("portal:page", args=[case.uuid, codes[at - 1]])
@@ -238,45 +249,6 @@ def _ask(
     return render(request, "portal/page.html", values, status=422 if summary else 200)
 
 
-def summaries(
-    package: Package, context: Context, case: Case, language: str, *, changing: bool
-) -> list[tuple[str, list[Row]]]:
-    """Return the answers of each page in words, with links to change them where they may be changed."""
-    answers = visible_answers(package, context)
-    held = queries.list_case_files(case.uuid)
-    parts = []
-    for page in pages_to_show(package, context):
-        rows = []
-        for question in visible_questions(package, context, page.code):
-            if question.type == "information":
-                continue
-            label = package.text(f"questions.{question.code}.label", language)
-            change = reverse("portal:page", args=[case.uuid, page.code]) + "?then=check"
-            changeable = changing and may_change(package, question, context)
-            links = [Link(change, _("Change"), hidden=label)] if changeable else []
-            rows.append(Row(label, _in_words(package, question, answers, held, language), links))
-        parts.append((package.text(f"pages.{page.code}.title", language), rows))
-    return parts
-
-
-def _in_words(
-    package: Package,
-    question: Question,
-    answers: Mapping[str, AnswerValue],
-    held: list[tuple[str, UUID, str]],
-    language: str,
-) -> str:
-    if isinstance(question, FileQuestion):
-        names = [name for code, _file, name in held if code == question.code]
-        return _(", ").join(names)
-    answer = answers.get(question.code)
-    if answer is None:
-        return ""
-    if isinstance(question, ConsentQuestion):
-        return _("Confirmed")
-    return answer_in_words(package, question, answer, language, place_name)
-
-
 @access(SIGNED_IN)
 @require_http_methods(["GET", "POST"])
 def check(request: HttpRequest, case: UUID) -> HttpResponse:
@@ -292,29 +264,50 @@ def check(request: HttpRequest, case: UUID) -> HttpResponse:
             actions.submit_case(case=case, actor=actor_of(request), now=clock.now())
             return redirect("portal:done", case)
         except NotComplete as refusal:
+            if _only_unpaid(refusal):
+                asked = actions.ask_payment(case=case, actor=actor_of(request), now=clock.now())
+                return redirect("portal:invoice", asked.invoice)
             problems.append(Problem(text_of(refusal).title))
     if found.number and found.state is not CaseState.CORRECTION:
         return redirect("portal:done", case)
     package, context, language = _known(found)
     missing = complete(package, context)
-    problems += [_missing(package, one.kind, one.code, language) for one in missing] if problems else []
+    problems += [missing_in_words(package, one.kind, one.code, language) for one in missing] if problems else []
     values = {
         "case": found,
         "title": package.text("card.title", language),
-        "parts": summaries(package, context, found, language, changing=True),
+        "parts": summaries(
+            package, context, found, language, changing=True, pages=pages_asked(package, context, found)
+        ),
         "needs": [
             Row(f"{one.title} {one.about}".strip(), f"{one.state} {one.source}".strip())
             for one in asked_facts(found, package, language)
         ],
-        "missing": [_missing(package, one.kind, one.code, language).text for one in missing],
+        "missing": [missing_in_words(package, one.kind, one.code, language).text for one in missing],
         "asking": any(need.state == "asked" for need in found.needs),
-        "free": package.fees.free is not None,
+        "fee": shown_fee(package, context, found, language),
         "error_summary": ErrorSummary(tuple(problems)),
     }
     return render(request, "portal/check.html", values, status=422 if problems else 200)
 
 
-def _missing(package: Package, kind: str, code: str, language: str) -> Problem:
+def _only_unpaid(refusal: NotComplete) -> bool:
+    """Whether nothing is missing but the payment."""
+    missing = refusal.facts.get("missing")
+    return isinstance(missing, tuple) and bool(missing) and all(one.kind == "payment" for one in missing)
+
+
+@access(SIGNED_IN)
+@require_POST
+def pay_case(request: HttpRequest, case: UUID) -> HttpResponse:
+    """Lead to the invoice of a case that waits for its fee, or of a draft that is paid before it is sent."""
+    own_case(request, case)
+    asked = actions.ask_payment(case=case, actor=actor_of(request), now=clock.now())
+    return redirect("portal:invoice", asked.invoice)
+
+
+def missing_in_words(package: Package, kind: str, code: str, language: str) -> Problem:
+    """Return what keeps a request from being sent, in words."""
     if kind == "answer":
         return Problem(
             _("Not answered yet: %(question)s") % {"question": package.text(f"questions.{code}.label", language)}

@@ -13,30 +13,37 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
 from divan.dealings.cases import actions, queries
-from divan.dealings.cases.values import Case, CaseState, CaseUnknown
+from divan.dealings.cases.values import BundleRun, Case, CaseState, CaseUnknown
 from divan.foundation import clock
 from divan.foundation.http.access import SIGNED_IN, access
 from divan.foundation.http.media import bytes_answer
 from divan.foundation.http.middleware import actor_of
-from divan.front.portal.progress import applicant_events
-from divan.front.portal.views.apply import own_case, summaries
+from divan.front.portal.account import ANSWERED, DRAFTS, RUNNING, TABS, account_tabs, tab_of
+from divan.front.portal.case_page import case_page
+from divan.front.portal.views.apply import own_case
 from divan.front.texts.words import TONES, word
+from divan.registers.catalogue import queries as catalogue
 from divan.registers.people import queries as people
 from divan.trust.exchange import queries as exchange
 from divan.trust.ledger import queries as ledger
 from divan.trust.signing import queries as signing
 from divan.trust.signing.values import Document
-from divan_libs.persian.jalali import TEHRAN
-from divan_libs.servicepack import flow_rules
 
 
 @access(SIGNED_IN)
 @require_safe
 def listing(request: HttpRequest) -> HttpResponse:
-    """List one's cases, what waits for oneself first."""
-    language = get_language() or "fa"
-    own = queries.list_cases_of(_self(request))
-    own.sort(key=lambda case: case.state not in {CaseState.CORRECTION, CaseState.DRAFT})
+    """List one's cases on the tab that is asked for, what waits for oneself first; bundles that run stand above."""
+    language, person = get_language() or "fa", _self(request)
+    own = queries.list_cases_of(person)
+    tab = request.GET.get("tab", "")
+    tab = (
+        tab if tab in TABS else next((one for one in (RUNNING, DRAFTS) if any(tab_of(c) == one for c in own)), ANSWERED)
+    )
+    shown = sorted(
+        (case for case in own if tab_of(case) == tab),
+        key=lambda case: case.state not in {CaseState.CORRECTION, CaseState.PAYMENT},
+    )
     lines = [
         {
             "case": case,
@@ -45,9 +52,23 @@ def listing(request: HttpRequest) -> HttpResponse:
             "tone": TONES[case.state],
             "url": reverse("portal:application" if case.state is CaseState.DRAFT else "portal:case", args=[case.uuid]),
         }
-        for case in own
+        for case in shown
     ]
-    return render(request, "portal/cases.html", {"lines": lines, "now": clock.now()})
+    values = {
+        "lines": lines,
+        "now": clock.now(),
+        "account_tabs": account_tabs(person, tab, own),
+        "bundles": _bundles(person, own, tab, language),
+        "any": bool(own),
+    }
+    return render(request, "portal/cases.html", values)
+
+
+def _bundles(person: UUID, own: list[Case], tab: str, language: str) -> list[tuple[BundleRun, str]]:
+    """Return the bundles of which a case stands on this tab, with their titles."""
+    here = {case.uuid for case in own if tab_of(case) == tab}
+    runs = [run for run in queries.list_bundle_runs(person) if here & set(run.parts.values())]
+    return [(run, catalogue.get_bundle(run.bundle).text("title", language)) for run in runs]
 
 
 def _self(request: HttpRequest) -> UUID:
@@ -65,50 +86,6 @@ def case(request: HttpRequest, case: UUID) -> HttpResponse:
     if found.state is CaseState.DRAFT:
         return redirect("portal:application", case)
     return render(request, "portal/case.html", case_page(found, own=True))
-
-
-def case_page(case: Case, *, own: bool) -> dict[str, object]:
-    """Return what a case page shows; to whoever only tracks by number and secret, without answers and document."""
-    language = get_language() or "fa"
-    package = queries.get_package_of(case)
-    task = queries.find_open_task(case.uuid)
-    decision = queries.find_decision(case.uuid)
-    # Signing issues the letter a moment before the decision says so, and only from then on may it be fetched.
-    issued = decision.document if decision and decision.state == "issued" else None
-    document = signing.get_document(issued) if issued else None
-    today = clock.now().astimezone(TEHRAN).date()
-    holder = people.get_post(task.post) if task else None
-    return {
-        "case": case,
-        "own": own,
-        "now": clock.now(),
-        "title": package.text("card.title", language),
-        "state": word("case-state", case.state),
-        "tone": TONES[case.state],
-        "outcome": package.text(f"outcomes.{case.outcome}.title", language) if case.outcome else "",
-        "with_whom": holder.title(language) if holder else "",
-        "with_unit": holder.unit.name(language) if holder else "",
-        "step": (
-            package.find_text(f"steps.{task.step}.applicant", language)
-            or package.text(f"steps.{task.step}.title", language)
-        )
-        if task
-        else "",
-        "step_due": task.due_at if task else None,
-        "paused": case.state is CaseState.CORRECTION,
-        "events": applicant_events(case, package, language),
-        "correction": [package.text(f"needs.{one}.rejection", language) for one in case.correction_codes],
-        "parts": summaries(package, queries.context_of(case, package, today), case, language, changing=False)
-        if own
-        else [],
-        "document": document,
-        "visits": queries.list_visits(case.uuid) if own else [],
-        "beneficiary": queries.find_beneficiary(case, package, queries.context_of(case, package, today))
-        if own
-        else None,
-        "may_withdraw": own and task is not None and flow_rules.may_withdraw(package, task.step),
-        "secret": queries.tracking_secret(case.uuid) if own else "",
-    }
 
 
 @access(SIGNED_IN)

@@ -21,7 +21,11 @@ YEAR = 365 * 24 * 3600
 def home(request: HttpRequest) -> HttpResponse:
     """Lead to what people come for: a service, a running request, a document to verify."""
     services = catalogue.list_services(language=get_language() or "fa", limit=12)
-    return render(request, "portal/home.html", {"services": services})
+    language = get_language() or "fa"
+    events = [
+        (one.bundle.code, one.bundle.text("title", language), len(one.services)) for one in catalogue.list_bundles()
+    ]
+    return render(request, "portal/home.html", {"services": services, "life_events": events})
 
 
 @access(PUBLIC)

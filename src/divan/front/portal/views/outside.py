@@ -21,6 +21,7 @@ from divan.foundation.http.middleware import actor_of
 from divan.foundation.ui.fields import ErrorSummary, Problem
 from divan.foundation.ui.pieces import Row
 from divan.foundation.ui.refusals import text_of
+from divan.front.portal.account import account_tabs
 from divan.front.portal.outside import STATES, by_day, words_to_sign
 from divan.front.portal.views.apply import own_case
 from divan.registers.people import queries as people
@@ -72,7 +73,9 @@ def signatures(request: HttpRequest) -> HttpResponse:
                 "tone": tone,
             }
         )
-    return render(request, "portal/signatures.html", {"lines": lines})
+    person = actor_of(request).uuid
+    tabs = account_tabs(person, "asked") if person else []
+    return render(request, "portal/signatures.html", {"lines": lines, "account_tabs": tabs})
 
 
 @access(SIGNED_IN)

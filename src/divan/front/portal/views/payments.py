@@ -20,6 +20,7 @@ from divan.dealings.payments.values import Invoice, InvoiceState, InvoiceUnknown
 from divan.foundation import clock
 from divan.foundation.http.access import CITIZEN, PUBLIC, access
 from divan.foundation.http.middleware import actor_of
+from divan.front.portal.account import account_tabs
 from divan.front.texts.charges import charges_of
 from divan.front.texts.payments import TONES, word
 
@@ -62,7 +63,8 @@ def listing(request: HttpRequest) -> HttpResponse:
         | {"tone": TONES[one.state]}
         for one in found
     ]
-    return render(request, "portal/payments.html", {"lines": lines})
+    tabs = account_tabs(person, "payments") if person else []
+    return render(request, "portal/payments.html", {"lines": lines, "account_tabs": tabs})
 
 
 @access(CITIZEN)
@@ -83,9 +85,15 @@ def invoice(request: HttpRequest, invoice: UUID) -> HttpResponse:
         "refunds": [
             (one, word("refund-state", one.state), TONES[one.state]) for one in queries.list_refunds_of(invoice)
         ],
-        "case": found.about_uuid if found.about_kind == "cases.case" else None,
+        **_about(found),
     }
     return render(request, "portal/invoice.html", values)
+
+
+def _about(invoice: Invoice) -> dict[str, object]:
+    """Return the way to what an invoice is about: a case, or a life event with several."""
+    is_bundle, is_case = invoice.about_kind == "cases.bundle-run", invoice.about_kind == "cases.case"
+    return {"case": invoice.about_uuid if is_case else None, "bundle": invoice.about_uuid if is_bundle else None}
 
 
 @access(CITIZEN)
@@ -123,6 +131,7 @@ def _shown(invoice: Invoice, payment: Payment, bank: str) -> dict[str, object]:
     address = reverse("portal:payment", args=[invoice.uuid])
     return {
         "invoice": invoice,
+        **_about(invoice),
         "title": invoice.title(_language()),
         "payment": payment,
         "bank": bank,

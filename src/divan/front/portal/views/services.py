@@ -8,6 +8,7 @@ from django.urls import reverse
 from django.utils.translation import get_language, gettext
 from django.views.decorators.http import require_safe
 
+from divan.dealings.cases import queries as cases
 from divan.foundation import clock
 from divan.foundation.actors import ActorKind
 from divan.foundation.http.access import PUBLIC, access
@@ -21,12 +22,16 @@ from divan.front.portal.service_facts import relations, service_facts
 from divan.front.portal.visits import VISITS
 from divan.registers.catalogue import queries as catalogue
 from divan.registers.catalogue.values import VersionRef
+from divan.registers.people import queries as people
 from divan_libs.servicepack.models import Package
 
 
 def is_inside(request: HttpRequest) -> bool:
-    """Whether services to employees are shown: somebody signed in who works for the state."""
-    return actor_of(request).kind is ActorKind.STAFF
+    """Whether services to employees are shown: somebody signed in who works for the state, in whatever capacity."""
+    actor = actor_of(request)
+    if actor.kind is ActorKind.CITIZEN and actor.uuid is not None:
+        return bool(people.list_holdings(actor.uuid, clock.now()))
+    return actor.kind is ActorKind.STAFF
 
 
 def offered(request: HttpRequest, code: str) -> tuple[VersionRef, Package]:
@@ -45,7 +50,21 @@ def listing(request: HttpRequest) -> HttpResponse:
     if wants_linked_data(request):
         return HttpResponseRedirect(reverse("portal:catalogue-data"))
     look = Look(Wish.of(request.GET), get_language() or "fa", inside=is_inside(request))
-    return render(request, "portal/services.html", {"look": look, "wish": look.wish})
+    return render(
+        request, "portal/services.html", {"look": look, "wish": look.wish, "life_events": _life_events(look.wish)}
+    )
+
+
+def _life_events(wish: Wish) -> list[tuple[str, str]]:
+    """Return the bundles of a life event that is asked for, or of all where the whole catalogue is shown."""
+    language = get_language() or "fa"
+    if wish.is_narrowed and not wish.event:
+        return []
+    return [
+        (one.bundle.code, one.bundle.text("title", language))
+        for one in catalogue.list_bundles(language=language)
+        if wish.event in {"", str(one.bundle.life_event)}
+    ]
 
 
 @access(PUBLIC)
@@ -62,6 +81,7 @@ def service(request: HttpRequest, code: str) -> HttpResponse:
         "version": version,
         "trail": _trail(),
         "measured": measured_in(code, period_of(now)),
+        "ratings": cases.ratings_of(code),
         "relations": relations(
             package.card, catalogue.list_neighbours(package.card, language=language, inside=is_inside(request))
         ),

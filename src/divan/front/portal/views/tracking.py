@@ -12,8 +12,8 @@ from divan.dealings.cases.values import TrackingRefused
 from divan.foundation.http.access import PUBLIC, access
 from divan.foundation.ui.fields import ErrorSummary, Field
 from divan.foundation.ui.refusals import text_of
+from divan.front.portal.case_page import case_page
 from divan.front.portal.patience import TRACKING, count_guess, take_back
-from divan.front.portal.views.cases import case_page
 
 
 @access(PUBLIC)
