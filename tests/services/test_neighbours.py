@@ -10,12 +10,14 @@ from divan.project.demo.neighbours import (
     found_neighbours,
     holder_number,
     legal_id_number,
+    open_neighbours_accounts,
     plan,
     seats,
 )
 from divan.project.demo.records import offer_records
 from divan.project.demo.services import shipped_services, surroundings
 from divan.registers.people import queries
+from divan.trust.identity import queries as accounts
 from divan.trust.signing import queries as signatories
 from divan_libs.persian.identifiers import parse_legal_id, parse_national_code
 from divan_libs.servicepack.lint import lint
@@ -37,7 +39,10 @@ def test_every_post_of_the_file_is_held_and_directors_can_sign(world):
         if seat.signs:
             assert signatories.find_signatory(holder.uuid, post.uuid, world.now) is not None, seat.code
     governor = queries.get_post_by_code("governor")
-    assert queries.holder_of(governor.uuid, world.now) is not None
+    holder = queries.holder_of(governor.uuid, world.now)
+    assert holder is not None
+    open_neighbours_accounts(actor=SYSTEM, now=world.now)
+    assert holder.uuid in {account.person for account in accounts.list_rehearsal_accounts()}
 
 
 def test_loading_again_records_nothing(world):

@@ -176,16 +176,16 @@ def open_neighbours_accounts(*, actor: Actor, now: datetime) -> None:
     """Give each invented holder an account without a password, for the role switch alone; again changes nothing."""
     known = accounts.list_rehearsal_accounts()
     names, persons = {account.username for account in known}, {account.person for account in known}
-    for seat in seats():
-        if seat.cast or seat.code in names:
+    for code in (*(seat.code for seat in seats() if not seat.cast), *plan()["vacant_posts"]):
+        if code in names:
             continue
         try:
-            holder = queries.holder_of(queries.get_post_by_code(seat.code).uuid, now)
+            holder = queries.holder_of(queries.get_post_by_code(code).uuid, now)
         except PostUnknown:
             # The cast's own tree has such a seat under another code.
             continue
         if holder is not None and holder.uuid not in persons:
-            identity.create_staff_account(person=holder.uuid, username=seat.code, actor=actor, now=now)
+            identity.create_staff_account(person=holder.uuid, username=code, actor=actor, now=now)
 
 
 def enrol_neighbours(*, actor: Actor, now: datetime) -> None:
