@@ -33,14 +33,16 @@ from divan.front.portal.options import options
 from divan.front.portal.outside import asked_facts
 from divan.front.portal.summaries import ShownFee, pages_asked, shown_fee, summaries
 from divan.front.portal.views.apply import missing_in_words
-from divan.front.questions.drawing import question_fields
+from divan.front.questions.drawing import place_name, question_fields
 from divan.front.questions.posted import is_redisplay, read_posted
 from divan.front.texts.words import TONES, word
 from divan.registers.catalogue import queries as catalogue
 from divan.registers.catalogue.values import OfferedBundle
 from divan_libs.persian.jalali import TEHRAN
-from divan_libs.servicepack.answers import complete, from_json
+from divan_libs.servicepack.answer_values import AnswerValue
+from divan_libs.servicepack.answers import complete, visible_answers
 from divan_libs.servicepack.evaluation import Context
+from divan_libs.servicepack.filling import answer_in_words
 from divan_libs.servicepack.models import Package
 
 
@@ -201,22 +203,33 @@ def _shared_rows(run: BundleRun, parts: list[Part]) -> list[Row]:
     return [
         Row(
             one.package.text(f"questions.{one.question.code}.label", _language()),
-            _("Answered") if one.kept is not None else _("Not answered yet"),
+            answer_in_words(one.package, one.question, answer, _language(), place_name)
+            if (answer := _known(parts, one)) is not None
+            else _("Not answered yet"),
         )
         for one in _shared(run, parts)
     ]
+
+
+def _known(parts: list[Part], shared: SharedQuestion) -> AnswerValue | None:
+    """Return what the first draft that asks a shared question holds for it: what was given, or a register knows."""
+    part = next(part for part in parts if part.case.uuid == shared.targets[0][0])
+    return visible_answers(part.package, part.context).get(shared.question.code)
 
 
 def _prefix(name: str) -> str:
     return f"{name}-"
 
 
-def _fields(shared: list[SharedQuestion], sent: QueryDict | None, refused: AnswersRefused | None) -> list[Field]:
+def _fields(
+    parts: list[Part], shared: list[SharedQuestion], sent: QueryDict | None, refused: AnswersRefused | None
+) -> list[Field]:
     told = refused.facts["faults"] if refused else ()
     faults = list(told) if isinstance(told, tuple) else []
     fields: list[Field] = []
     for one in shared:
-        answers = {one.question.code: from_json(one.question, one.kept)} if one.kept is not None else {}
+        answer = _known(parts, one)
+        answers = {one.question.code: answer} if answer is not None else {}
         fields += question_fields(
             one.package,
             [one.question],
@@ -249,7 +262,7 @@ def shared(request: HttpRequest, run: UUID) -> HttpResponse:
         else:
             messages.success(request, _("Carried into every request that asks for it."))
             return redirect("portal:bundle-run", run)
-    fields = _fields(asked, request.POST if request.method == "POST" else None, refused)
+    fields = _fields(parts, asked, request.POST if request.method == "POST" else None, refused)
     values = {
         "run": found,
         "title": catalogue.get_bundle(found.bundle).text("title", _language()),

@@ -101,6 +101,8 @@ def object_to(request: HttpRequest, case: UUID) -> HttpResponse:
         else:
             messages.success(request, _("Your objection was recorded; somebody else than before looks at the case."))
             return redirect("portal:case", case)
+    elif queries.objection_until(found) is None:
+        raise ObjectionNotPossible(reason="not-heard")
     package, language = queries.get_package_of(found), _language()
     hint = _("Name the facts that were not seen, or seen wrongly. Papers can be added on the page of the case.")
     fields = [Field("text", "long-text", _("Why is the decision not right?"), hint, text, wrong)]
@@ -134,6 +136,8 @@ def rate(request: HttpRequest, case: UUID) -> HttpResponse:
         else:
             messages.success(request, _("Thank you. Your rating counts for this service."))
             return redirect("portal:case", case)
+    elif queries.find_rating(case) is not None:
+        raise RatingNotPossible(reason="rated-before")
     said = (_("Very good"), _("Good"), _("Neither good nor bad"), _("Bad"), _("Very bad"))
     options = [Option(value, label) for value, label in zip(STARS, said, strict=True)]
     fields = [
