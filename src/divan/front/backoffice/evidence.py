@@ -10,7 +10,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from divan.dealings.cases import queries
-from divan.dealings.cases.values import Case, NeedState, OpinionLetter, OutsideOrder, Signature, Task, Visit
+from divan.dealings.cases.values import Addition, Case, NeedState, OpinionLetter, OutsideOrder, Signature, Task, Visit
 from divan.front.backoffice.people_named import Names
 from divan.front.texts.words import TONES, word
 from divan.registers.people import queries as people
@@ -54,6 +54,7 @@ class Beside:
     visits: list[Visit]
     orders: list[OutsideOrder]
     letters: list[OpinionLetter]
+    additions: list[Addition]
 
 
 def beside(case: Case, kinds: Collection[str]) -> Beside:
@@ -63,6 +64,7 @@ def beside(case: Case, kinds: Collection[str]) -> Beside:
         visits=queries.list_visits(case.uuid) if "cases.visit-booked" in kinds else [],
         orders=queries.list_orders(case.uuid) if "cases.order-opened" in kinds else [],
         letters=queries.list_opinion_letters(case.uuid) if "cases.opinion-signed" in kinds else [],
+        additions=queries.list_additions(case.uuid) if "cases.addition-made" in kinds else [],
     )
 
 
@@ -76,12 +78,28 @@ def evidence_of(
     services = _services(case, found, language)
     by_task = {task.uuid: task for task in tasks}
     return [
+        *(_of_addition(one, tasks) for one in found.additions),
         *(_of_register(need, package, services, language, mine) for need in case.needs),
         *(_of_signature(one, package, language) for one in found.signatures),
         *(_of_letter(one, package, by_task.get(one.task), names, language) for one in found.letters),
         *(_of_order(one, package, by_task.get(one.task), services, language) for one in found.orders),
         *(_of_visit(one, package, language) for one in found.visits),
     ]
+
+
+def _of_addition(one: Addition, tasks: Collection[Task]) -> Evidence:
+    """Return a file that the applicant added by themselves: new until somebody has finished a step after it."""
+    is_new = not any(task.closed_at is not None and task.closed_at > one.added_at for task in tasks)
+    return Evidence(
+        title=one.name,
+        about="",
+        source=_("added by the applicant"),
+        state=_("New") if is_new else _("Seen in a step"),
+        tone="waiting" if is_new else "",
+        at=one.added_at,
+        detail=one.note,
+        url=reverse("backoffice:file", args=[one.case, one.file]),
+    )
 
 
 def _services(case: Case, found: Beside, language: str) -> dict[str, str]:

@@ -95,7 +95,9 @@ def _row(
 
 
 def may_read_file(package: Package, case: Case, file: UUID, steps: Collection[str]) -> bool:
-    """Whether a file of a case was put to a question that these steps need."""
+    """Whether a file of a case was put to a question that these steps need, or added later for whoever has a step."""
+    if steps and any(one.file == file for one in queries.list_additions(case.uuid)):
+        return True
     questions = {code for code, held, _name in queries.list_case_files(case.uuid) if held == file}
     return any(
         question.code in questions and is_read_in(package, question, steps) for question in package.form.questions()
