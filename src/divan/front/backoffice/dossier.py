@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from divan.dealings.cases import queries
-from divan.dealings.cases.values import Case, CaseState, Decision, Pause, Referral, SimilarCase, Task
+from divan.dealings.cases.values import Case, CaseState, Decision, Pause, Referral, SimilarCase, SimilarCases, Task
 from divan.dealings.correspondence import queries as correspondence
 from divan.dealings.correspondence.values import Letter
 from divan.foundation.ui.pieces import Event, Row
@@ -156,10 +156,7 @@ def open_dossier(case: Case, steps: Collection[str], *, language: str, now: date
         objections=_objections(case) if steps and "cases.objection-raised" in kinds else [],
         notes=[NoteLine(text=one.text, by=names.both(one.author, one.post), at=one.written_at) for one in notes],
         similar=[_similar(one, package, language) for one in similar.newest] if similar else [],
-        similar_counts=[
-            (package.find_text(f"outcomes.{code}.title", language) or code, count)
-            for code, count in (similar.outcomes if similar else ())
-        ],
+        similar_counts=_counts(similar, package, language) if similar else [],
         decision=decisions[0] if decisions else None,
         paper=papers[0] if papers else None,
         earlier=papers[1:],
@@ -188,6 +185,10 @@ def _objections(case: Case) -> list[Heard]:
         )
         for one in queries.list_objections(case.uuid)
     ]
+
+
+def _counts(similar: SimilarCases, package: Package, language: str) -> list[tuple[str, int]]:
+    return [(package.find_text(f"outcomes.{code}.title", language) or code, count) for code, count in similar.outcomes]
 
 
 def _similar(one: SimilarCase, package: Package, language: str) -> SimilarLine:
