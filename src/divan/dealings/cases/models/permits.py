@@ -40,7 +40,7 @@ class Permit(models.Model):
                 condition=Q(state__in=("in-force", "expired", "revoked")), name="permit_state_known"
             ),
             models.CheckConstraint(
-                condition=Q(ends_at__isnull=True) | Q(ends_at__gt=F("starts_at")), name="permit_period"
+                condition=Q(ends_at__isnull=True) | Q(ends_at__gt=F("starts_at")), name="case_permit_period"
             ),
         )
         indexes = (
