@@ -195,7 +195,8 @@ def appoint_substitute(
 ) -> list[UUID]:
     """Let somebody stand in for all posts of a person from one moment to another; return the identifiers.
 
-    The substitute acts in the posts in their own name; the holder keeps them.
+    The substitute acts in the posts in their own name; the holder keeps them. A time that has begun already, such as
+    that of a leave which begins today, is for the posts held now: one may have taken them after it began.
 
     :raises PersonUnknown: if either is not in the register.
     :raises SubstituteUnfit: if both are the same, the time is empty, or the person holds no post then.
@@ -203,7 +204,8 @@ def appoint_substitute(
     both = {row.uuid: row for row in models.Person.objects.select_for_update().filter(uuid__in=[person, substitute])}
     if not {person, substitute} <= both.keys():
         raise PersonUnknown
-    held = [holding for holding in queries.list_holdings(person, starts_at) if holding.stands_in_for is None]
+    moment = now if starts_at <= now < ends_at else starts_at
+    held = [holding for holding in queries.list_holdings(person, moment) if holding.stands_in_for is None]
     if person == substitute or ends_at <= starts_at or not held:
         raise SubstituteUnfit
     appointed = []

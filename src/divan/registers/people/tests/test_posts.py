@@ -13,6 +13,7 @@ from divan.registers.people.values import (
     PostNotHeld,
     PostTaken,
     PostUnknown,
+    SubstituteUnfit,
     SubstitutionUnknown,
     UnitKind,
     UnitLevel,
@@ -186,3 +187,17 @@ def test_standing_in_that_has_not_begun_can_be_called_off(post):
         substitution=uuid, actor=Actor(kind=ActorKind.STAFF, uuid=holder.uuid), now=NOON + timedelta(hours=1)
     )
     assert queries.seated_in(post.uuid, begins + timedelta(hours=1)) == [holder]
+
+
+def test_standing_in_that_has_begun_already_is_for_the_posts_held_now(post):
+    holder, substitute = person(), person(SECOND)
+    actions.give_post(person=holder.uuid, post=post.uuid, starts_at=NOON, actor=SYSTEM, now=NOON)
+    morning, later = NOON - timedelta(hours=8), NOON + timedelta(hours=1)
+    people = {"person": holder.uuid, "substitute": substitute.uuid}
+
+    with pytest.raises(SubstituteUnfit):
+        actions.appoint_substitute(**people, starts_at=morning, ends_at=NOON, actor=SYSTEM, now=later)
+    assert queries.seated_in(post.uuid, later) == [holder]
+
+    actions.appoint_substitute(**people, starts_at=morning, ends_at=NOON + timedelta(days=1), actor=SYSTEM, now=later)
+    assert queries.seated_in(post.uuid, later) == [holder, substitute]
