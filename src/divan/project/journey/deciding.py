@@ -81,7 +81,7 @@ def _act(play: Play, key: str, said: str, action: str, answers: Mapping[str, Ans
         if is_new:
             sign_in_officer(play, key)
         page = task_page(play, visitor)
-        after = visitor.send(page, answers, standing=("action", action))
+        after = visitor.send(page, answers, standing=("action", action), button=("action", action))
         must(after.address.endswith("/office/"), f"{key} {said} and arrives at {after.address}: {after.words[:400]}")
         left = [link for link in after.links if play.number in figures(link.words) and "/office/tasks/" in link.address]
         must(not left, f"the case still waits for {key} after: {said}")

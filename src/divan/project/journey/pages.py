@@ -79,12 +79,12 @@ class Page:
     def form(self, *, to: str = "", having: str = "", standing: tuple[str, str] | None = None) -> Form | None:
         """Return the first form that sends to an address with this part in it and has a control of this name.
 
-        ``standing`` asks besides for a control of a name in which this value stands.
+        ``standing`` asks besides for a control of a name in which this value stands, or for a button that sends it.
         """
         for one in self.forms:
             if to not in one.action or (having and not one.has(having)):
                 continue
-            if standing is None or one.value(standing[0]) == standing[1]:
+            if standing is None or one.value(standing[0]) == standing[1] or standing in one.buttons:
                 return one
         return None
 

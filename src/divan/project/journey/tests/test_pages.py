@@ -65,6 +65,7 @@ def test_forms_are_told_apart_by_address_controls_and_what_stands_in_them():
     assert page().form(to="/find/") == page().forms[1]
     assert page().form(standing=("token", "abc")) == form()
     assert page().form(standing=("token", "xyz")) is None
+    assert page().form(standing=("then", "later")) == form(), "a button sends its value as well"
     assert page().form(having="nothing") is None
 
 
