@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from dataclasses import replace
 
 from django.http import QueryDict
 
 from divan.foundation.ui.fields import read_answer
 from divan_libs.servicepack.answer_values import AnyAsked, is_composed, is_rowed, parts_of
+from divan_libs.servicepack.answers import AnswerProblem, parse_answer, raw_of
+from divan_libs.servicepack.evaluation import Context
 from divan_libs.servicepack.models import Question
 from divan_libs.servicepack.models.form import MAX_ROWS, GroupQuestion
 from divan_libs.servicepack.question_texts import inner_questions
@@ -68,3 +71,19 @@ def _inner(question: AnyAsked, name: str) -> Iterator[tuple[str, str]]:
         yield from ((f"{name}.{part}", PART_KINDS.get(part, "text")) for part in parts_of(question))
     elif question.type not in {"information", "file"}:
         yield name, question.type
+
+
+def context_as_sent(questions: Iterable[Question], context: Context, sent: QueryDict) -> Context:
+    """Return the context with what was just sent, as far as it can be read: a page shown again asks what it asked."""
+    asked = [question for question in questions if question.type not in ("information", "file")]
+    answers, given = dict(context.answers), read_posted(asked, sent)
+    for question in asked:
+        try:
+            value = parse_answer(question, raw_of(question, given), today=context.today)
+        except AnswerProblem:
+            value = None
+        if value is None:
+            answers.pop(question.code, None)
+        else:
+            answers[question.code] = value
+    return replace(context, answers=answers)

@@ -245,3 +245,15 @@ def test_the_tabs_count_what_stands_on_them(world, shop, browser):
     assert [line["case"].uuid for line in page.context["lines"]] == [case.uuid]
     drafts = client.get(reverse("portal:cases") + "?tab=drafts")
     assert [line["case"].state for line in drafts.context["lines"]] == [CaseState.DRAFT]
+
+
+def test_a_page_shown_again_after_an_error_asks_only_what_it_asked(world, browser):
+    draft = world.draft()
+    page = reverse("portal:page", args=[draft.uuid, "present-state"])
+    sent = {"present_access": "none", "households": "", "public_places": ["school"]}
+    answer = browser().post(page, sent)
+    assert answer.status_code == 422
+    asked = [field.name for field in answer.context["fields"]]
+    assert "households" in asked
+    assert "operators_seen" not in asked
+    assert "other_place" not in asked

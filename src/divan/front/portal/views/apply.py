@@ -28,7 +28,7 @@ from divan.front.portal.options import options
 from divan.front.portal.outside import asked_facts, outside_of
 from divan.front.portal.summaries import carried_over, pages_asked, shown_fee, summaries
 from divan.front.questions.drawing import question_fields
-from divan.front.questions.posted import is_redisplay, read_posted
+from divan.front.questions.posted import context_as_sent, is_redisplay, read_posted
 from divan_libs.persian.jalali import TEHRAN
 from divan_libs.servicepack.answers import complete, may_change, pages_to_show, visible_answers, visible_questions
 from divan_libs.servicepack.evaluation import Context
@@ -211,7 +211,8 @@ def _ask(
     general: list[str] | None = None,
 ) -> HttpResponse:
     package, context, language = _known(case)
-    questions = visible_questions(package, context, page.code) if sent is None else list(page.questions)
+    seen = context if sent is None else context_as_sent(page.questions, context, sent)
+    questions = visible_questions(package, seen, page.code)
     held = queries.list_case_files(case.uuid)
     fields = question_fields(
         package,
