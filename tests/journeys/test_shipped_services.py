@@ -78,7 +78,7 @@ def send(page: Page, overview: str) -> str:
     await_registers(page)
     page.goto(f"{overview}check/")
     page.locator("main form button.btn-primary").last.dblclick(no_wait_after=True)
-    page.wait_for_url("**/done/")
+    page.wait_for_url("**/done/", timeout=60_000)
     return number_on(page)
 
 
@@ -175,7 +175,7 @@ def test_a_birth_is_paid_for_registered_and_its_booklet_travels(stage: Stage):
     await_registers(citizen)
     citizen.goto(f"{overview}check/")
     citizen.locator("main form button.btn-primary").last.dblclick(no_wait_after=True)
-    citizen.wait_for_url("**/payments/**")
+    citizen.wait_for_url("**/payments/**", timeout=60_000)
     invoice = citizen.url
     nothing_is_anothers(stage, [invoice, overview])
     pay_twice(citizen)
@@ -229,16 +229,16 @@ def pay_twice(page: Page) -> None:
     second.goto(page.url)
     page.locator("form[action$='/pay/'] button").dblclick(no_wait_after=True)
     second.locator("form[action$='/pay/'] button").click()
-    page.wait_for_url("**/bank/pay/**")
+    page.wait_for_url("**/bank/pay/**", timeout=60_000)
     page.locator("button[value=pay]").dblclick(no_wait_after=True)
     # The bank leads back to the house, and the house leads on to what was paid for.
-    page.wait_for_url(lambda url: "/bank/pay/" not in url)
+    page.wait_for_url(lambda url: "/bank/pay/" not in url, timeout=60_000)
     second.close()
 
 
 def await_link(page: Page, selector: str) -> None:
     """Renew a page until it has a link."""
-    end = time.monotonic() + 40
+    end = time.monotonic() + 90
     while not page.locator(selector).count():
         assert time.monotonic() < end, page.locator("main").inner_text()
         page.wait_for_timeout(500)
@@ -247,7 +247,7 @@ def await_link(page: Page, selector: str) -> None:
 
 def await_gone(page: Page, number: str) -> None:
     """Renew the worklist until a case waits there no longer."""
-    end = time.monotonic() + 40
+    end = time.monotonic() + 90
     page.goto("/office/")
     while number in latin_digits(page.locator("main").inner_text()):
         assert time.monotonic() < end, page.locator("main").inner_text()
