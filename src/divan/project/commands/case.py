@@ -24,7 +24,7 @@ def register(app: typer.Typer) -> None:
 
 def move(
     number: Number,
-    reason: Annotated[str, typer.Option("--reason", help="Why; it is recorded and the applicant can read it.")] = "",
+    reason: Annotated[str, typer.Option("--reason", help="Why; it is recorded with the move.")] = "",
     to: To = None,
     yes: Annotated[bool, typer.Option("--yes", help="Move it; without this only the preview is shown.")] = False,
 ) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 from collections import defaultdict
+from dataclasses import replace
 from datetime import datetime
 from uuid import UUID, uuid4
 
@@ -41,7 +42,7 @@ SUBMISSION = "submission"
 
 
 def charges_due(row: models.Case, package: Package, *, before: str, now: datetime) -> list[Charge]:
-    """Return what a case still has to pay before a point of its way: charges not yet covered by paid invoices."""
+    """Return what a case still has to pay before a point of its way: of each charge what paid invoices do not cover."""
     need = package.needs.payment
     if need is None or need.before != before:
         return []
@@ -53,7 +54,11 @@ def charges_due(row: models.Case, package: Package, *, before: str, now: datetim
         for line in invoices.get_invoice(settled.invoice_uuid).lines:
             if line.about_uuid == row.uuid:
                 paid[line.tariff] += line.amount - line.refunded
-    return [charge for charge in fee_of(package, context).charges if charge.amount > paid[charge.tariff]]
+    return [
+        replace(charge, amount=charge.amount - paid[charge.tariff])
+        for charge in fee_of(package, context).charges
+        if charge.amount > paid[charge.tariff]
+    ]
 
 
 def _required(package: Package, when: str | None, context: Context) -> bool:

@@ -125,3 +125,17 @@ def test_a_payment_for_a_case_given_up_meanwhile_changes_nothing_else(world, tmp
     actions.abandon_draft(case=case.uuid, actor=world.citizen(), now=world.now)
     _pay(shop, asked.invoice)
     assert queries.get_case(case.uuid).state == CaseState.ABANDONED
+
+
+def test_of_a_fee_that_rose_after_it_was_paid_only_the_difference_is_asked(world, tmp_path):
+    shop = priced(world, tmp_path, "submission")
+    case = shop.draft(40)
+    first = actions.ask_payment(case=case.uuid, actor=world.citizen(), now=world.now)
+    shop.page(case.uuid, "workshop", village=[workshop.VILLAGE], area=["120"], begins=["1405/10/01"])
+    _pay(shop, first.invoice)
+    assert queries.get_case(case.uuid).state == CaseState.DRAFT
+
+    rest = actions.ask_payment(case=case.uuid, actor=world.citizen(), now=world.now)
+    assert (first.amount, rest.amount) == (200_000, 300_000)
+    _pay(shop, rest.invoice)
+    assert queries.get_case(case.uuid).state == CaseState.OPEN
