@@ -45,6 +45,10 @@ def main(verb: str, moment: str, *arguments: str) -> None:
             follow_orders(world.now, arguments[0])
         case "settle":
             cases.note_paid(invoice=UUID(arguments[0]), actor=SYSTEM, now=world.now)
+        case "deed":
+            from tests.faults.deeds import DEEDS  # noqa: PLC0415 (as above)
+
+            DEEDS[arguments[0]](world, *arguments[1:])
         case "duty":
             next(duty for duty in worker_duties() if duty.name == arguments[0]).run(world.now)
 

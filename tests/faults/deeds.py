@@ -1,0 +1,94 @@
+"""What a process that is killed does on a case of the engine: each deed the same as a test does it itself."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from uuid import UUID
+
+from divan.dealings.cases import actions
+from divan.dealings.cases.tests import workshop
+from divan.dealings.cases.tests.bundled import CODE
+from divan.foundation import files
+from divan.foundation.actors import SYSTEM, Actor, ActorKind
+from divan.registers.people import queries as people
+from divan.trust.exchange import actions as exchange
+
+
+def begin(world, service: str):
+    """Begin a draft; the registers are asked about the applicant."""
+    return actions.start_draft(service_code=service, language="fa", actor=world.citizen(), now=world.now)
+
+
+def add(world, case: str, file: str):
+    """Add a stored file to a case that runs."""
+    return actions.add_document(
+        case=UUID(case), note="سند تازه", file=files.get_file(UUID(file)), actor=world.citizen(), now=world.now
+    )
+
+
+def book(world, case: str, starts_at: str):
+    """Take a seat at a time."""
+    return actions.book_visit(
+        case=UUID(case),
+        need="REQ-VISIT",
+        starts_at=datetime.fromisoformat(starts_at),
+        actor=world.citizen(),
+        now=world.now,
+    )
+
+
+def sign(world, signature: str, digest: str, code: str):
+    """Sign as the witness what was read."""
+    witness = Actor(kind=ActorKind.CITIZEN, uuid=people.find_person(code).uuid)
+    return actions.give_signature(signature=UUID(signature), digest=digest, actor=witness, now=world.now)
+
+
+def decide(world, case: str):
+    """Sign the decision as the director of the body that gives the permit."""
+    return workshop.Workshop(world).act(UUID(case), "sign", "sign", "industry-trade-director")
+
+
+def begin_bundle(world):
+    """Begin both services of the bundle."""
+    return actions.begin_bundle(
+        code=CODE, answers={"online": True}, language="fa", actor=world.citizen(), now=world.now
+    )
+
+
+def share(world, run: str, village: str):
+    """Answer once where it is."""
+    return actions.answer_shared(
+        run=UUID(run), given={"village": {"village": [village]}}, actor=world.citizen(), now=world.now
+    )
+
+
+def ask_bundle_payment(world, run: str):
+    """Ask for the one invoice of a bundle."""
+    return actions.ask_bundle_payment(run=UUID(run), actor=world.citizen(), now=world.now)
+
+
+def submit_bundle(world, run: str):
+    """Send all drafts of a bundle."""
+    return actions.submit_bundle(run=UUID(run), actor=world.citizen(), now=world.now)
+
+
+def publish_snapshot(world):
+    """Publish the routing state under the next number."""
+    return exchange.publish_snapshot(actor=SYSTEM, now=world.now)
+
+
+DEEDS = {
+    deed.__name__: deed
+    for deed in (
+        begin,
+        add,
+        book,
+        sign,
+        decide,
+        begin_bundle,
+        share,
+        ask_bundle_payment,
+        submit_bundle,
+        publish_snapshot,
+    )
+}

@@ -1,0 +1,53 @@
+"""`kill -9` between a published snapshot and the gateway's file."""
+
+from __future__ import annotations
+
+import pytest
+from django.apps import apps
+
+from divan.foundation import facts
+from divan.foundation.actors import SYSTEM
+from divan.trust.exchange import actions, models
+from divan.trust.exchange.adapters import keys
+from divan.trust.exchange.apps import ExchangeOptions
+from divan.trust.exchange.tests import world as around
+from divan_libs.envelope.keys import load_public_key
+from divan_libs.envelope.snapshot import open_snapshot
+
+from .house import House
+
+
+@pytest.fixture
+def told(house: House, monkeypatch) -> ExchangeOptions:
+    """An exchange in the folders in which a process of this house looks for it."""
+    options = ExchangeOptions(
+        rehearsal=True,
+        control=house.folder / "exchange",
+        gateway=house.folder / "gateway",
+        address="https://localhost:9",
+        subsystem=around.OURS,
+        server="LR/GOV/governor-office/gateway",
+    )
+    monkeypatch.setattr(apps.get_app_config("exchange"), "options", options)
+    actions.found_exchange(plan=around.plan(since=house.world.now), actor=SYSTEM, now=house.world.now)
+    return options
+
+
+def held_by_the_gateway(told: ExchangeOptions, house: House) -> int:
+    key = load_public_key((told.gateway / keys.SNAPSHOT_PUBLIC_KEY).read_bytes())
+    return open_snapshot((told.gateway / keys.SNAPSHOT).read_bytes(), key, now=house.world.now).version
+
+
+def test_a_snapshot_cut_after_its_commit_is_handed_to_the_gateway_by_the_worker(house: House, told: ExchangeOptions):
+    assert held_by_the_gateway(told, house) == 1
+    house.world.pass_time(minutes=1)
+
+    house.cut("exchange.snapshot-committed", "deed", "publish_snapshot")
+
+    newest = models.SnapshotVersion.objects.order_by("-number").first()
+    assert (newest.number, held_by_the_gateway(told, house)) == (2, 1)
+    house.work("snapshot")
+    assert held_by_the_gateway(told, house) == 2
+    assert facts.recorded_for(newest.uuid) == ["exchange.snapshot-published"]
+    assert models.SnapshotVersion.objects.count() == 2
+    house.rest()
