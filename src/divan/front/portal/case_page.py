@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
@@ -13,37 +12,18 @@ from django.utils.translation import gettext as _
 
 from divan.dealings.cases import queries
 from divan.dealings.cases.queries import EntryOffer
-from divan.dealings.cases.values import Case, CaseState, Decision, Objection, OutsideOrder, Permit, Task
+from divan.dealings.cases.values import Case, CaseState, Permit
 from divan.foundation import clock
 from divan.foundation import messages as outgoing
 from divan.foundation.ui.pieces import Row
 from divan.front.portal.progress import applicant_events
 from divan.front.portal.summaries import summaries
+from divan.front.texts.standing import decisions_of, standings
 from divan.front.texts.words import TONES, word
 from divan.registers.people import queries as people
-from divan.registers.people.values import Post
-from divan.trust.signing import queries as signing
-from divan.trust.signing.values import Document
 from divan_libs.persian.jalali import TEHRAN
 from divan_libs.servicepack import flow_rules
 from divan_libs.servicepack.models import APPLICATION, Package
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Standing:
-    """A step that waits: what happens in it in plain words, who has it, by when; and the process elsewhere it follows.
-
-    ``address`` leads to the system where the applicant goes on by themselves.
-    """
-
-    text: str
-    track: str
-    post: str
-    unit: str
-    due_at: datetime | None
-    order: OutsideOrder | None
-    order_state: str
-    address: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -58,19 +38,6 @@ class Ask:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class ShownDecision:
-    """A decision: how it came about, and its letter where it has one that may be fetched."""
-
-    title: str
-    number: int
-    is_negative: bool
-    is_deemed: bool
-    has_letter: bool
-    document: Document | None
-    signed_at: datetime | None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class ShownPermit:
     """A permit with what may be begun about it: title, lead, address, and why not now."""
 
@@ -79,38 +46,6 @@ class ShownPermit:
     tone: str
     service: str
     offers: tuple[tuple[str, str, str, str], ...]
-
-
-def standings(case: Case, package: Package, language: str) -> list[Standing]:
-    """Return the steps that wait in a case; reviews that run side by side are all of them."""
-    tasks = queries.list_open_tasks(case.uuid)
-    orders = {order.task: order for order in queries.list_orders(case.uuid)} if tasks else {}
-    posts = people.find_posts({task.post for task in tasks})
-    return [_standing(package, task, orders.get(task.uuid), posts, language) for task in tasks]
-
-
-def _standing(
-    package: Package, task: Task, order: OutsideOrder | None, posts: Mapping[UUID, Post], language: str
-) -> Standing:
-    step, post = package.flow.step(task.step), posts.get(task.post)
-    said = package.find_text(f"steps.{task.step}.applicant", language)
-    state = order.state if order else ""
-    # What a state means is said by the action of the service that it leads to, where one does.
-    meant = next((one.code for one in step.actions if state in one.on), "") if step and state else ""
-    return Standing(
-        text=said or package.text(f"steps.{task.step}.title", language),
-        track=package.text(f"tracks.{task.track}.title", language) if task.track else "",
-        post=post.title(language) if post else "",
-        unit=post.unit.name(language) if post else "",
-        due_at=task.due_at,
-        order=order,
-        order_state=(
-            package.text(f"actions.{task.step}.{meant}.label", language) if meant else word("order-state", state)
-        )
-        if order
-        else "",
-        address=(step.wait.address or "") if step and step.wait else "",
-    )
 
 
 def asks_of(case: Case, package: Package, language: str) -> list[Ask]:
@@ -137,27 +72,6 @@ def asks_of(case: Case, package: Package, language: str) -> list[Ask]:
             )
         )
     return asks
-
-
-def decisions_of(case: Case, package: Package, language: str) -> list[ShownDecision]:
-    """Return the decisions that were taken, the newest first; drafts are nobody's business before the signature."""
-    taken = [one for one in queries.list_decisions(case.uuid) if one.state in {"signed", "issued", "recorded"}]
-    return [_decision(one, package, language) for one in taken]
-
-
-def _decision(decision: Decision, package: Package, language: str) -> ShownDecision:
-    outcome = package.flow.outcome(decision.outcome)
-    # Signing issues the letter a moment before the decision says so, and only from then on may it be fetched.
-    issued = decision.document if decision.state == "issued" else None
-    return ShownDecision(
-        title=package.text(f"outcomes.{decision.outcome}.title", language),
-        number=decision.number,
-        is_negative=bool(outcome and outcome.negative),
-        is_deemed=decision.deemed,
-        has_letter=decision.state != "recorded",
-        document=signing.get_document(issued) if issued else None,
-        signed_at=decision.signed_at,
-    )
 
 
 def shown_permit(permit: Permit, language: str, now: datetime) -> ShownPermit:
@@ -214,7 +128,7 @@ def _own_part(case: Case, package: Package, language: str, now: datetime) -> dic
     return {
         "asks": asks_of(case, package, language),
         "objections": [(one, word("objection-state", one.state), TONES[one.state]) for one in objections],
-        "object_until": _object_until(case, objections, now),
+        "object_until": queries.may_object_until(case, now),
         "permit": shown_permit(permit, language, now) if permit else None,
         "rating": rating,
         "may_rate": rating is None and case.state is CaseState.CLOSED,
@@ -229,15 +143,6 @@ def _own_part(case: Case, package: Package, language: str, now: datetime) -> dic
         "may_withdraw": running and flow_rules.may_withdraw(package, case.step, entry),
         "secret": queries.tracking_secret(case.uuid),
     }
-
-
-def _object_until(case: Case, objections: list[Objection], now: datetime) -> datetime | None:
-    """Return until when the applicant may object to the newest decision, or None if they may not."""
-    newest = queries.find_decision(case.uuid)
-    if case.state is not CaseState.CLOSED or newest is None or any(one.decision == newest.uuid for one in objections):
-        return None
-    until = queries.objection_until(case)
-    return until if until is not None and until >= now else None
 
 
 def _viewed(case: UUID, language: str) -> list[Row]:

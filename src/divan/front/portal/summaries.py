@@ -1,9 +1,8 @@
-"""Answers and fees in words: what was told page by page, and what it costs."""
+"""Answers in words: what was told page by page."""
 
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass
 from uuid import UUID
 
 from django.urls import reverse
@@ -14,102 +13,11 @@ from divan.dealings.cases.values import Case
 from divan.foundation.ui.frame import Link
 from divan.foundation.ui.pieces import Row
 from divan.front.questions.drawing import place_name
-from divan.front.texts.payments import word
 from divan_libs.servicepack.answer_values import AnswerValue
 from divan_libs.servicepack.answers import may_change, pages_to_show, visible_answers, visible_questions
-from divan_libs.servicepack.evaluation import Context, Evaluator
-from divan_libs.servicepack.fees import Fee, FeeUndetermined, fee_of
+from divan_libs.servicepack.evaluation import Context
 from divan_libs.servicepack.filling import answer_in_words
 from divan_libs.servicepack.models import APPLICATION, ConsentQuestion, FileQuestion, Package, Question
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class FeeLine:
-    """A charge as it is shown: what for, whose money, by which law, and whether that law was read by somebody."""
-
-    title: str
-    row: str
-    beneficiary: str
-    law: str
-    amount: int
-    confirmed: bool
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ShownFee:
-    """What a case costs as far as it is answered; ``lines`` is empty for a free one, ``known`` whether it can be told.
-
-    ``before`` is "submission", the step before which it is paid, or empty where it is not paid here.
-    """
-
-    known: bool
-    free: bool
-    total: int
-    paid: int
-    lines: tuple[FeeLine, ...]
-    before: str
-
-    @property
-    def due_now(self) -> bool:
-        """Whether something is to be paid before the request is sent."""
-        return self.before == "submission" and self.total > self.paid
-
-
-def shown_fee(package: Package, context: Context, case: Case, language: str) -> ShownFee:
-    """Return what a case costs by the answers given so far."""
-    need = package.needs.payment
-    try:
-        fee: Fee | None = fee_of(package, context)
-    except FeeUndetermined:
-        fee = None
-    lines = [
-        FeeLine(
-            title=package.text(f"fees.{charge.tariff}.title", language),
-            row=package.text(f"fees.{charge.tariff}.rows.{charge.row}", language),
-            beneficiary=word("beneficiary", charge.beneficiary),
-            law=law.title if (law := package.card.law(charge.law)) else charge.law,
-            amount=charge.amount,
-            confirmed=charge.confirmed,
-        )
-        for charge in (fee.charges if fee else ())
-        if charge.amount
-    ]
-    return ShownFee(
-        known=fee is not None,
-        free=fee is not None and fee.total == 0,
-        total=fee.total if fee else 0,
-        paid=sum(one.amount for one in queries.list_case_invoices(case.uuid) if one.state == "paid"),
-        lines=tuple(lines),
-        before=need.before if need else "",
-    )
-
-
-NOT_CARRIED = frozenset({"file", "consent"})
-"""Types of questions that are answered anew in a renewal or amendment."""
-
-
-def pages_asked(package: Package, context: Context, case: Case) -> list[str]:
-    """Return the pages that are asked of a case, in order.
-
-    Of an application all; of a renewal or amendment those that it names, and those on which something required was not
-    carried over from the permit's own case.
-    """
-    view = Evaluator(package, context).view().pages
-    entry = package.flow.entry(case.entry) if case.entry != APPLICATION else None
-    if entry is None or case.permit is None:
-        return [page.code for page, _questions in view]
-    known = queries.get_case(queries.get_permit(case.permit).case).answers
-    return [
-        page.code
-        for page, questions in view
-        if page.code in entry.pages or any(_is_new(question, known) for question in questions)
-    ]
-
-
-def _is_new(question: Question, known: Mapping[str, object]) -> bool:
-    if not getattr(question, "required", False) or getattr(question, "prefill", None) is not None:
-        return False
-    return question.type in NOT_CARRIED or question.code not in known
 
 
 def carried_over(

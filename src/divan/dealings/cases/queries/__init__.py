@@ -28,6 +28,7 @@ from divan.dealings.cases.queries.dossier import (
     find_decision,
     find_open_task,
     get_case,
+    get_case_of,
     get_package_of,
     get_receipt,
     get_referral,
@@ -43,7 +44,7 @@ from divan.dealings.cases.queries.dossier import (
     tracked_case,
     tracking_secret,
 )
-from divan.dealings.cases.queries.entries import EntryOffer, list_entry_offers
+from divan.dealings.cases.queries.entries import EntryOffer, list_entry_offers, pages_asked
 from divan.dealings.cases.queries.figures import county_figures, list_bottlenecks, service_figures, totals
 from divan.dealings.cases.queries.letters import letter_on_the_table, seal_of
 from divan.dealings.cases.queries.lists import list_cases_of, list_documents_of, page_of_cases
@@ -71,7 +72,7 @@ from divan.dealings.cases.queries.signatures import (
 )
 from divan.dealings.cases.queries.sources import output_sources
 from divan.dealings.cases.queries.visits import list_free_times, list_visits, list_visits_of_day
-from divan.dealings.cases.queries.voices import find_rating, list_additions, ratings_of
+from divan.dealings.cases.queries.voices import find_rating, list_additions, may_object_until, ratings_of
 
 __all__ = [
     "Beneficiary",
@@ -96,6 +97,7 @@ __all__ = [
     "find_run_of_case",
     "get_bundle_run",
     "get_case",
+    "get_case_of",
     "get_package_of",
     "get_permit",
     "get_receipt",
@@ -133,10 +135,12 @@ __all__ = [
     "list_tasks",
     "list_visits",
     "list_visits_of_day",
+    "may_object_until",
     "may_see_case",
     "objection_until",
     "output_sources",
     "page_of_cases",
+    "pages_asked",
     "preview_move",
     "ratings_of",
     "responsible_post",

@@ -97,6 +97,17 @@ def get_case(case_uuid: UUID) -> Case:
     return case_of(row)
 
 
+def get_case_of(case_uuid: UUID, applicant: UUID | None) -> Case:
+    """Return a person's case.
+
+    :raises CaseUnknown: if there is none, or it is another person's: the two are not told apart.
+    """
+    case = get_case(case_uuid)
+    if case.applicant != applicant:
+        raise CaseUnknown
+    return case
+
+
 def find_case_by_number(typed: str) -> Case | None:
     """Return the case with a typed number (any digits, with or without dashes), or None."""
     if not is_valid_number(typed):

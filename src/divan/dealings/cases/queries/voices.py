@@ -8,7 +8,10 @@ from uuid import UUID
 from django.db.models import Count
 
 from divan.dealings.cases import models
-from divan.dealings.cases.values import Addition, CaseState, Rating, Ratings
+from divan.dealings.cases.queries.clocks import objection_until
+from divan.dealings.cases.queries.dossier import find_decision
+from divan.dealings.cases.queries.permits import list_objections
+from divan.dealings.cases.values import Addition, Case, CaseState, Rating, Ratings
 
 SHOWN_FROM = 5
 """Ratings that a service has before they are shown together: fewer would tell of single people."""
@@ -33,6 +36,17 @@ def list_additions(case: UUID, *, since: datetime | None = None) -> list[Additio
     """Return what the applicant added to a sent case, the newest first; ``since`` leaves older ones out."""
     rows = models.Addition.objects.select_related("case").filter(case__uuid=case).order_by("-id")
     return [addition_of(row) for row in (rows.filter(added_at__gt=since) if since else rows)]
+
+
+def may_object_until(case: Case, now: datetime) -> datetime | None:
+    """Return until when the applicant may object to the newest decision, or None if they may not, or did."""
+    newest = find_decision(case.uuid)
+    if case.state is not CaseState.CLOSED or newest is None:
+        return None
+    if any(one.decision == newest.uuid for one in list_objections(case.uuid)):
+        return None
+    until = objection_until(case)
+    return until if until is not None and until >= now else None
 
 
 def find_rating(case: UUID) -> Rating | None:

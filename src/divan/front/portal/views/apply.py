@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from divan.dealings.cases import actions, queries
-from divan.dealings.cases.values import AnswerFault, AnswersRefused, Case, CaseState, CaseUnknown, NotComplete
+from divan.dealings.cases.values import AnswerFault, AnswersRefused, Case, CaseState, NotComplete
 from divan.foundation import clock, files
 from divan.foundation.errors import Refusal, Trouble
 from divan.foundation.http.access import SIGNED_IN, access
@@ -25,10 +25,13 @@ from divan.foundation.ui.frame import Link
 from divan.foundation.ui.pieces import Row, Task
 from divan.foundation.ui.refusals import text_of
 from divan.front.portal.options import options
-from divan.front.portal.outside import asked_facts, outside_of
-from divan.front.portal.summaries import carried_over, pages_asked, shown_fee, summaries
+from divan.front.portal.summaries import carried_over, summaries
 from divan.front.questions.drawing import question_fields
+from divan.front.questions.outside import asked_facts, outside_of
 from divan.front.questions.posted import context_as_sent, is_redisplay, read_posted
+from divan.front.questions.sending import send
+from divan.front.texts.fees import shown_fee
+from divan.front.texts.missing import missing_text
 from divan_libs.persian.jalali import TEHRAN
 from divan_libs.servicepack.answers import complete, may_change, pages_to_show, visible_answers, visible_questions
 from divan_libs.servicepack.evaluation import Context
@@ -40,10 +43,7 @@ def own_case(request: HttpRequest, case_uuid: UUID) -> Case:
 
     :raises CaseUnknown: if there is none, or it is another person's.
     """
-    case = queries.get_case(case_uuid)
-    if case.applicant != actor_of(request).uuid:
-        raise CaseUnknown
-    return case
+    return queries.get_case_of(case_uuid, actor_of(request).uuid)
 
 
 def _known(case: Case) -> tuple[Package, Context, str]:
@@ -74,7 +74,7 @@ def overview(request: HttpRequest, case: UUID) -> HttpResponse:
     package, context, language = _known(found)
     missing = complete(package, context)
     by_page = {one.page for one in missing if one.kind == "answer"}
-    asked = pages_asked(package, context, found)
+    asked = queries.pages_asked(package, context, found)
     answers = visible_answers(package, context)
     asking = any(need.state == "asked" for need in found.needs)
     tasks = [
@@ -132,7 +132,9 @@ def page(request: HttpRequest, case: UUID, page: str) -> HttpResponse:
         return redirect("portal:case", case)
     package, context, _language = _known(found)
     shown = {
-        one.code: one for one in pages_to_show(package, context) if one.code in pages_asked(package, context, found)
+        one.code: one
+        for one in pages_to_show(package, context)
+        if one.code in queries.pages_asked(package, context, found)
     }
     if page not in shown:
         return redirect("portal:application", case)
@@ -194,7 +196,7 @@ def _following(request: HttpRequest, case: Case, page: str) -> str:
         return reverse("portal:application", args=[case.uuid])
     if request.GET.get("then") == "check":
         return reverse("portal:check", args=[case.uuid])
-    codes = pages_asked(package, context, case)
+    codes = queries.pages_asked(package, context, case)
     following = codes[codes.index(page) + 1 :] if page in codes else []
     if following:
         return reverse("portal:page", args=[case.uuid, following[0]])
@@ -225,7 +227,7 @@ def _ask(
         files={code: Link(reverse("portal:file", args=[case.uuid, file]), name) for code, file, name in held},
         province=options().province_code,
     )
-    codes = pages_asked(package, context, case)
+    codes = queries.pages_asked(package, context, case)
     at = codes.index(page.code)
     back = (
         reverse("portal:page", args=[case.uuid, codes[at - 1]])
@@ -258,44 +260,37 @@ def check(request: HttpRequest, case: UUID) -> HttpResponse:
     problems: list[Problem] = []
     if request.method == "POST":
         try:
-            if found.state is CaseState.CORRECTION:
-                actions.resubmit_case(case=case, actor=actor_of(request), now=clock.now())
-                messages.success(request, _("Your correction was sent. The clock runs on."))
-                return redirect("portal:case", case)
-            actions.submit_case(case=case, actor=actor_of(request), now=clock.now())
-            return redirect("portal:done", case)
+            asked = send(found, actor=actor_of(request), now=clock.now())
         except NotComplete as refusal:
-            if _only_unpaid(refusal):
-                asked = actions.ask_payment(case=case, actor=actor_of(request), now=clock.now())
-                return redirect("portal:invoice", asked.invoice)
             problems.append(Problem(text_of(refusal).title))
+        else:
+            if asked is not None:
+                return redirect("portal:invoice", asked.invoice)
+            if found.state is CaseState.CORRECTION:
+                messages.success(request, _("Your correction was sent. The clock runs on."))
+            return redirect("portal:case" if found.state is CaseState.CORRECTION else "portal:done", case)
     if found.number and found.state is not CaseState.CORRECTION:
         return redirect("portal:done", case)
     package, context, language = _known(found)
     missing = complete(package, context)
-    problems += [missing_in_words(package, one.kind, one.code, language) for one in missing] if problems else []
+    told = [missing_text(package, one.kind, one.code, language) for one in missing]
+    problems += [Problem(one) for one in told] if problems else []
     values = {
         "case": found,
         "title": package.text("card.title", language),
         "parts": summaries(
-            package, context, found, language, changing=True, pages=pages_asked(package, context, found)
+            package, context, found, language, changing=True, pages=queries.pages_asked(package, context, found)
         ),
         "needs": [
             Row(f"{one.title} {one.about}".strip(), f"{one.state} {one.source}".strip())
             for one in asked_facts(found, package, language)
         ],
-        "missing": [missing_in_words(package, one.kind, one.code, language).text for one in missing],
+        "missing": told,
         "asking": any(need.state == "asked" for need in found.needs),
         "fee": shown_fee(package, context, found, language),
         "error_summary": ErrorSummary(tuple(problems)),
     }
     return render(request, "portal/check.html", values, status=422 if problems else 200)
-
-
-def _only_unpaid(refusal: NotComplete) -> bool:
-    """Whether nothing is missing but the payment."""
-    missing = refusal.facts.get("missing")
-    return isinstance(missing, tuple) and bool(missing) and all(one.kind == "payment" for one in missing)
 
 
 @access(SIGNED_IN)
@@ -305,24 +300,6 @@ def pay_case(request: HttpRequest, case: UUID) -> HttpResponse:
     own_case(request, case)
     asked = actions.ask_payment(case=case, actor=actor_of(request), now=clock.now())
     return redirect("portal:invoice", asked.invoice)
-
-
-def missing_in_words(package: Package, kind: str, code: str, language: str) -> Problem:
-    """Return what keeps a request from being sent, in words."""
-    if kind == "answer":
-        return Problem(
-            _("Not answered yet: %(question)s") % {"question": package.text(f"questions.{code}.label", language)}
-        )
-    said = {
-        "inquiry": _("Not confirmed yet: %(need)s"),
-        "mandate": _("Not confirmed yet: %(need)s"),
-        "signature": _("Not signed yet: %(need)s"),
-        "appointment": _("No time chosen yet: %(need)s"),
-        "payment": _("Not paid yet: %(need)s"),
-    }.get(kind)
-    if said:
-        return Problem(said % {"need": package.text(f"needs.{code}.title", language)})
-    return Problem(package.text(f"needs.{code}.rejection", language))
 
 
 @access(SIGNED_IN)

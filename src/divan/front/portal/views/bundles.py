@@ -30,11 +30,13 @@ from divan.foundation.ui.fields import ErrorSummary, Field, Problem
 from divan.foundation.ui.frame import Link
 from divan.foundation.ui.pieces import Row
 from divan.front.portal.options import options
-from divan.front.portal.outside import asked_facts
-from divan.front.portal.summaries import ShownFee, pages_asked, shown_fee, summaries
-from divan.front.portal.views.apply import missing_in_words
+from divan.front.portal.summaries import summaries
 from divan.front.questions.drawing import place_name, question_fields
+from divan.front.questions.outside import asked_facts
 from divan.front.questions.posted import is_redisplay, read_posted
+from divan.front.questions.sending import send_bundle
+from divan.front.texts.fees import ShownFee, shown_fee
+from divan.front.texts.missing import missing_text
 from divan.front.texts.words import TONES, word
 from divan.registers.catalogue import queries as catalogue
 from divan.registers.catalogue.values import OfferedBundle
@@ -88,8 +90,8 @@ def _part(service: str, case: Case) -> Part:
     language, package = _language(), queries.get_package_of(case)
     context = queries.context_of(case, package, clock.now().astimezone(TEHRAN).date())
     is_draft = case.state is CaseState.DRAFT
-    missing = [missing_in_words(package, one.kind, one.code, language) for one in complete(package, context)]
-    lacks = tuple(one.text for one in missing) if is_draft else ()
+    missing = complete(package, context) if is_draft else []
+    lacks = tuple(missing_text(package, one.kind, one.code, language) for one in missing)
     ready = (_("Ready to be sent"), "good") if not lacks else (_("Not complete"), "waiting")
     return Part(
         service=service,
@@ -299,7 +301,7 @@ def check(request: HttpRequest, run: UUID) -> HttpResponse:
                     part.case,
                     language,
                     changing=True,
-                    pages=pages_asked(part.package, part.context, part.case),
+                    pages=queries.pages_asked(part.package, part.context, part.case),
                 ),
                 "facts": [Row(one.title, one.state) for one in asked_facts(part.case, part.package, language)],
             }
@@ -315,14 +317,8 @@ def check(request: HttpRequest, run: UUID) -> HttpResponse:
 
 
 def _send(request: HttpRequest, run: BundleRun) -> HttpResponse:
-    try:
-        actions.submit_bundle(run=run.uuid, actor=actor_of(request), now=clock.now())
-    except BundleNotComplete as refusal:
-        missing = refusal.facts.get("missing")
-        lacks = [one for found in missing.values() for one in found] if isinstance(missing, dict) else []
-        if not lacks or any(one.kind != "payment" for one in lacks):
-            raise
-        asked = actions.ask_bundle_payment(run=run.uuid, actor=actor_of(request), now=clock.now())
+    asked = send_bundle(run, actor=actor_of(request), now=clock.now())
+    if asked is not None:
         return redirect("portal:invoice", asked.invoice)
     messages.success(request, _("Every request was sent; each has its own number and answer."))
     return redirect("portal:bundle-run", run.uuid)

@@ -22,8 +22,8 @@ from divan.foundation.ui.fields import ErrorSummary, Problem
 from divan.foundation.ui.pieces import Row
 from divan.foundation.ui.refusals import text_of
 from divan.front.portal.account import account_tabs
-from divan.front.portal.outside import STATES, by_day, words_to_sign
 from divan.front.portal.views.apply import own_case
+from divan.front.questions.outside import STATES, by_day, words_to_sign
 from divan.registers.people import queries as people
 from divan_libs.persian.jalali import TEHRAN
 from divan_libs.servicepack.evaluation import Context

@@ -1,4 +1,4 @@
-"""What an application needs from others, as its pages show it: registers' facts, second parties, visits."""
+"""What an application needs from others, as the doors show it: registers' facts, second parties, visits."""
 
 from __future__ import annotations
 
