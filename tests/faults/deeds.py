@@ -5,11 +5,14 @@ from __future__ import annotations
 from datetime import datetime
 from uuid import UUID
 
+from django.http import HttpResponse
+
 from divan.dealings.cases import actions
 from divan.dealings.cases.tests import workshop
 from divan.dealings.cases.tests.bundled import CODE
 from divan.foundation import files
 from divan.foundation.actors import SYSTEM, Actor, ActorKind
+from divan.foundation.http.repeating import done_once
 from divan.registers.people import queries as people
 from divan.trust.exchange import actions as exchange
 
@@ -17,6 +20,22 @@ from divan.trust.exchange import actions as exchange
 def begin(world, service: str):
     """Begin a draft; the registers are asked about the applicant."""
     return actions.start_draft(service_code=service, language="fa", actor=world.citizen(), now=world.now)
+
+
+def answer(world, case: str):
+    """Answer two questions of two pages, as a program does."""
+    given = {"households": {"households": ["35"]}, "purpose": {"purpose": ["health"]}}
+    return actions.save_answers(case=UUID(case), given=given, revision=None, actor=world.citizen(), now=world.now)
+
+
+def send_once(world, case: str, key: str):
+    """Send a case as a program does, which sends the same request again when it hears no answer."""
+    applicant = world.citizen()
+
+    def send() -> HttpResponse:
+        return HttpResponse(actions.submit_case(case=UUID(case), actor=applicant, now=world.now).number)
+
+    return done_once(owner=applicant.uuid, key=key, fingerprint="0" * 64, now=world.now, deed=send)
 
 
 def add(world, case: str, file: str):
@@ -81,6 +100,8 @@ DEEDS = {
     deed.__name__: deed
     for deed in (
         begin,
+        answer,
+        send_once,
         add,
         book,
         sign,

@@ -1,4 +1,4 @@
-"""What the foundation keeps: facts, cursors of their readers, outgoing messages and stored files."""
+"""What the foundation keeps: facts, cursors of their readers, outgoing messages, stored files and kept answers."""
 
 from __future__ import annotations
 
@@ -123,3 +123,29 @@ class StoredFile(models.Model):
     def subject_state(self) -> dict[str, object]:
         """Return what the digest of a file covers: its bytes by their hash, its type and its name."""
         return {"sha256": self.sha256, "size": self.size, "media_type": self.media_type, "name": self.name}
+
+
+class KeptAnswer(models.Model):
+    """The answer to a request that a program may send again: under its key it is given again, and nothing is done.
+
+    It is written in the transaction of what was done, so that the one never stands without the other. It is no subject
+    of facts: it proves nothing, and is gone after a day.
+
+    .. pii: who asked, with identifiers and numbers of what was begun; no answers of forms and no names
+    .. retention: leaves 24 hours after it was given
+    """
+
+    id = models.BigAutoField(primary_key=True)
+    owner = models.UUIDField()
+    key = models.CharField(max_length=100)
+    fingerprint = models.CharField(max_length=64)
+    status = models.PositiveSmallIntegerField()
+    headers = models.JSONField(default=dict)
+    content = models.BinaryField()
+    given_at = models.DateTimeField(db_index=True)
+
+    class Meta:
+        constraints = (
+            models.UniqueConstraint(fields=("owner", "key"), name="answer_kept_once"),
+            models.CheckConstraint(condition=Q(status__gte=200, status__lt=300), name="answer_of_a_deed"),
+        )

@@ -1,6 +1,6 @@
 """Personal data leave when their time is over: old messages lose number and text, unclaimed uploads their bytes.
 
-So do the bytes of a file that a power cut left behind without a row.
+So do the bytes of a file that a power cut left behind without a row, and the answers kept for requests sent again.
 """
 
 from __future__ import annotations
@@ -11,6 +11,7 @@ from django.db import transaction
 
 from divan.foundation import facts, files
 from divan.foundation.actors import SYSTEM
+from divan.foundation.http import repeating
 from divan.foundation.kinds import FactKind
 from divan.foundation.models import OutgoingMessage, StoredFile
 
@@ -25,7 +26,8 @@ FILE_ERASED = FactKind(
 
 def let_go(now: datetime) -> int:
     """Erase what has outlived its retention; return how many things were erased. The worker's duty."""
-    return _old_messages(now) + _unclaimed_files(now) + files.clear_left_behind(now, older_than=UNCLAIMED_LIFE)
+    left = files.clear_left_behind(now, older_than=UNCLAIMED_LIFE)
+    return left + _old_messages(now) + _unclaimed_files(now) + repeating.forget_kept(now)
 
 
 def _old_messages(now: datetime) -> int:

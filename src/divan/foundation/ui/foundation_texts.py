@@ -27,6 +27,12 @@ def declare() -> None:
         _("Nothing of it was kept."),
         _("Send files of at most 5 megabytes, or as the page says."),
     )
+    declare_text(
+        "foundation.key-reused",
+        _("This key was used for another request."),
+        _("An Idempotency-Key stands for one request. Nothing was changed."),
+        _("Send the same request as before, or use a new key."),
+    )
     _declare_files()
 
 

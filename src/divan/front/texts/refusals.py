@@ -8,6 +8,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from divan.foundation.ui.refusals import declare_text, declared_codes
+from divan.front.texts.letters import REFUSALS as LETTERS
 from divan.front.texts.payments import REFUSALS as PAYMENTS
 
 Text = Promise | str
@@ -60,6 +61,11 @@ CASES: Mapping[str, tuple[Text, Text, Text]] = {
         _("Some answers cannot be taken."),
         _("Nothing was changed."),
         _("Look at the marked answers."),
+    ),
+    "cases.answers-outdated": (
+        _("The answers have changed since you read them."),
+        _("They were changed in another window or by another program. Nothing was saved."),
+        _("Read the answers again and save your change over them."),
     ),
     "cases.not-a-draft": (
         _("These answers can no longer be changed."),
@@ -193,21 +199,6 @@ CASES: Mapping[str, tuple[Text, Text, Text]] = {
         _("One of them may be mistyped."),
         _("Compare both with the message you received."),
     ),
-}
-
-CORRESPONDENCE: Mapping[str, tuple[Text, Text, Text]] = {
-    "correspondence.letter-unknown": (_("This letter was not found."), "", ""),
-    "correspondence.register-unknown": (
-        _("This body has no secretariat register."),
-        _("Without it no number can be given, and nothing was signed."),
-        _("Have the register opened first."),
-    ),
-    "correspondence.work-unknown": (
-        _("This line is no longer in the worklist."),
-        _("It was dealt with or handed on."),
-        "",
-    ),
-    "correspondence.letter-not-signed": (_("Only a signed letter can be filed."), "", ""),
 }
 
 IDENTITY: Mapping[str, tuple[Text, Text, Text]] = {
@@ -373,7 +364,7 @@ PROJECT: Mapping[str, tuple[Text, Text, Text]] = {
 
 def declare_all() -> None:
     """Declare every text once."""
-    for texts in (REGISTERS, CASES, CORRESPONDENCE, IDENTITY, TRUST, EXCHANGE, SIGNING, PAYMENTS, PROJECT):
+    for texts in (REGISTERS, CASES, LETTERS, IDENTITY, TRUST, EXCHANGE, SIGNING, PAYMENTS, PROJECT):
         for code, (title, explanation, advice) in texts.items():
             if code not in declared_codes():
                 declare_text(code, title, explanation, advice)

@@ -1,5 +1,6 @@
 """What cases does."""
 
+from divan.dealings.cases.actions.answering import save_answers
 from divan.dealings.cases.actions.applying import (
     abandon_draft,
     add_file,
@@ -89,6 +90,7 @@ __all__ = [
     "remove_file",
     "resubmit_case",
     "resume_clocks",
+    "save_answers",
     "save_page",
     "start_draft",
     "submit_bundle",

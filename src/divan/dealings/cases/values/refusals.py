@@ -25,6 +25,13 @@ class AnswersRefused(Refusal):
     status = 422
 
 
+class AnswersOutdated(Refusal):
+    """The answers are no longer those that were seen; what stands now must be read before it is changed."""
+
+    code = "cases.answers-outdated"
+    status = 412
+
+
 class NotADraft(Refusal):
     """The case was submitted before or is over; its answers stand."""
 
