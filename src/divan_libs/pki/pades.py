@@ -1,8 +1,10 @@
 # pyHanko annotates only in part.
 # mypy: disable-error-code="no-untyped-call"
-"""Sign PDF files: PAdES baseline B-T (ETSI EN 319 142-1), one certification signature that permits no change.
+"""Sign PDF files: PAdES baseline B-T (ETSI EN 319 142-1), by one signer or by several one after another.
 
-The signature has no appearance; what people see of it (name, post, number, QR) is drawn by the document itself. Numbers
+The first signature certifies the file. Alone it permits no change; where further signers follow, their empty fields
+are made with it and it permits these to be filled and nothing else, and the last of them permits no change any more.
+Signatures have no appearance; what people see of them (name, post, number, QR) is drawn by the document itself. Numbers
 and attachments belong into the file before it comes here: nothing may be added afterwards.
 """
 
@@ -18,7 +20,16 @@ from cryptography.hazmat.primitives.serialization import Encoding
 from pyhanko.pdf_utils import generic
 from pyhanko.pdf_utils.incremental_writer import IncrementalPdfFileWriter
 from pyhanko.pdf_utils.misc import PdfError
-from pyhanko.sign.fields import MDPPerm, SigSeedSubFilter
+from pyhanko.pdf_utils.reader import PdfFileReader
+from pyhanko.sign.fields import (
+    FieldMDPAction,
+    FieldMDPSpec,
+    MDPPerm,
+    SigFieldSpec,
+    SigSeedSubFilter,
+    append_signature_field,
+    enumerate_sig_fields,
+)
 from pyhanko.sign.general import SigningError
 from pyhanko.sign.signers.pdf_cms import PdfCMSSignedAttributes, Signer
 from pyhanko.sign.signers.pdf_signer import PdfSignatureMetadata, PdfSigner
@@ -48,11 +59,13 @@ def sign_pdf(
     location: str | None = None,
     field_name: str = DEFAULT_FIELD,
     attachments: Sequence[tuple[str, bytes]] = (),
+    further: int = 0,
 ) -> bytes:
     """Return the PDF with attachments and signature added in one incremental update that the signature covers whole.
 
     ``chain`` holds the certificates up to the root, which itself is not enclosed. ``now`` is written as the claimed
-    time of signing. With a deterministic key and timestamp authority the same arguments give the same bytes.
+    time of signing. ``further`` is how many sign after this one, by `countersign_pdf`. With a deterministic key and
+    timestamp authority the same arguments give the same bytes.
 
     :raises PdfUnsignable: if the file is no sound PDF, is encrypted, or carries a signature already.
     :raises AttachmentInvalid: if an attachment has no name or one that is in use.
@@ -61,6 +74,8 @@ def sign_pdf(
     try:
         writer = _writer(pdf, field_name, now)
         attach(writer, attachments, now)
+        for number in range(1, further + 1):
+            append_signature_field(writer, _further_field(field_name, number, is_last=number == further))
     except (PdfError, ValueError, KeyError, TypeError, AttributeError) as error:
         raise PdfUnsignable(str(error)) from error
     metadata = PdfSignatureMetadata(
@@ -68,10 +83,73 @@ def sign_pdf(
         md_algorithm=HASH_NAME,
         subfilter=SigSeedSubFilter.PADES,
         certify=True,
-        docmdp_permissions=MDPPerm.NO_CHANGES,
+        docmdp_permissions=MDPPerm.FILL_FORMS if further else MDPPerm.NO_CHANGES,
         reason=reason,
         location=location,
     )
+    return _signed(writer, metadata, key, chain, timestamper, now)
+
+
+def countersign_pdf(
+    pdf: bytes,
+    key: Key,
+    chain: Sequence[x509.Certificate],
+    timestamper: Timestamper,
+    *,
+    now: datetime,
+    reason: str | None = None,
+    location: str | None = None,
+    field_name: str = DEFAULT_FIELD,
+) -> bytes:
+    """Return a PDF of several signers with the next signature added, in an incremental update that it covers whole.
+
+    What was signed before stays byte for byte. The signature takes the first field that is still empty; the last of
+    them permits no change any more.
+
+    :raises PdfUnsignable: if the file is no sound PDF, or has no field left to be signed.
+    :raises TimestampUnavailable, TimestampRefused, TimestampMismatch: if there is no timestamp; nothing is signed then.
+    """
+    try:
+        empty = sorted(unsigned_fields(pdf), key=lambda name: (len(name), name))
+        if not empty or not all(name.startswith(f"{field_name}-") for name in empty):
+            raise PdfUnsignable("no field is left")
+        writer = _writer(pdf, empty[0], now)
+    except (PdfError, ValueError, KeyError, TypeError, AttributeError) as error:
+        raise PdfUnsignable(str(error)) from error
+    metadata = PdfSignatureMetadata(
+        field_name=empty[0],
+        md_algorithm=HASH_NAME,
+        subfilter=SigSeedSubFilter.PADES,
+        docmdp_permissions=MDPPerm.FILL_FORMS if empty[1:] else MDPPerm.NO_CHANGES,
+        reason=reason,
+        location=location,
+    )
+    return _signed(writer, metadata, key, chain, timestamper, now)
+
+
+def unsigned_fields(pdf: bytes) -> list[str]:
+    """Return the names of the signature fields of a PDF that nobody has signed yet."""
+    return [str(name) for name, _, _ in enumerate_sig_fields(PdfFileReader(BytesIO(pdf)), filled_status=False)]
+
+
+def _further_field(field_name: str, number: int, *, is_last: bool) -> SigFieldSpec:
+    # The lock of the last field takes back what the first signature permitted (ISO 32000-2, 12.7.5.5).
+    lock = FieldMDPSpec(FieldMDPAction.ALL) if is_last else None
+    return SigFieldSpec(
+        f"{field_name}-{number + 1}",
+        field_mdp_spec=lock,
+        doc_mdp_update_value=MDPPerm.NO_CHANGES if is_last else None,
+    )
+
+
+def _signed(
+    writer: IncrementalPdfFileWriter,
+    metadata: PdfSignatureMetadata,
+    key: Key,
+    chain: Sequence[x509.Certificate],
+    timestamper: Timestamper,
+    now: datetime,
+) -> bytes:
     try:
         signer = PdfSigner(metadata, _KeySigner(key, chain), timestamper=timestamper)
         return complete(_sign(signer, writer, timestamper, _fixed_size(key, chain), now))

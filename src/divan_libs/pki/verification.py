@@ -136,7 +136,8 @@ class PdfVerdict:
     """What a PDF file proves: its signatures, oldest first, and all that is wrong with it or them.
 
     The properties speak of the first signature, which is the one that issued the document, save for ``intact`` and
-    ``trusted``, which hold only if they hold for all.
+    ``trusted``, which hold only if they hold for all, and for what was done to the file. Whether all have signed who
+    should is not known here.
     """
 
     problems: tuple[PdfProblem, ...]
@@ -159,12 +160,14 @@ class PdfVerdict:
 
     @property
     def covers_whole_document(self) -> bool:
-        """Whether every byte of the file is under the first signature."""
-        return bool(self.signatures) and self.signatures[0].covers_whole_document
+        """Whether every byte of the file is under a signature, which is then the last."""
+        return any(signature.covers_whole_document for signature in self.signatures)
 
     @property
     def modifications(self) -> Modifications | None:
-        """What happened after the first signature."""
+        """What happened after the first signature; forbidden if any of them forbids it."""
+        if any(signature.modifications is Modifications.FORBIDDEN for signature in self.signatures):
+            return Modifications.FORBIDDEN
         return self.signatures[0].modifications if self.signatures else None
 
     @property

@@ -15,6 +15,7 @@ class SigningOptions:
     ``key_directory`` holds private keys (0700); ``trust_directory`` what strangers may take: roots and the public key
     behind the square codes. ``trusted_roots`` is a PEM file; None means the rehearsal's own. ``timestamp_address`` is
     an RFC 3161 authority; empty means the rehearsal's own. ``fonts_directory`` has the fonts of letters.
+    ``shams_separator`` stands between the six fields of the national document id.
     """
 
     rehearsal: bool
@@ -24,6 +25,7 @@ class SigningOptions:
     trusted_roots: Path | None
     timestamp_address: str
     fonts_directory: Path
+    shams_separator: str = "|"
 
 
 class SigningApp(AppConfig):
@@ -41,7 +43,7 @@ class SigningApp(AppConfig):
         from divan.trust.signing import models  # noqa: PLC0415 (as above)
 
         self.options = settings.SIGNING
-        for model in (models.KeySet, models.Signatory, models.Document):
+        for model in (models.KeySet, models.Signatory, models.Document, models.Signature):
             facts.register_subject(model.subject_kind, facts.subjects_of(model))
 
 

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 from divan.foundation import files
 from divan.foundation.errors import NotFound
+from divan.registers.people import queries as people
 from divan.trust.signing import models, rules
 from divan.trust.signing.adapters import authorities
 from divan.trust.signing.adapters.typesetting import typesetter
@@ -15,12 +17,15 @@ from divan.trust.signing.apps import options
 from divan.trust.signing.values import (
     Alteration,
     Document,
+    DocumentSignature,
     DocumentState,
     DocumentUnknown,
     Letterhead,
     NewDocument,
     Signatory,
+    SignatureState,
     SignerRef,
+    SigningOrder,
     Verdict,
 )
 from divan_libs.pki.attachments import embedded_file
@@ -58,7 +63,41 @@ def document_of(row: models.Document) -> Document:
         issued_at=row.issued_at,
         failure=row.failure,
         failure_detail=row.failure_detail,
+        order=SigningOrder(row.order) if row.order else None,
+        signatures=tuple(signature_of(one) for one in row.signatures.order_by("position")) if row.order else (),
     )
+
+
+def signature_of(row: models.Signature) -> DocumentSignature:
+    """Return the value of a signature's row."""
+    return DocumentSignature(
+        uuid=row.uuid,
+        position=row.position,
+        person=row.person,
+        post=row.post,
+        name=row.name,
+        title=row.title,
+        organization=row.organization,
+        state=SignatureState(row.state),
+        wanted_at=row.wanted_at,
+        made_at=row.made_at,
+    )
+
+
+def holds_post(person: UUID, post: UUID, at: datetime) -> bool:
+    """Say whether a person acts in a post at a moment, as its holder or in the holder's stead."""
+    return any(held.post.uuid == post for held in people.list_holdings(person, at))
+
+
+def list_awaiting_signature(person: UUID) -> list[Document]:
+    """Return the documents that wait for the act of this person, oldest first, 200 at most.
+
+    Where the letter has an order, only those whose turn has come.
+    """
+    rows = models.Signature.objects.select_related("document").filter(person=person, state=SignatureState.AWAITED)
+    waiting = rows.exclude(document__state=DocumentState.FAILED).order_by("id")[:AT_ONCE]
+    found = [document_of(row.document) for row in waiting]
+    return [one for one in found if rules.next_out_of_turn(person, one.order, one.signatures) is None]
 
 
 def letter_of(row: models.Document) -> rules.LetterText:
@@ -68,7 +107,7 @@ def letter_of(row: models.Document) -> rules.LetterText:
         code=row.code,
         title=row.title,
         language=row.language,
-        letterhead=Letterhead(**row.letterhead),
+        letterhead=_letterhead(row.letterhead),
         number=row.number,
         dated_on=row.dated_on,
         requested_at=row.requested_at,
@@ -83,8 +122,31 @@ def letter_of(row: models.Document) -> rules.LetterText:
             organization=row.organization,
             legal_id=row.letterhead["legal_id"],
         ),
+        co_signers=tuple(map(signer_of, _co_signers(row))),
         fields=row.fields,
     )
+
+
+def _letterhead(kept: Mapping[str, Any]) -> Letterhead:
+    crest = kept.get("crest")
+    return Letterhead(**{**kept, "crest": UUID(crest) if crest else None})
+
+
+def signer_of(row: models.Signature) -> SignerRef:
+    """Return one of several signers, as the letter names them."""
+    return SignerRef(
+        person=row.person,
+        national_code=row.code,
+        name=row.name,
+        post=row.post,
+        title=row.title,
+        organization=row.organization,
+        legal_id=row.legal_id,
+    )
+
+
+def _co_signers(row: models.Document) -> list[models.Signature]:
+    return list(row.signatures.filter(position__gt=1).order_by("position")) if row.order else []
 
 
 def get_document(document: UUID) -> Document:
@@ -201,6 +263,7 @@ def _verdict(content: bytes, now: datetime, *, named: Document | None) -> Verdic
         claims=claims,
         document=document,
         signer_code=row.signer_code if row else "",
+        signer_codes=[one.code for one in row.signatures.order_by("position")] if row and row.order else (),
         is_issued_file=is_issued_file,
         difference=_difference(document, content) if document and not is_issued_file else None,
         receipt=embedded_file(content, rules.RECEIPT_NAME),

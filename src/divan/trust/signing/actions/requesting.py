@@ -11,17 +11,20 @@ from django.db import transaction
 
 from divan.foundation import facts
 from divan.foundation.actors import Actor
-from divan.trust.signing import models, queries, rules
+from divan.trust.signing import models, rules
+from divan.trust.signing.actions.cosigning import await_signatures, require_signatory
 from divan.trust.signing.values import (
     DOCUMENT_REQUESTED,
     DOCUMENT_RETRIED,
     RECEIPT_GIVEN,
+    SIGNATURE_AWAITED,
     DocumentNotFailed,
     DocumentState,
     DocumentUnknown,
+    Letterhead,
     NewDocument,
     ReceiptUnreadable,
-    SignatoryNotEnrolled,
+    SignatureState,
 )
 from divan_libs.tlog.errors import TlogError
 from divan_libs.tlog.receipts import parse_receipt
@@ -31,11 +34,18 @@ from divan_libs.tlog.receipts import parse_receipt
 def request_document(*, document: NewDocument, actor: Actor, now: datetime) -> UUID:
     """Ask for a numbered document to be made and signed, in the transaction of its decision; it waits for the receipt.
 
+    Of several signers the request is the act of one; each other has an own act, `request_signature`.
+
     :raises SignatoryNotEnrolled: if the signer has no certificate in force for this post; the decision falls with it.
+    :raises SignatoryLeftPost: if one of several signers asks who does not hold the post of the letter now.
+    :raises SignersInvalid: if the signers cannot be these.
+    :raises PaperInvalid: if the letter's paper cannot be set.
     """
+    first = rules.require_signers(document)
+    signers = (document.signer, *document.co_signers)
     signer = document.signer
-    if queries.find_signatory(signer.person, signer.post, now) is None:
-        raise SignatoryNotEnrolled(name=signer.name, title=signer.title)
+    acting = next(one for one in signers if one.person == first)
+    require_signatory(acting, now, several=bool(document.co_signers))
     row = models.Document.objects.create(
         uuid=document.uuid,
         code=rules.make_code(secrets.choice),
@@ -45,7 +55,7 @@ def request_document(*, document: NewDocument, actor: Actor, now: datetime) -> U
         language=document.language,
         source=document.source,
         fields=dict(document.fields),
-        letterhead=asdict(document.letterhead),
+        letterhead=letterhead_as_kept(document.letterhead),
         number=document.number,
         dated_on=document.dated_on,
         recipient=document.recipient,
@@ -61,9 +71,19 @@ def request_document(*, document: NewDocument, actor: Actor, now: datetime) -> U
         sealed_fact=document.sealed_fact,
         requested_at=now,
         next_attempt_at=now,
+        order=document.order.value if document.co_signers else "",
     )
     facts.record(DOCUMENT_REQUESTED, subject=row, actor=actor, at=now, number=row.number, document_kind=row.kind)
+    if document.co_signers:
+        await_signatures(row, signers, first=first, actor=actor, now=now)
     return row.uuid
+
+
+def letterhead_as_kept(letterhead: Letterhead) -> dict[str, str]:
+    """Return a letterhead as its row keeps it, without what it does not have."""
+    kept = {name: str(value) for name, value in asdict(letterhead).items() if value is not None}
+    newer = ("unit_name", "phone")
+    return {name: value for name, value in kept.items() if value or name not in newer}
 
 
 @transaction.atomic
@@ -91,6 +111,8 @@ def give_receipt(*, document: UUID, receipt: bytes, actor: Actor, now: datetime)
 def retry_document(*, document: UUID, actor: Actor, now: datetime) -> None:
     """Put up a document whose making failed to be made again, once a person has removed the cause.
 
+    A signature that was declined is awaited again.
+
     :raises DocumentUnknown: if there is no such document.
     :raises DocumentNotFailed: if it did not fail.
     """
@@ -99,7 +121,12 @@ def retry_document(*, document: UUID, actor: Actor, now: datetime) -> None:
         raise DocumentUnknown
     if row.state != DocumentState.FAILED:
         raise DocumentNotFailed(state=row.state)
-    row.state, row.failure, row.failure_detail = DocumentState.READY, "", ""
+    for declined in row.signatures.filter(state=SignatureState.DECLINED):
+        declined.state, declined.wanted_at, declined.reason = SignatureState.AWAITED, None, ""
+        declined.save(update_fields=["state", "wanted_at", "reason"])
+        facts.record(SIGNATURE_AWAITED, subject=declined, actor=actor, at=now)
+    waits = row.order and row.partial_file and not row.signatures.filter(state=SignatureState.WANTED).exists()
+    row.state, row.failure, row.failure_detail = DocumentState.SIGNING if waits else DocumentState.READY, "", ""
     row.attempts, row.next_attempt_at = 0, now
     row.save(update_fields=["state", "failure", "failure_detail", "attempts", "next_attempt_at"])
     facts.record(DOCUMENT_RETRIED, subject=row, actor=actor, at=now)

@@ -15,11 +15,13 @@ from django.conf import settings
 from django.db import connection
 
 from divan.foundation import facts
+from divan.foundation.actors import SYSTEM
 from divan.foundation.models import Fact, StoredFile
-from divan.trust.signing import jobs, models, queries
-from divan.trust.signing.values import DOCUMENT_ISSUED, Standing
+from divan.trust.signing import actions, jobs, models, queries
+from divan.trust.signing.values import DOCUMENT_ISSUED, SIGNATURE_MADE, Standing
 
 from .conftest import NOW, request
+from .officials import Officials
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -69,3 +71,26 @@ def test_without_a_cut_the_other_process_issues_it(prepared):
 
     assert issue_elsewhere(prepared.key_directory.parent, cut="") == 0
     assert queries.verify_document(uuid, NOW).standing is Standing.GENUINE
+
+
+@pytest.mark.parametrize("point", POINTS)
+@pytest.mark.parametrize("made_before", [0, 1])
+def test_a_power_cut_between_two_signers_leaves_the_document_as_it_was(prepared, point, made_before):
+    first, second = Officials.seated(2).signers
+    uuid = request(signer=first, co_signers=(second,))
+    if made_before:
+        assert jobs.issue_documents(NOW) == 1
+    actions.request_signature(document=uuid, person=second.person, actor=SYSTEM, now=NOW)
+    before = list(models.Document.objects.values()), list(models.Signature.objects.order_by("id").values())
+    files_before = StoredFile.objects.count()
+
+    assert issue_elsewhere(prepared.key_directory.parent, cut=point) == -signal.SIGKILL
+    assert (list(models.Document.objects.values()), list(models.Signature.objects.order_by("id").values())) == before
+    assert StoredFile.objects.count() == files_before
+    assert jobs.issue_documents(NOW + timedelta(seconds=1)) == 2 - made_before
+
+    assert [one.state for one in queries.get_document(uuid).signatures] == ["made", "made"]
+    assert Fact.objects.filter(kind=DOCUMENT_ISSUED.code).count() == 1
+    assert Fact.objects.filter(kind=SIGNATURE_MADE.code).count() == 2
+    verdict = queries.verify_document(uuid, NOW + timedelta(seconds=1))
+    assert (verdict.standing, len(verdict.signers)) == (Standing.GENUINE, 2)

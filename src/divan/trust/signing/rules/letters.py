@@ -1,4 +1,4 @@
-"""What signing decides: codes, the words of a letter, when to try again, and what a file proves."""
+"""The words of a letter: its code, what stands on its page, what it says to machines, and when to try again."""
 
 from __future__ import annotations
 
@@ -6,23 +6,16 @@ import hashlib
 import json
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import asdict, dataclass, fields
+from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from uuid import UUID
 
 from divan.trust.signing.values import (
-    Alteration,
-    AlterationKind,
-    Claims,
-    Document,
     Letterhead,
     SignerRef,
-    Standing,
-    Verdict,
 )
 from divan_libs.persian.jalali import TEHRAN, format_jalali
 from divan_libs.persian.text import latin_digits, normalize, persian_digits
-from divan_libs.pki.verification import Modifications, PdfProblem, PdfVerdict
 
 CODE_ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 """Crockford's base 32: no letter that is taken for a digit."""
@@ -32,8 +25,6 @@ CODE_GROUP = 4
 CLAIMS_NAME = "letter.json"
 RECEIPT_NAME = "decision.tlog-proof"
 CLAIMS_SCHEMA = "divan/letter/v1"
-CLAIMS_LIMIT = 65536
-_CLAIM_LIMIT = 1000
 
 LONGEST_PAUSE = timedelta(minutes=5)
 
@@ -43,7 +34,6 @@ _NUMBER = re.compile(
     r"(?<![A-Za-z0-9@:/._+&?=#-])(?<![A-Za-z] )\d+(?:[.,:/-]\d+)*"
     r"(?![A-Za-z0-9@/_&?=#-])(?![.:,-][A-Za-z0-9])(?! [A-Za-z])"
 )
-_UNREADABLE = {PdfProblem.UNREADABLE, PdfProblem.ENCRYPTED, PdfProblem.SIGNATURE_UNREADABLE}
 
 
 def make_code(choose: Callable[[str], str]) -> str:
@@ -93,6 +83,7 @@ class LetterText:
     copies: tuple[str, ...]
     signer: SignerRef
     fields: Mapping[str, str]
+    co_signers: tuple[SignerRef, ...] = ()
 
 
 def page_data(letter: LetterText, *, address: str, square_code: str, rehearsal: bool) -> dict[str, object]:
@@ -131,7 +122,7 @@ def claims_file(letter: LetterText) -> bytes:
     It carries what the national document id (SHAMS 1.2) asks for: number, time of registration (19 characters, local),
     GUID, the signer's national code, the organisation's e-mail address and national id.
     """
-    content = {
+    content: dict[str, object] = {
         "schema": CLAIMS_SCHEMA,
         "guid": str(letter.uuid),
         "code": letter.code,
@@ -149,22 +140,12 @@ def claims_file(letter: LetterText) -> bytes:
         "organization_legal_id": letter.signer.legal_id,
         "organization_email": letter.letterhead.email,
     }
+    if letter.co_signers:
+        content["signers"] = [
+            {"name": one.name, "title": one.title, "code": one.national_code, "organization": one.organization}
+            for one in (letter.signer, *letter.co_signers)
+        ]
     return json.dumps(content, ensure_ascii=False, indent=1).encode()
-
-
-def read_claims(content: bytes | None) -> Claims | None:
-    """Return what an embedded ``letter.json`` says, or None if there is none or it is not of our form."""
-    if content is None or len(content) > CLAIMS_LIMIT:
-        return None
-    try:
-        found = json.loads(content)
-    except (ValueError, RecursionError):
-        return None
-    if not isinstance(found, dict) or found.get("schema") != CLAIMS_SCHEMA:
-        return None
-    said = {name: value for name, value in found.items() if isinstance(value, str) and len(value) <= _CLAIM_LIMIT}
-    names = [part.name for part in fields(Claims)]
-    return Claims(**{name: said[name] for name in names}) if said.keys() >= set(names) else None
 
 
 def hash_of(content: bytes) -> str:
@@ -175,121 +156,3 @@ def hash_of(content: bytes) -> str:
 def pause_after(attempts: int) -> timedelta:
     """Return how long to wait after so many attempts that met an outside trouble: 2 s, doubling, at most 5 minutes."""
     return min(timedelta(seconds=2 ** min(attempts, 10)), LONGEST_PAUSE)
-
-
-def alteration(issued: bytes, given: bytes) -> Alteration | None:
-    """Say how a file differs from the issued one, or None if it does not."""
-    if issued == given:
-        return None
-    at = _first_difference(issued, given)
-    if at == len(issued):
-        kind = AlterationKind.ADDED
-    elif at == len(given):
-        kind = AlterationKind.CUT
-    else:
-        kind = AlterationKind.CHANGED
-    return Alteration(kind=kind, at=at, issued_size=len(issued), size=len(given))
-
-
-def _first_difference(first: bytes, second: bytes) -> int:
-    low, high = 0, min(len(first), len(second))
-    while low < high:
-        middle = (low + high + 1) // 2
-        if first[low:middle] == second[low:middle]:
-            low = middle
-        else:
-            high = middle - 1
-    return low
-
-
-def standing(pdf: PdfVerdict, *, is_issued_file: bool, is_known: bool, contradictions: tuple[str, ...]) -> Standing:
-    """Say what a file is: ``is_issued_file`` byte for byte, or ``is_known`` only by the document that it names."""
-    if is_issued_file:
-        if not pdf.is_valid:
-            return Standing.DOUBTFUL
-        return Standing.CONTRADICTED if contradictions else Standing.GENUINE
-    if is_known:
-        return Standing.DIFFERENT if pdf.is_valid else Standing.ALTERED
-    if PdfProblem.NOT_A_PDF in pdf.problems:
-        return Standing.NOT_A_PDF
-    if _UNREADABLE.intersection(pdf.problems):
-        return Standing.UNREADABLE
-    if not pdf.signatures:
-        return Standing.UNSIGNED
-    if pdf.is_valid:
-        return Standing.UNKNOWN
-    untouched = pdf.intact and pdf.modifications is not Modifications.FORBIDDEN and pdf.covers_whole_document
-    return Standing.UNTRUSTED if untouched else Standing.ALTERED
-
-
-def contradictions(document: Document, signer_code: str, claims: Claims | None) -> tuple[str, ...]:
-    """Name the fields in which the house's record disagrees with what the issued file says of itself."""
-    if claims is None:
-        return ("claims",)
-    said = {
-        "guid": str(document.uuid),
-        "code": document.code,
-        "number": document.number,
-        "dated_on": document.dated_on.isoformat(),
-        "title": document.title,
-        "recipient": document.recipient,
-        "signer_name": document.signer_name,
-        "signer_title": document.signer_title,
-        "signer_code": signer_code,
-        "organization": document.organization,
-    }
-    return tuple(name for name, value in asdict(claims).items() if said[name] != value)
-
-
-def verdict(
-    pdf: PdfVerdict,
-    *,
-    claims: Claims | None,
-    document: Document | None,
-    signer_code: str,
-    is_issued_file: bool,
-    difference: Alteration | None,
-    receipt: bytes | None,
-) -> Verdict:
-    """Put together what a file proves: while its signature holds it speaks for itself, else the house's record does."""
-    disagreeing = contradictions(document, signer_code, claims) if document and is_issued_file else ()
-    believed = claims if pdf.intact and pdf.trusted else None
-    signed = pdf.signatures[0] if pdf.signatures else None
-    signer = signed.signer if signed else None
-    record = document
-
-    def told(name: str) -> str:
-        return str(getattr(believed or record, name, "") or "")
-
-    return Verdict(
-        standing=standing(
-            pdf, is_issued_file=is_issued_file, is_known=document is not None, contradictions=disagreeing
-        ),
-        document=document,
-        code=told("code"),
-        number=told("number"),
-        title=told("title"),
-        dated_on=_day(believed.dated_on) if believed else (record.dated_on if record else None),
-        recipient=told("recipient"),
-        signer_name=told("signer_name") or _of(signer and signer.common_name),
-        signer_title=told("signer_title") or _of(signer and signer.title),
-        organization=told("organization") or _of(signer and signer.organization),
-        signed_at=signed.signed_at if signed else None,
-        timestamped_at=signed.timestamped_at if signed else None,
-        certificate_serial=signed.certificate_serial if signed else "",
-        problems=tuple(str(problem) for problem in pdf.problems),
-        contradictions=disagreeing,
-        alteration=difference,
-        receipt=receipt,
-    )
-
-
-def _of(name: object) -> str:
-    return str(name or "")
-
-
-def _day(text: str) -> date | None:
-    try:
-        return date.fromisoformat(text)
-    except ValueError:
-        return None
