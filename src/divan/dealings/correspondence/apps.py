@@ -16,5 +16,6 @@ class CorrespondenceApp(AppConfig):
         from divan.dealings.correspondence import models  # noqa: PLC0415 (models load after the app registry)
         from divan.foundation import facts  # noqa: PLC0415 (as above)
 
-        for model in (models.Register, models.Letter, models.WorkItem):
+        kept = (getattr(models, name) for name in models.__all__)
+        for model in (one for one in kept if hasattr(one, "subject_kind")):
             facts.register_subject(model.subject_kind, facts.subjects_of(model))

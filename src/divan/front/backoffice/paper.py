@@ -58,7 +58,7 @@ def paper_of(case: Case, decision: Decision, package: Package, names: Names, lan
         paraphs=tuple((names.both(one.person, one.post), one.at) for one in decision.paraphs),
         signed_by=names.both(decision.signed_by, decision.signed_in),
         number=str(letter.number) if letter else "",
-        dated_on=letter.registered_at.astimezone(TEHRAN).date() if letter else None,
+        dated_on=letter.registered_at.astimezone(TEHRAN).date() if letter and letter.registered_at else None,
     )
     ending = package.flow.outcome(decision.outcome)
     return replace(

@@ -9,10 +9,12 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
 from divan.foundation.ui.numbers import number
+from divan.front.texts import letters
 from divan_libs.servicepack.models import ClockLength
 from divan_libs.servicepack.models.card import Validity, ValidityUnit
 
 WORDS: Mapping[str, Mapping[str, Promise | str]] = {
+    **letters.WORDS,
     "delivery": {
         "electronic": _("Electronic"),
         "information-only": _("Information only"),
@@ -132,11 +134,6 @@ WORDS: Mapping[str, Mapping[str, Promise | str]] = {
         "not-matched": _("Not confirmed"),
         "unknown": _("The register did not answer"),
     },
-    "letter-state": {
-        "numbered": _("Numbered, being signed"),
-        "signed": _("Signed"),
-        "filed": _("Filed"),
-    },
     "message-state": {"queued": _("Waiting to be sent"), "sent": _("Sent"), "failed": _("Could not be sent")},
     "decision-state": {
         "drafted": _("Drafted"),
@@ -218,6 +215,7 @@ WORDS: Mapping[str, Mapping[str, Promise | str]] = {
 }
 
 TONES: Mapping[str, str] = {
+    **letters.TONES,
     "draft": "",
     "open": "info",
     "correction": "waiting",

@@ -16,6 +16,7 @@ from divan.project.demo.accounts import open_accounts
 from divan.project.demo.bodies import enrol_signatories, found_bodies, seat_cast
 from divan.project.demo.installation import found_installation
 from divan.project.demo.neighbours import enrol_neighbours, found_neighbours, open_neighbours_accounts
+from divan.project.demo.secretariats import found_secretariats
 from divan.project.demo.services import publish_shipped_bundles, publish_shipped_services
 from divan.project.rehearsal.cast import CAST, CastMember
 from divan.registers.people import queries as registered
@@ -54,6 +55,7 @@ def load() -> None:
     open_accounts(actor=actor, now=now)
     seat_cast(actor=actor, now=now)
     found_neighbours(actor=actor, now=now)
+    found_secretariats(actor=actor, now=clock.now())
     enrol_signatories(actor=actor, now=clock.now())
     enrol_neighbours(actor=actor, now=clock.now())
     for one in CAST:

@@ -42,7 +42,7 @@ def decision_in_words(
 
 
 def _dated_on(letter: Letter | None, now: datetime) -> date:
-    return (letter.registered_at if letter else now).astimezone(TEHRAN).date()
+    return ((letter.registered_at if letter else None) or now).astimezone(TEHRAN).date()
 
 
 def _day(day: date, language: str) -> str:

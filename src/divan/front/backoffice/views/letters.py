@@ -46,6 +46,8 @@ def _files_for(post: Post, letter: Letter) -> bool:
 
 
 def _is_about_own_case(post: Post, letter: Letter) -> bool:
+    if letter.about_uuid is None:
+        return False
     try:
         if letter.about_kind == "cases.case":
             return cases.may_see_case(post, cases.get_case(letter.about_uuid))
@@ -117,7 +119,7 @@ def register(request: HttpRequest) -> HttpResponse:
     before = _number(request.GET.get("before", ""))
     found = queries.list_register(body, year=year, before=before)
     address = reverse("backoffice:register")
-    lowest = found[-1].number.count if found else 1
+    lowest = found[-1].number.count if found and found[-1].number else 1
     values = {
         "has_register": queries.has_register(body),
         "body": post.unit.name(language),

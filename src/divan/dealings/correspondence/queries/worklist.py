@@ -1,4 +1,4 @@
-"""What correspondence tells."""
+"""What the worklist tells."""
 
 from __future__ import annotations
 
@@ -9,86 +9,11 @@ from uuid import UUID
 from django.db import connection
 
 from divan.dealings.correspondence import models
-from divan.dealings.correspondence.values import (
-    Direction,
-    Letter,
-    LetterNumber,
-    LetterState,
-    LetterUnknown,
-    Urgency,
-    WorkItem,
-    WorkPage,
-    WorkUnknown,
-)
+from divan.dealings.correspondence.values import Secrecy, Urgency, WorkItem, WorkPage, WorkUnknown
 
 PAGE = 50
 FAR = 10_000
 """Counts beyond this are said as "more than": counting further would read the whole list for a number nobody needs."""
-
-
-def _letter(row: models.Letter) -> Letter:
-    return Letter(
-        uuid=row.uuid,
-        number=LetterNumber(register=row.register.code, year=row.year, count=row.count),
-        direction=Direction(row.direction),
-        body_uuid=row.register.body.uuid,
-        subject=row.subject,
-        recipient=row.recipient,
-        signer_name=row.signer_name,
-        signer_title=row.signer_title,
-        registered_at=row.registered_at,
-        state=LetterState(row.state),
-        about_kind=row.about_kind,
-        about_uuid=row.about_uuid,
-        document_uuid=row.document_uuid,
-    )
-
-
-def get_letter(letter_uuid: UUID) -> Letter:
-    """Return a letter.
-
-    :raises LetterUnknown: if there is none.
-    """
-    row = models.Letter.objects.select_related("register__body").filter(uuid=letter_uuid).first()
-    if row is None:
-        raise LetterUnknown
-    return _letter(row)
-
-
-def list_letters_about(about_uuid: UUID) -> list[Letter]:
-    """Return the letters about something, oldest first."""
-    rows = models.Letter.objects.select_related("register__body").filter(about_uuid=about_uuid).order_by("id")
-    return [_letter(row) for row in rows]
-
-
-def list_register(body_code: str, *, year: int, before: int | None = None, limit: int = PAGE) -> list[Letter]:
-    """Return the lines of a body's register in a Jalali year, newest first, below a count."""
-    rows = models.Letter.objects.select_related("register__body").filter(register__body__code=body_code, year=year)
-    if before is not None:
-        rows = rows.filter(count__lt=before)
-    return [_letter(row) for row in rows.order_by("-count")[:limit]]
-
-
-def list_register_years(body_code: str) -> list[int]:
-    """Return the Jalali years in which a body's register holds numbers, newest first."""
-    rows = models.RegisterYear.objects.filter(register__body__code=body_code).order_by("-year")
-    return list(rows.values_list("year", flat=True))
-
-
-def find_gaps(body_code: str, year: int) -> list[int]:
-    """Return the counts that are missing in a register's year: always empty, and this is what proves it."""
-    top = (
-        models.RegisterYear.objects.filter(register__body__code=body_code, year=year)
-        .values_list("last", flat=True)
-        .first()
-    )
-    have = set(models.Letter.objects.filter(register__body__code=body_code, year=year).values_list("count", flat=True))
-    return sorted(set(range(1, (top or 0) + 1)) - have)
-
-
-def has_register(body_code: str) -> bool:
-    """Whether a body has a secretariat register."""
-    return models.Register.objects.filter(body__code=body_code).exists()
 
 
 def _work(row: models.WorkItem) -> WorkItem:
@@ -110,6 +35,9 @@ def _work(row: models.WorkItem) -> WorkItem:
         arrived_at=row.arrived_at,
         due_at=row.due_at,
         read_at=row.read_at,
+        secrecy=Secrecy(row.secrecy),
+        from_post=row.from_post,
+        flagged_at=row.flagged_at,
     )
 
 

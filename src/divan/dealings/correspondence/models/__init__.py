@@ -1,0 +1,65 @@
+"""What correspondence keeps."""
+
+from divan.dealings.correspondence.models.archive import (
+    ArchiveClass,
+    ArchiveFile,
+    ArchiveVolume,
+    DisposalList,
+    Filing,
+    LegalHold,
+)
+from divan.dealings.correspondence.models.letters import (
+    UNNUMBERED,
+    Letter,
+    LetterFile,
+    LetterVersion,
+    Reader,
+    Recipient,
+    Relation,
+)
+from divan.dealings.correspondence.models.parties import Correspondent, RecipientGroup
+from divan.dealings.correspondence.models.referrals import FollowUp, Referral
+from divan.dealings.correspondence.models.routes import LetterStep, Remark, Template
+from divan.dealings.correspondence.models.secretariats import (
+    Clearance,
+    Register,
+    RegisterYear,
+    ReservedNumber,
+    Secretariat,
+    Term,
+)
+from divan.dealings.correspondence.models.transport import Dispatch, Intake
+from divan.dealings.correspondence.models.worklist import SavedSearch, WorkItem
+
+__all__ = [
+    "UNNUMBERED",
+    "ArchiveClass",
+    "ArchiveFile",
+    "ArchiveVolume",
+    "Clearance",
+    "Correspondent",
+    "Dispatch",
+    "DisposalList",
+    "Filing",
+    "FollowUp",
+    "Intake",
+    "LegalHold",
+    "Letter",
+    "LetterFile",
+    "LetterStep",
+    "LetterVersion",
+    "Reader",
+    "Recipient",
+    "RecipientGroup",
+    "Referral",
+    "Register",
+    "RegisterYear",
+    "Relation",
+    "Remark",
+    "ReservedNumber",
+    "SavedSearch",
+    "Secretariat",
+    "Template",
+    "Term",
+    "WorkItem",
+]

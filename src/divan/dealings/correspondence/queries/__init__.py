@@ -1,0 +1,73 @@
+"""What correspondence tells."""
+
+from divan.dealings.correspondence.queries.contents import (
+    content_of,
+    list_files,
+    list_recipients,
+    list_relations,
+    list_steps,
+)
+from divan.dealings.correspondence.queries.letters import (
+    SECRETARIAT_ROLE,
+    clearance_of,
+    find_letters,
+    get_letter,
+    get_letter_for,
+    list_letters_about,
+)
+from divan.dealings.correspondence.queries.registers import (
+    case_register_code,
+    central_secretariat,
+    find_gaps,
+    find_gaps_of_register,
+    find_register_for,
+    get_register,
+    get_secretariat,
+    has_register,
+    list_register,
+    list_register_years,
+    list_registers,
+    list_secretariats,
+)
+from divan.dealings.correspondence.queries.worklist import (
+    FAR,
+    PAGE,
+    count_open_work,
+    find_open_work,
+    get_work,
+    list_open_work_of_case,
+    list_worklist,
+)
+
+__all__ = [
+    "FAR",
+    "PAGE",
+    "SECRETARIAT_ROLE",
+    "case_register_code",
+    "central_secretariat",
+    "clearance_of",
+    "content_of",
+    "count_open_work",
+    "find_gaps",
+    "find_gaps_of_register",
+    "find_letters",
+    "find_open_work",
+    "find_register_for",
+    "get_letter",
+    "get_letter_for",
+    "get_register",
+    "get_secretariat",
+    "get_work",
+    "has_register",
+    "list_files",
+    "list_letters_about",
+    "list_open_work_of_case",
+    "list_recipients",
+    "list_register",
+    "list_register_years",
+    "list_registers",
+    "list_relations",
+    "list_secretariats",
+    "list_steps",
+    "list_worklist",
+]
