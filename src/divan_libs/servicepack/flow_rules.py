@@ -12,11 +12,12 @@ from dataclasses import dataclass, field, replace
 from enum import StrEnum
 
 from divan_libs.servicepack.evaluation import Context, Evaluator
+from divan_libs.servicepack.flow_ways import steps_before, steps_of_track
+from divan_libs.servicepack.grounds import grounds
 from divan_libs.servicepack.models import (
     APPLICANT,
     Action,
     Demand,
-    Flow,
     Holder,
     Package,
     Route,
@@ -191,19 +192,6 @@ def objected(package: Package, tracks: Mapping[str, str]) -> bool:
     )
 
 
-def steps_of_track(flow: Flow, track: str) -> list[Step]:
-    """Return the steps of a track, the first one first."""
-    first = next((found.start for step in flow.steps for found in step.tracks if found.code == track), None)
-    found: dict[str, Step] = {}
-    waiting = [first] if first else []
-    while waiting:
-        step = flow.step(waiting.pop(0))
-        if step is not None and step.code not in found:
-            found[step.code] = step
-            waiting += onward(step)
-    return list(found.values())
-
-
 def offered_actions(package: Package, step: str, context: Context | None = None) -> list[Action]:
     """Return what the holder may do in a step; with a context, actions whose condition fails are left out.
 
@@ -232,7 +220,8 @@ def apply(
     chosen = next((offer for offer in offered_actions(package, step, context) if offer.code == action), None)
     if chosen is None:
         raise FlowRefusal("flow.action-not-offered", step=step, action=action)
-    _require(package, step_of(package, step), chosen, given)
+    known = with_tracks(package, context, position.tracks) if position.tracks else context
+    _require(package, step_of(package, step), chosen, given, known)
     proposed = chosen.proposes or given.proposed
     if chosen.conclude:
         if proposed is None:
@@ -271,12 +260,12 @@ def _finish(
     return replace(arrival, tracks=arrival.tracks or tracks)
 
 
-def _require(package: Package, step: Step, action: Action, given: Given) -> None:
-    """Refuse an action without what it requires; codes must be requirements of this version that the step may name."""
+def _require(package: Package, step: Step, action: Action, given: Given, context: Context | None) -> None:
+    """Refuse an action without what it requires; codes must be grounds that the step has against this very case."""
     if Demand.CODES in action.requires:
         if not given.codes:
             raise FlowRefusal("flow.codes-required", action=action.code)
-        unknown = sorted(set(given.codes) - (frozenset(step.codes) or package.needs.codes))
+        unknown = sorted(set(given.codes) - {need.code for need in grounds(package, step, context)})
         if unknown:
             raise FlowRefusal("flow.unknown-codes", action=action.code, codes=unknown)
     elif given.codes:
@@ -349,24 +338,3 @@ def may_withdraw(package: Package, step: str, entry: str = "") -> bool:
     """Return whether the applicant may still withdraw in this step: none of the ways here has passed the last step."""
     withdrawal = package.flow.withdrawal
     return withdrawal is not None and step in steps_before(package.flow, withdrawal.until, start(package, entry))
-
-
-def steps_before(flow: Flow, last: str, first: str | None = None) -> frozenset[str]:
-    """Return the steps that can be reached from the beginning without entering ``last``."""
-    begin = first or flow.start
-    found: set[str] = set()
-    waiting = [begin] if begin and begin != last else []
-    while waiting:
-        step = flow.step(waiting.pop())
-        if step is None or step.code in found:
-            continue
-        found.add(step.code)
-        waiting += [code for code in onward(step) if code not in (last, step.code)]
-    return frozenset(found)
-
-
-def onward(step: Step) -> list[str]:
-    """Return every step that a step may lead to: by actions, routes, tracks, or being left out."""
-    found = [action.to for action in step.actions if action.to not in (None, APPLICANT)]
-    found += [route.to for route in step.routes] + [track.start for track in step.tracks]
-    return [code for code in [*found, step.otherwise] if code is not None]

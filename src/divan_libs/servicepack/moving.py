@@ -10,7 +10,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
 from divan_libs.servicepack.answer_values import AnswerValue
-from divan_libs.servicepack.flow_rules import steps_of_track
+from divan_libs.servicepack.flow_ways import steps_of_track
 from divan_libs.servicepack.models import APPLICATION, Package
 
 

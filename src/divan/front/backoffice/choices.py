@@ -13,6 +13,8 @@ from divan.foundation.ui.fields import Field, Option
 from divan.front.texts.actions import FLOW_REASONS
 from divan.front.texts.answers import problem_text
 from divan_libs.persian.text import normalize
+from divan_libs.servicepack.evaluation import Context
+from divan_libs.servicepack.grounds import grounds
 from divan_libs.servicepack.models import APPLICANT, Action, Demand, Package, StepKind
 
 LONGEST_TEXT = 10_000
@@ -48,6 +50,7 @@ def choice_forms(
     *,
     language: str,
     decision: Decision | None,
+    context: Context,
     chosen: str = "",
     sent: QueryDict | None = None,
     problems: Problems | None = None,
@@ -72,6 +75,7 @@ def choice_forms(
                     action,
                     language=language,
                     decision=decision,
+                    context=context,
                     sent=sent if is_chosen or together else None,
                     problems=(problems or {}) if is_chosen else {},
                 ),
@@ -147,6 +151,7 @@ def _fields(
     *,
     language: str,
     decision: Decision | None,
+    context: Context,
     sent: QueryDict | None,
     problems: Problems,
 ) -> list[Field]:
@@ -154,7 +159,8 @@ def _fields(
     fields = []
     if Demand.CODES in action.requires:
         before = list(earlier.codes) if earlier and earlier.outcome == action.proposes else []
-        fields.append(_codes(package, step, action, language, sent, before, problems))
+        options = _grounds(package, step, context, language)
+        fields.append(_codes(action, options, sent, before, problems))
     if Demand.TEXT in action.requires:
         value = sent.get(_name(action, "text"), "") if sent is not None else earlier.text if earlier else ""
         hint = _("The draft that was sent back stands here.") if earlier and sent is None else ""
@@ -178,24 +184,19 @@ def _fields(
     return fields
 
 
+def _grounds(package: Package, step: str, context: Context, language: str) -> list[Option]:
+    """Return what a step may name: of its requirements those that were asked of this case."""
+    found = package.flow.step(step)
+    return [
+        Option(need.code, package.text(f"needs.{need.code}.rejection", language), need.code)
+        for need in (grounds(package, found, context) if found is not None else ())
+    ]
+
+
 def _codes(
-    package: Package,
-    step: str,
-    action: Action,
-    language: str,
-    sent: QueryDict | None,
-    before: list[str],
-    problems: Problems,
+    action: Action, options: list[Option], sent: QueryDict | None, before: list[str], problems: Problems
 ) -> Field:
     label = _("What is to be corrected?") if action.to == APPLICANT else _("Which requirements are not met?")
-    found = package.flow.step(step)
-    # A step may name only the requirements that are its own, where the service says which these are.
-    own = found.codes if found is not None else ()
-    options = [
-        Option(need.code, package.text(f"needs.{need.code}.rejection", language), need.code)
-        for need in package.needs.requirements
-        if not own or need.code in own
-    ]
     value = sent.getlist(_name(action, "codes")) if sent is not None else before
     return Field(_name(action, "codes"), "choices", label, "", value, _wrong(problems, "codes"), options=options)
 

@@ -16,7 +16,7 @@ from divan.front.texts.words import clock_in_words, validity_in_words, word
 from divan.registers.catalogue import queries as catalogue
 from divan.registers.catalogue.values import Neighbour
 from divan_libs.servicepack.drawing import flow_svg
-from divan_libs.servicepack.flow_rules import steps_before, steps_of_track
+from divan_libs.servicepack.flow_ways import steps_in_order, steps_of_track
 from divan_libs.servicepack.models import Card, InquiryNeed, Package, Step, StepKind
 
 
@@ -86,16 +86,15 @@ Told = tuple[str, str, list[tuple[str, str]]]
 
 
 def _steps(package: Package, language: str) -> list[Told]:
-    """Return the steps of an application in the order of the package; objections and later cases are not among them."""
+    """Return the steps of an application along its flow; objections and later cases are not among them."""
     flow = package.flow
     if not flow.steps:
         return [(package.text(f"card.steps.{step}", language), "", []) for step in package.card.steps]
-    line = steps_before(flow, "", flow.start)
     beside = {one.code for step in flow.steps for track in step.tracks for one in steps_of_track(flow, track.code)}
     return [
         (*_step(package, step, language), [_review(package, track.code, language) for track in step.tracks])
-        for step in flow.steps
-        if step.code in line - beside and step.kind is not StepKind.ROUTE
+        for step in steps_in_order(flow)
+        if step.code not in beside and step.kind is not StepKind.ROUTE
     ]
 
 

@@ -11,7 +11,7 @@ from dataclasses import replace
 
 from divan_libs.servicepack.drawing.graph import Edge, Graph, Node, Shape
 from divan_libs.servicepack.drawing.words import clock_in_words, iso_duration, word
-from divan_libs.servicepack.flow_rules import onward, steps_of_track
+from divan_libs.servicepack.flow_ways import onward, steps_of_track
 from divan_libs.servicepack.models import (
     APPLICANT,
     Action,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
 
-from divan_libs.servicepack.flow_rules import onward
+from divan_libs.servicepack.flow_ways import onward
 from divan_libs.servicepack.lint.findings import FLOW, Findings, Path
 from divan_libs.servicepack.models import APPLICANT, Flow, Step, StepKind
 

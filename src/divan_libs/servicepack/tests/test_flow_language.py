@@ -25,9 +25,9 @@ from divan_libs.servicepack.flow_rules import (
     objection,
     offered_actions,
     start,
-    steps_before,
     with_tracks,
 )
+from divan_libs.servicepack.flow_ways import steps_before, steps_in_order
 from divan_libs.servicepack.lint import lint
 from divan_libs.servicepack.lint.alone import surroundings_alone
 from divan_libs.servicepack.loading import load_package, load_with_sources
@@ -212,3 +212,15 @@ def test_two_tracks_may_wait_for_one_correction_and_a_decision_ends_all_waiting(
     (outcome,) = [outcome for outcome in run_examples(permit) if outcome.code == example]
 
     assert outcome.differences == ()
+
+
+def test_steps_are_told_along_the_flow_whatever_their_written_order(permit):
+    flow = permit.flow.model_copy(update={"steps": permit.flow.steps[::-1]})
+
+    told = [step.code for step in steps_in_order(flow)]
+
+    assert told == [step.code for step in steps_in_order(permit.flow)]
+    main = [code for code in told if code in {"check", "reviews", "large-or-small", "deputy-look", "draft", "sign"}]
+    assert main == ["check", "reviews", "large-or-small", "deputy-look", "draft", "sign"]
+    assert told.index("fire-review") < told.index("fire-visit")
+    assert not {"hear-objection", "renewing", "revoking"} & set(told)

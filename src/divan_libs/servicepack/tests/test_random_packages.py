@@ -13,6 +13,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from divan_libs.servicepack import flow_rules as rules
+from divan_libs.servicepack import flow_ways as ways
 from divan_libs.servicepack.answers import complete, pages_to_show
 from divan_libs.servicepack.changes import changes
 from divan_libs.servicepack.drawing import flow_bpmn, flow_svg
@@ -76,7 +77,7 @@ class Walk:
             declared = flow.step(step)
             assert declared is not None
             assert not declared.by_itself
-            in_track = step in {inner.code for inner in rules.steps_of_track(flow, track)} if track else True
+            in_track = step in {inner.code for inner in ways.steps_of_track(flow, track)} if track else True
             assert in_track
             assert not track or self.position.tracks[track] == ""
         if self.decided and not self.outcome:
@@ -204,7 +205,7 @@ def aftercare(package: Package) -> set[str]:
         step = package.flow.step(waiting.pop())
         if step is not None and step.code not in found:
             found.add(step.code)
-            waiting += rules.onward(step)
+            waiting += ways.onward(step)
     return found
 
 

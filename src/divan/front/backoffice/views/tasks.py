@@ -56,7 +56,7 @@ from divan.registers.people.values import Post
 from divan.trust.signing import queries as signing
 from divan_libs.persian.jalali import TEHRAN
 from divan_libs.servicepack import flow_rules
-from divan_libs.servicepack.models import Action
+from divan_libs.servicepack.models import Action, Package
 
 
 def _task_and_case(post: Post, task: UUID) -> tuple[Task, Case]:
@@ -129,7 +129,7 @@ def _decide(request: HttpRequest, task: Task, case: Case, post: Post, now: datet
     except (Refusal, Trouble) as refusal:
         status = refusal.status if isinstance(refusal, Refusal) else 503
         return _again(request, task, case, post, now, chosen=chosen, refusal=refusal, status=status)
-    messages.success(request, _outcome(task, chosen, after, language))
+    messages.success(request, _outcome(task, chosen, after, now, language))
     return redirect("backoffice:worklist")
 
 
@@ -144,7 +144,7 @@ def _faults_of(refusal: AnswersRefused) -> tuple[AnswerFault, ...]:
     return faults if isinstance(faults, tuple) else ()
 
 
-def _outcome(task: Task, chosen: Action, after: Case, language: str) -> str:
+def _outcome(task: Task, chosen: Action, after: Case, now: datetime, language: str) -> str:
     """Return what is said when the choice was carried out: what was done, and where the case is now."""
     package = queries.get_package_of(after)
     label = package.text(f"actions.{task.step}.{chosen.code}.label", language)
@@ -158,11 +158,29 @@ def _outcome(task: Task, chosen: Action, after: Case, language: str) -> str:
     elif after.state is CaseState.PAYMENT:
         where = _("The applicant was asked to pay; the clock stands still until then.")
     else:
-        waiting = queries.find_open_task(after.uuid)
-        if waiting is not None:
-            holder = people.get_post(waiting.post)
-            where = _("The case went on to %(post)s.") % {"post": holder.title(language)}
+        where = _where(after, package, now, language)
     return _("%(number)s: %(choice)s. %(where)s") % {"number": after.number, "choice": label, "where": where}
+
+
+def _where(after: Case, package: Package, now: datetime, language: str) -> str:
+    """Return who has a case now: whom it has just come to, or whose reviews it still waits for."""
+    waiting = queries.list_open_tasks(after.uuid)
+    fresh = [task for task in waiting if task.opened_at == now]
+    named = [
+        _("%(step)s (%(post)s)")
+        % {
+            "step": package.text(f"steps.{task.step}.title", language),
+            "post": people.get_post(task.post).title(language),
+        }
+        for task in fresh or waiting
+    ]
+    if not named:
+        return ""
+    if not fresh:
+        return _("The case goes on when these have answered as well: %(steps)s.") % {"steps": _("; ").join(named)}
+    if len(named) == 1:
+        return _("The case went on to %(post)s.") % {"post": people.get_post(fresh[0].post).title(language)}
+    return _("The case is now with several at once: %(steps)s.") % {"steps": _("; ").join(named)}
 
 
 def _offered(task: Task, case: Case, now: datetime) -> list[Action]:
@@ -235,6 +253,7 @@ def _page(
         _offered(task, case, now),
         language=language,
         decision=dossier.decision,
+        context=dossier.context,
         chosen=chosen,
         sent=sent,
         problems=problems,
