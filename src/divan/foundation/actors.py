@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from uuid import NAMESPACE_URL, UUID, uuid5
 
@@ -22,8 +22,9 @@ class ActorKind(StrEnum):
 class Actor:
     """Who acts, in which post, on whose behalf.
 
-    ``uuid`` is the person's, never an account's: lower contexts know no accounts. ``duties`` are the role codes of the
-    post held at this moment; they open doors and are not kept in facts.
+    ``uuid`` is the person's, never an account's: lower contexts know no accounts. ``on_behalf_of`` is the holder of the
+    post, where the person only stands in for them. ``duties`` are the role codes of the post held at this moment; they
+    open doors and are not kept in facts.
     """
 
     kind: ActorKind
@@ -37,6 +38,10 @@ class Actor:
     def is_staff(self) -> bool:
         """Whether the actor acts in a post of a body."""
         return self.kind is ActorKind.STAFF and self.post is not None
+
+    def for_oneself(self) -> Actor:
+        """Return the same person in an affair of their own: nobody applies, pays or signs for whom they stand in."""
+        return self if self.on_behalf_of is None else replace(self, on_behalf_of=None)
 
     def as_data(self) -> dict[str, str]:
         """Return what a fact keeps of the actor: identifiers only, no names."""

@@ -16,13 +16,15 @@ class Access:
     """Who may enter a route.
 
     ``kinds`` are the capacities admitted; ``duties``, if any, are role codes of which the post in use must hold one.
-    ``sign_in`` names the URL that an anonymous visitor is sent to.
+    ``sign_in`` names the URL that an anonymous visitor is sent to. What one does on a route of one's own affairs
+    (``own``) one does for oneself, also while standing in for the holder of a post.
     """
 
     name: str
     kinds: frozenset[ActorKind]
     duties: frozenset[str] = frozenset()
     sign_in: str = ""
+    own: bool = False
 
     def admits(self, actor: Actor) -> bool:
         """Whether this actor may enter."""
@@ -32,7 +34,7 @@ class Access:
 PUBLIC = Access("public", frozenset(ActorKind))
 CITIZEN = Access("citizen", frozenset({ActorKind.CITIZEN}), sign_in="identity:sign-in")
 STAFF = Access("staff", frozenset({ActorKind.STAFF}), sign_in="identity:staff-sign-in")
-SIGNED_IN = Access("signed-in", frozenset({ActorKind.CITIZEN, ActorKind.STAFF}), sign_in="identity:sign-in")
+SIGNED_IN = Access("signed-in", frozenset({ActorKind.CITIZEN, ActorKind.STAFF}), sign_in="identity:sign-in", own=True)
 
 
 def holding(*duties: str) -> Access:

@@ -46,6 +46,8 @@ class Door:
         who = declared_access(view)
         actor = actor_of(request)
         if who is not None and who.admits(actor):
+            if who.own:
+                request.actor = actor.for_oneself()  # type: ignore[attr-defined]  # read by actor_of
             return None
         refuse: Callable[[HttpRequest, Actor], HttpResponse] | None = getattr(view, "refuse", None)
         if who is None:

@@ -26,7 +26,7 @@ def officer_events(lines: Iterable[HistoryLine], package: Package, names: Names,
 
 
 def _event(line: HistoryLine, package: Package, names: Names, language: str) -> Event | None:
-    by = names.both(identifier(line.actor.get("uuid")), identifier(line.actor.get("post")))
+    by = names.actor(line.actor)
     match line.kind:
         case "cases.case-submitted":
             return Event(_("The request was sent"), line.at, by, tone="good")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from uuid import UUID
 
 from django.utils.translation import gettext as _
@@ -35,6 +35,12 @@ class Names:
         found = self._persons.get(person) if person else None
         return found.full_name if found else ""
 
+    def actor(self, actor: Mapping[str, str]) -> str:
+        """Return who acted as a fact keeps it: person and post, and for whom, where they only stood in."""
+        by = self.both(identifier(actor.get("uuid")), identifier(actor.get("post")))
+        holder = self.person(identifier(actor.get("on_behalf_of")))
+        return _("%(officer)s, in place of %(holder)s") % {"officer": by, "holder": holder} if holder else by
+
     def both(self, person: UUID | None, post: UUID | None) -> str:
         """Return person and post, as far as they are known."""
         return _(", ").join(one for one in (self.person(person), self.post(post)) if one)
@@ -52,7 +58,7 @@ def names_of(
     persons: set[UUID | None] = set()
     posts: set[UUID | None] = set()
     for line in lines:
-        persons.add(identifier(line.actor.get("uuid")))
+        persons |= {identifier(line.actor.get(name)) for name in ("uuid", "on_behalf_of")}
         posts.add(identifier(line.actor.get("post")))
         posts |= {identifier(line.data.get(name)) for name in ("post", "before", "to")}
     for task in tasks:

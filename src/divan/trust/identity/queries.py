@@ -72,8 +72,8 @@ def has_second_factor(account: UUID) -> bool:
 def acting_as(account: models.Account, *, post: UUID | None, has_passed: bool, at: datetime) -> ActingAs:
     """Tell who acts with an account at a moment: a citizen, or staff in a post that is held at that very moment.
 
-    ``post`` is the one chosen; where it is not held (any more), the one held longest. Staff that have not passed a
-    second factor are nobody.
+    ``post`` is the one chosen; where it is not held (any more), the one held longest. Who only stands in acts on behalf
+    of the post's holder. Staff that have not passed a second factor are nobody.
     """
     name = _account(account).name
     if account.kind == AccountKind.CITIZEN:
@@ -82,12 +82,13 @@ def acting_as(account: models.Account, *, post: UUID | None, has_passed: bool, a
     if not has_passed:
         return ActingAs(actor=ANONYMOUS, account=account.uuid, name=name, enrolling=True)
     holdings = people.list_holdings(account.person.uuid, at)
-    held = next((holding.post for holding in holdings if holding.post.uuid == post), None)
-    seat = held or (holdings[0].post if holdings else None)
+    held = next((holding for holding in holdings if holding.post.uuid == post), next(iter(holdings), None))
+    seat = held.post if held else None
     actor = Actor(
         kind=ActorKind.STAFF,
         uuid=account.person.uuid,
         post=seat.uuid if seat else None,
+        on_behalf_of=held.stands_in_for if held else None,
         duties=frozenset({seat.role}) if seat else frozenset(),
         unit=seat.unit.uuid if seat else None,
     )

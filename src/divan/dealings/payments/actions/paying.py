@@ -50,7 +50,7 @@ def begin_payment(*, invoice: UUID, actor: Actor, now: datetime) -> Payment:
     :raises PaymentInDoubt: while nobody knows whether the last attempt took money.
     """
     row = locked_invoice(invoice)
-    if row.payer.uuid not in {actor.uuid, actor.on_behalf_of}:
+    if row.payer.uuid != actor.uuid:
         raise InvoiceUnknown
     if row.state != InvoiceState.OPEN:
         raise InvoiceNotOpen

@@ -101,10 +101,52 @@ def test_an_absent_holder_appoints_a_substitute_who_finds_the_work_and_is_told_f
     standing_in.post(f"/office/tasks/{task.uuid}/", {"action": "accept", "report-measured": "90"})
     done = next(one for one in queries.list_tasks(case.uuid) if one.step == "check")
     assert (done.done_by, done.done_in_post) == (deputy.uuid, people.get_post_by_code("industry-trade-expert").uuid)
+    acted = Fact.objects.get(subject_uuid=task.uuid, kind="cases.task-done").actor
+    assert (acted["uuid"], acted["on_behalf_of"]) == (str(deputy.uuid), str(holder.uuid))
+    assert f"in place of {holder.full_name}" in text_of(expert.get(f"/office/cases/{case.uuid}/"))
 
     expert.post(f"/office/absence/{appointed.uuid}/end/")
     assert expert.get("/office/absence/").context["appointed"] == []
     assert standing_in.get("/office/").context["seats"] == []
+
+
+def test_after_a_fork_it_is_said_who_all_have_the_case_and_whose_answer_is_awaited(shop, officer):
+    case = shop.submitted(120)
+
+    def said(post: str, step: str, **sent: str) -> str:
+        shop.world.pass_time(minutes=1)
+        task = next(one for one in queries.list_open_tasks(case.uuid) if one.step == step)
+        return text_of(officer(post).post(f"/office/tasks/{task.uuid}/", sent, follow=True))
+
+    forked = said("industry-trade-expert", "check", **{"action": "accept", "report-measured": "90"})
+    first = said("fire-safety-expert", "fire-review", action="agree")
+    last = said("agriculture-expert", "land-review", action="agree")
+
+    reviews = queries.get_package_of(queries.get_case(case.uuid))
+    fire, land = (reviews.text(f"steps.{step}.title", "en") for step in ("fire-review", "land-review"))
+    assert f"with several at once: {fire} (expert); {land} (expert)." in forked
+    assert f"when these have answered as well: {land} (expert)." in first
+    assert "went on to deputy." in last
+
+
+def test_who_stands_in_applies_and_pays_for_themselves(shop, officer):
+    expert, deputy = (
+        people.holder_of(people.get_post_by_code(f"industry-trade-{role}").uuid, shop.world.now)
+        for role in ("expert", "deputy")
+    )
+    typed = {"substitute": str(deputy.uuid), **day("starts", "1405/09/01"), **day("ends", "1405/09/03")}
+    officer("industry-trade-expert").post("/office/absence/", typed)
+    standing_in = browser_of(deputy, shop.world)
+    standing_in.post("/staff/post", {"post": people.get_post_by_code("industry-trade-expert").uuid, "next": "/office/"})
+
+    standing_in.post("/services/rural-internet-coverage/apply/")
+
+    [begun] = models.Case.objects.filter(applicant__uuid=deputy.uuid)
+    began = Fact.objects.get(subject_uuid=begun.uuid, kind="cases.draft-started").actor
+    assert (began["uuid"], "on_behalf_of" in began) == (str(deputy.uuid), False)
+    assert models.Case.objects.filter(applicant__uuid=expert.uuid).count() == 0
+    for address in ("/payments/", "/permits/", f"/applications/{begun.uuid}/"):
+        assert standing_in.get(address).status_code == 200
 
 
 def test_nobody_ends_the_absence_of_another(shop, officer):

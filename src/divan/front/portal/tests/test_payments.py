@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from uuid import uuid4
 
 import pytest
@@ -14,6 +15,7 @@ from divan.dealings.payments.values import BankState, Beneficiary, InvoiceState,
 from divan.foundation import clock
 from divan.foundation.actors import SYSTEM
 from divan.foundation.models import Fact
+from divan.registers.people import actions as people
 from divan.trust.identity import actions as identity
 from divan.trust.identity.models import Account
 
@@ -54,6 +56,10 @@ def browser(world):
 
 @pytest.fixture
 def invoice(world):
+    return issued_to(world, "villager")
+
+
+def issued_to(world, payer: str):
     about = uuid4()
     line = NewLine(
         service_code="rural-internet-coverage",
@@ -71,7 +77,7 @@ def invoice(world):
     return actions.issue_invoice(
         about_kind="cases.case",
         about_uuid=about,
-        payer=world.person("villager").uuid,
+        payer=world.person(payer).uuid,
         title_fa="هزینه",
         title_en="Cost of the survey",
         lines=[line],
@@ -164,6 +170,29 @@ def test_another_citizen_finds_nothing_and_an_anonymous_one_signs_in(browser, ba
     assert other.post(f"/payments/{invoice.uuid}/pay/").status_code == 404
     assert "Cost of the survey" not in other.get("/payments/").content.decode()
     assert queries.list_payments_of(invoice.uuid) == []
+
+
+def test_an_officer_pays_their_own_and_nothing_of_whom_they_stand_in_for(world, officer, bank):
+    own, of_the_head = issued_to(world, "ict-expert"), issued_to(world, "village-head")
+    people.appoint_substitute(
+        person=world.person("village-head").uuid,
+        substitute=world.person("ict-expert").uuid,
+        starts_at=world.now,
+        ends_at=world.now + timedelta(days=3),
+        actor=SYSTEM,
+        now=world.now,
+    )
+    officer.post("/staff/post", {"post": world.post("village-head-of-village").uuid, "next": "/office/"})
+    assert officer.get("/office/").wsgi_request.actor.on_behalf_of == world.person("village-head").uuid
+
+    assert [one["invoice"].uuid for one in officer.get("/payments/").context["lines"]] == [own.uuid]
+    assert officer.get(f"/payments/{of_the_head.uuid}/").status_code == 404
+    assert officer.post(f"/payments/{of_the_head.uuid}/pay/").status_code == 404
+    assert officer.post(f"/payments/{own.uuid}/pay/")["Location"] == f"/payments/{own.uuid}/bank/"
+
+    assert queries.list_payments_of(of_the_head.uuid) == []
+    [begun] = queries.list_payments_of(own.uuid)
+    assert "on_behalf_of" not in Fact.objects.get(subject_uuid=begun.uuid).actor
 
 
 def test_in_doubt_says_that_nobody_pays_twice_and_lets_nobody(world, browser, bank, invoice):

@@ -24,7 +24,7 @@ from divan.dealings.cases.values import (
     CaseState,
 )
 from divan.foundation import clock
-from divan.foundation.http.access import CITIZEN, PUBLIC, access
+from divan.foundation.http.access import PUBLIC, SIGNED_IN, access
 from divan.foundation.http.middleware import actor_of
 from divan.foundation.ui.fields import ErrorSummary, Field, Problem
 from divan.foundation.ui.frame import Link
@@ -153,7 +153,7 @@ def _questions(offered: OfferedBundle, sent: Mapping[str, str], *, judge: bool =
     ]
 
 
-@access(CITIZEN)
+@access(SIGNED_IN)
 @require_http_methods(["GET", "POST"])
 def begin(request: HttpRequest, code: str) -> HttpResponse:
     """Begin a bundle, or go on with the one begun; a GET only comes from the sign-in page."""
@@ -171,7 +171,7 @@ def begin(request: HttpRequest, code: str) -> HttpResponse:
     return redirect("portal:bundle-run", run.uuid)
 
 
-@access(CITIZEN)
+@access(SIGNED_IN)
 @require_safe
 def overview(request: HttpRequest, run: UUID) -> HttpResponse:
     """Show how far each request of a bundle has come, what is asked once for several, and the way to send all."""
@@ -245,7 +245,7 @@ def _fields(
     return fields
 
 
-@access(CITIZEN)
+@access(SIGNED_IN)
 @require_http_methods(["GET", "POST"])
 def shared(request: HttpRequest, run: UUID) -> HttpResponse:
     """Ask once what several requests of a bundle need, and carry it into all of them."""
@@ -274,7 +274,7 @@ def shared(request: HttpRequest, run: UUID) -> HttpResponse:
     return render(request, "portal/bundle_shared.html", values, status=422 if refused else 200)
 
 
-@access(CITIZEN)
+@access(SIGNED_IN)
 @require_http_methods(["GET", "POST"])
 def check(request: HttpRequest, run: UUID) -> HttpResponse:
     """Show every request of a bundle once more; pay once and send all, or send all, however often it is pressed."""
@@ -324,7 +324,7 @@ def _send(request: HttpRequest, run: BundleRun) -> HttpResponse:
     return redirect("portal:bundle-run", run.uuid)
 
 
-@access(CITIZEN)
+@access(SIGNED_IN)
 @require_POST
 def leave(request: HttpRequest, run: UUID, service: str) -> HttpResponse:
     """Take a request out of a bundle; it stays among one's drafts."""
@@ -333,7 +333,7 @@ def leave(request: HttpRequest, run: UUID, service: str) -> HttpResponse:
     return redirect("portal:bundle-run", run)
 
 
-@access(CITIZEN)
+@access(SIGNED_IN)
 @require_http_methods(["GET", "POST"])
 def give_up(request: HttpRequest, run: UUID) -> HttpResponse:
     """Give a bundle up after asking once more; the answers of what was not sent are erased."""

@@ -18,7 +18,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from divan.dealings.payments import actions, jobs, queries
 from divan.dealings.payments.values import Invoice, InvoiceState, InvoiceUnknown, Payment, PaymentState
 from divan.foundation import clock
-from divan.foundation.http.access import CITIZEN, PUBLIC, access
+from divan.foundation.http.access import PUBLIC, SIGNED_IN, access
 from divan.foundation.http.middleware import actor_of
 from divan.front.portal.account import account_tabs
 from divan.front.texts.charges import charges_of
@@ -41,22 +41,21 @@ def _language() -> str:
 
 
 def own_invoice(request: HttpRequest, invoice: UUID) -> Invoice:
-    """Return an invoice that the acting person has to pay, alone or for whom they act.
+    """Return an invoice that the acting person has to pay; never that of whom they stand in for in an office.
 
     :raises InvoiceUnknown: if it is somebody else's, or does not exist.
     """
-    found, actor = queries.get_invoice(invoice), actor_of(request)
-    if found.payer not in {actor.uuid, actor.on_behalf_of}:
+    found = queries.get_invoice(invoice)
+    if found.payer != actor_of(request).uuid:
         raise InvoiceUnknown
     return found
 
 
-@access(CITIZEN)
+@access(SIGNED_IN)
 @require_safe
 def listing(request: HttpRequest) -> HttpResponse:
     """List one's invoices, what is to be paid first."""
-    actor = actor_of(request)
-    person = actor.on_behalf_of or actor.uuid
+    person = actor_of(request).uuid
     found = queries.list_invoices_of(person) if person else []
     lines = [
         {"invoice": one, "title": one.title(_language()), "state": word("invoice-state", one.state)}
@@ -67,7 +66,7 @@ def listing(request: HttpRequest) -> HttpResponse:
     return render(request, "portal/payments.html", {"lines": lines, "account_tabs": tabs})
 
 
-@access(CITIZEN)
+@access(SIGNED_IN)
 @require_safe
 def invoice(request: HttpRequest, invoice: UUID) -> HttpResponse:
     """Show an invoice: what is charged for which service, whose money it is, by which law; and the way to pay."""
@@ -96,7 +95,7 @@ def _about(invoice: Invoice) -> dict[str, object]:
     return {"case": invoice.about_uuid if is_case else None, "bundle": invoice.about_uuid if is_bundle else None}
 
 
-@access(CITIZEN)
+@access(SIGNED_IN)
 @require_POST
 def pay(request: HttpRequest, invoice: UUID) -> HttpResponse:
     """Begin to pay, or go on with the attempt that is under way."""
@@ -105,7 +104,7 @@ def pay(request: HttpRequest, invoice: UUID) -> HttpResponse:
     return redirect("portal:payment", invoice)
 
 
-@access(CITIZEN)
+@access(SIGNED_IN)
 @never_cache
 @require_safe
 def standing(request: HttpRequest, invoice: UUID) -> HttpResponse:

@@ -41,7 +41,8 @@ def _parts() -> Iterator[dict[str, object]]:
     persons = people.find_persons(account.person for account in known)
     holdings = people.list_holdings_of(persons, clock.now())
     for account in known:
-        held = holdings.get(account.person, [])
+        # An officer who once signed in as a citizen has two accounts; each is shown as whom one becomes by it.
+        held = holdings.get(account.person, []) if account.is_staff_account else []
         post = held[0].post if held else None
         yield {
             "username": account.username,

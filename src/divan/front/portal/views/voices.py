@@ -15,7 +15,7 @@ from divan.dealings.cases import actions, queries
 from divan.dealings.cases.values import AdditionNotPossible, ObjectionNotPossible, RatingNotPossible
 from divan.foundation import clock, files
 from divan.foundation.errors import Refusal, Trouble
-from divan.foundation.http.access import CITIZEN, access
+from divan.foundation.http.access import SIGNED_IN, access
 from divan.foundation.http.media import file_answer
 from divan.foundation.http.middleware import actor_of
 from divan.foundation.ui.fields import ErrorSummary, Field, Option
@@ -43,7 +43,7 @@ def _language() -> str:
     return get_language() or "fa"
 
 
-@access(CITIZEN)
+@access(SIGNED_IN)
 @require_http_methods(["GET", "POST"])
 def add(request: HttpRequest, case: UUID) -> HttpResponse:
     """Add a file with a note to a case that runs; officers find it as new."""
@@ -77,7 +77,7 @@ def add(request: HttpRequest, case: UUID) -> HttpResponse:
     return render(request, "portal/add.html", values, status=422 if wrong_note or wrong_file else 200)
 
 
-@access(CITIZEN)
+@access(SIGNED_IN)
 @require_safe
 def addition(request: HttpRequest, case: UUID, file: UUID) -> HttpResponse:
     """Give a file back that one added to a case."""
@@ -85,7 +85,7 @@ def addition(request: HttpRequest, case: UUID, file: UUID) -> HttpResponse:
     return file_answer(*queries.case_file_bytes(case, file))
 
 
-@access(CITIZEN)
+@access(SIGNED_IN)
 @require_http_methods(["GET", "POST"])
 def object_to(request: HttpRequest, case: UUID) -> HttpResponse:
     """Object to the newest decision of a case with a reason; another decider hears it."""
@@ -119,7 +119,7 @@ def object_to(request: HttpRequest, case: UUID) -> HttpResponse:
 STARS = ("5", "4", "3", "2", "1")
 
 
-@access(CITIZEN)
+@access(SIGNED_IN)
 @require_http_methods(["GET", "POST"])
 def rate(request: HttpRequest, case: UUID) -> HttpResponse:
     """Say once, after the answer, how one was served."""
@@ -148,7 +148,7 @@ def rate(request: HttpRequest, case: UUID) -> HttpResponse:
     return render(request, "portal/rate.html", values, status=422 if wrong else 200)
 
 
-@access(CITIZEN)
+@access(SIGNED_IN)
 @require_safe
 def permits(request: HttpRequest) -> HttpResponse:
     """List one's permits with what may be begun about each."""
@@ -159,7 +159,7 @@ def permits(request: HttpRequest) -> HttpResponse:
     return render(request, "portal/permits.html", {"lines": lines, "account_tabs": tabs})
 
 
-@access(CITIZEN)
+@access(SIGNED_IN)
 @require_POST
 def entry(request: HttpRequest, permit: UUID, entry: str) -> HttpResponse:
     """Begin a renewal or amendment of one's permit as a draft that carries over what is known."""
