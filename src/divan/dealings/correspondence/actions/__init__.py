@@ -4,6 +4,7 @@ from divan.dealings.correspondence.actions.documents import (
     file_letter,
     put_document,
 )
+from divan.dealings.correspondence.actions.intake import take_in
 from divan.dealings.correspondence.actions.numbering import (
     add_register,
     number_letter,
@@ -36,4 +37,5 @@ __all__ = [
     "open_secretariat",
     "put_document",
     "set_due",
+    "take_in",
 ]

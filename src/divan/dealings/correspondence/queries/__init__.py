@@ -7,6 +7,14 @@ from divan.dealings.correspondence.queries.contents import (
     list_relations,
     list_steps,
 )
+from divan.dealings.correspondence.queries.intakes import (
+    get_intake,
+    get_intake_for,
+    intake_of,
+    intakes,
+    intakes_for,
+    list_intakes_of_applicant,
+)
 from divan.dealings.correspondence.queries.letters import (
     SECRETARIAT_ROLE,
     clearance_of,
@@ -29,6 +37,13 @@ from divan.dealings.correspondence.queries.registers import (
     list_registers,
     list_secretariats,
 )
+from divan.dealings.correspondence.queries.secretariats import (
+    HEAD_ROLES,
+    clerk_of,
+    heads_body,
+    keeps,
+    secretariats_kept_by,
+)
 from divan.dealings.correspondence.queries.worklist import (
     FAR,
     PAGE,
@@ -41,11 +56,13 @@ from divan.dealings.correspondence.queries.worklist import (
 
 __all__ = [
     "FAR",
+    "HEAD_ROLES",
     "PAGE",
     "SECRETARIAT_ROLE",
     "case_register_code",
     "central_secretariat",
     "clearance_of",
+    "clerk_of",
     "content_of",
     "count_open_work",
     "find_gaps",
@@ -53,13 +70,21 @@ __all__ = [
     "find_letters",
     "find_open_work",
     "find_register_for",
+    "get_intake",
+    "get_intake_for",
     "get_letter",
     "get_letter_for",
     "get_register",
     "get_secretariat",
     "get_work",
     "has_register",
+    "heads_body",
+    "intake_of",
+    "intakes",
+    "intakes_for",
+    "keeps",
     "list_files",
+    "list_intakes_of_applicant",
     "list_letters_about",
     "list_open_work_of_case",
     "list_recipients",
@@ -70,4 +95,5 @@ __all__ = [
     "list_secretariats",
     "list_steps",
     "list_worklist",
+    "secretariats_kept_by",
 ]

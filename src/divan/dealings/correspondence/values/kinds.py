@@ -24,3 +24,33 @@ LETTER_READ = FactKind("correspondence.letter-read", "Somebody opened, printed o
 CLEARANCE_GRANTED = FactKind(
     "correspondence.clearance-granted", "A post got a clearance for a class of secrecy, or its clearance ended."
 )
+SECRETARIAT_CLOSED = FactKind("correspondence.secretariat-closed", "A secretariat was closed; nothing arrives there.")
+SECRETARIAT_CHANGED = FactKind(
+    "correspondence.secretariat-changed", "Name, address or settings of a secretariat changed."
+)
+REGISTER_CLOSED = FactKind("correspondence.register-closed", "A register was closed; it gives no numbers any more.")
+FORMULA_CHANGED = FactKind(
+    "correspondence.formula-changed", "The formula by which a register writes its next numbers changed."
+)
+YEAR_ENDED = FactKind("correspondence.year-ended", "A year of a register was closed by hand, with the reason.")
+NUMBER_RESERVED = FactKind("correspondence.number-reserved", "A number was taken from a register before its letter.")
+NUMBER_VOIDED = FactKind("correspondence.number-voided", "A reserved number was given up, with the reason.")
+NUMBER_USED = FactKind("correspondence.number-used", "A reserved number was given to a letter.")
+TERM_WRITTEN = FactKind("correspondence.term-written", "A word of the basic information was added, changed or ended.")
+INTAKE_ARRIVED = FactKind("correspondence.intake-arrived", "Something arrived at a secretariat by some channel.")
+INTAKE_ENDED = FactKind(
+    "correspondence.intake-ended", "What arrived was registered as a letter, refused, or known as a double."
+)
+LETTER_REGISTERED = FactKind("correspondence.letter-registered", "A received letter got its number from a register.")
+RECIPIENT_NAMED = FactKind("correspondence.recipient-named", "A recipient was written into a letter.")
+RECIPIENT_ANSWERED = FactKind("correspondence.recipient-answered", "The answer of a letter's recipient was registered.")
+RELATION_NAMED = FactKind("correspondence.relation-named", "A letter was related to another one.")
+LETTER_FILE_ADDED = FactKind("correspondence.letter-file-added", "A file was put to a letter.")
+DISPATCH_LAID = FactKind("correspondence.dispatch-laid", "A signed letter came to the dispatch desk for a recipient.")
+DISPATCH_ROUTED = FactKind(
+    "correspondence.dispatch-routed", "The way by which a letter goes to a recipient was chosen."
+)
+DISPATCH_SENT = FactKind("correspondence.dispatch-sent", "A letter left for a recipient, or was handed to its channel.")
+DISPATCH_NOTED = FactKind(
+    "correspondence.dispatch-noted", "Delivery, number at the other side, refusal or failure of a dispatch was noted."
+)

@@ -128,6 +128,11 @@ class Party:
     name: str = ""
     code: str = ""
 
+    def as_data(self) -> dict[str, str]:
+        """Return what a row keeps of the party."""
+        said = {name: getattr(self, name) for name in ("organization", "department", "title", "name", "code")}
+        return {"kind": str(self.kind), **({"uuid": str(self.uuid)} if self.uuid else {}), **said}
+
     def __str__(self) -> str:
         said = (self.name, self.title, self.department, self.organization)
         return "، ".join(dict.fromkeys(one for one in said if one))

@@ -68,3 +68,121 @@ class FormulaUnfit(Refusal):
 
     code = "correspondence.formula-unfit"
     status = 422
+
+
+class IntakeUnknown(Refusal):
+    """Nothing such arrived, or not for this post."""
+
+    code = "correspondence.intake-unknown"
+    status = 404
+
+
+class IntakeEnded(Refusal):
+    """What arrived is registered, refused or known as a double already."""
+
+    code = "correspondence.intake-ended"
+
+
+class ReasonNeeded(Refusal):
+    """The act is done only with its reason in writing."""
+
+    code = "correspondence.reason-needed"
+    status = 422
+
+
+class LetterIsDouble(Refusal):
+    """A letter of this sender with this number and year, or this file, was registered before."""
+
+    code = "correspondence.letter-is-double"
+
+
+class BackdatingNotAllowed(Refusal):
+    """The post may not register under an earlier day."""
+
+    code = "correspondence.backdating-not-allowed"
+    status = 403
+
+
+class DayUnfit(Refusal):
+    """The day of registration lies in the future, or before the letter or its register can be."""
+
+    code = "correspondence.day-unfit"
+    status = 422
+
+
+class CodeTaken(Refusal):
+    """The code belongs to another secretariat, register or term."""
+
+    code = "correspondence.code-taken"
+
+
+class RegisterClosed(Refusal):
+    """The register gives no numbers any more, or cannot be closed yet."""
+
+    code = "correspondence.register-closed"
+
+
+class SecretariatBusy(Refusal):
+    """The secretariat cannot be closed while something waits there."""
+
+    code = "correspondence.secretariat-busy"
+
+
+class YearRuns(Refusal):
+    """The running Jalali year of a register cannot be closed, nor one in which reserved numbers are open."""
+
+    code = "correspondence.year-runs"
+
+
+class CountUnfit(Refusal):
+    """So many numbers cannot be reserved at once."""
+
+    code = "correspondence.count-unfit"
+    status = 422
+
+
+class TermUnknown(Refusal):
+    """The body has no such word in its basic information."""
+
+    code = "correspondence.term-unknown"
+    status = 404
+
+
+class DispatchUnknown(Refusal):
+    """There is no such sending, or it is not of a secretariat of this post."""
+
+    code = "correspondence.dispatch-unknown"
+    status = 404
+
+
+class DispatchNotPossible(Refusal):
+    """The sending stands where this cannot be done with it."""
+
+    code = "correspondence.dispatch-not-possible"
+
+
+class WayUnfit(Refusal):
+    """The recipient cannot be reached by this way, or has no address there."""
+
+    code = "correspondence.way-unfit"
+    status = 422
+
+
+class EvidenceMissing(Refusal):
+    """What people carried is noted as sent only with its evidence."""
+
+    code = "correspondence.evidence-missing"
+    status = 422
+
+
+class RecipientClosed(Refusal):
+    """The recipient does not exist any more; its successor is named where one is known."""
+
+    code = "correspondence.recipient-closed"
+
+
+class PagesUnfit(Refusal):
+    """The pages cannot be joined into one document: locked, broken, or too many."""
+
+    code = "correspondence.pages-unfit"
+    status = 422
