@@ -13,7 +13,6 @@ from divan.front.backoffice.views import (
     governor,
     issued,
     ledger,
-    letters,
     payments,
     referrals,
     standing,
@@ -21,6 +20,8 @@ from divan.front.backoffice.views import (
     visits,
     worklist,
 )
+from divan.front.backoffice.views.letters import page as letter_page
+from divan.front.backoffice.views.letters import register
 
 app_name = "backoffice"
 
@@ -37,10 +38,10 @@ urlpatterns = [
     path("cases/<uuid:case>/", cases.case, name="case"),
     path("cases/<uuid:case>/notes/", standing.note, name="note"),
     path("cases/<uuid:case>/files/<uuid:file>/", cases.file, name="file"),
-    path("register/", letters.register, name="register"),
-    path("letters/<uuid:letter>/", letters.letter, name="letter"),
-    path("letters/<uuid:letter>/file/", letters.file_letter, name="file-letter"),
-    path("letters/<uuid:letter>/document.pdf", letters.document, name="letter-document"),
+    path("register/", register.register, name="register"),
+    path("letters/<uuid:letter>/", letter_page.letter, name="letter"),
+    path("letters/<uuid:letter>/file/", letter_page.file_letter, name="file-letter"),
+    path("letters/<uuid:letter>/document.pdf", letter_page.document, name="letter-document"),
     path("issued-permits/", issued.permits, name="issued-permits"),
     path("issued-permits/<uuid:permit>/", issued.permit, name="issued-permit"),
     path("absence/", absence.absence, name="absence"),

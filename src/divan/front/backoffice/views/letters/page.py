@@ -1,13 +1,13 @@
-"""Letters and the register (دفتر اندیکاتور) of the own body's secretariat."""
+"""The page of a letter, composed of parts; its document; and that the secretariat filed it."""
 
 from __future__ import annotations
 
+from datetime import datetime
 from uuid import UUID
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
-from django.urls import reverse
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
@@ -21,24 +21,29 @@ from divan.foundation.errors import NotAllowed
 from divan.foundation.http.access import STAFF, access
 from divan.foundation.http.media import bytes_answer
 from divan.foundation.http.middleware import actor_of
-from divan.foundation.ui.frame import Link
 from divan.foundation.ui.numbers import digits
-from divan.front.backoffice.duties import REGISTER, SECRETARIAT, own_post
+from divan.front.backoffice.duties import SECRETARIAT, own_post
+from divan.front.backoffice.letter_parts.composing import Part, Reading, compose
 from divan.front.texts.words import TONES, word
 from divan.registers.people.values import Post
 from divan.trust.signing import queries as signing
-from divan_libs.persian.jalali import jalali_year
+
+PARTS: tuple[Part, ...] = ()
+"""The parts below the head, in their order on the page."""
 
 
-def seen_letter(post: Post, letter: UUID) -> Letter:
-    """Return a letter for the secretariat of its body, or for whoever may see the case it is about.
+def seen_letter(post: Post, letter: UUID, at: datetime) -> Letter:
+    """Return a letter that a post may read, or that is about a case which the post may see.
 
     :raises LetterUnknown: if there is none, or it is not for this post: the two are not told apart.
     """
-    found = queries.get_letter(letter)
-    if _files_for(post, found) or _is_about_own_case(post, found):
-        return found
-    raise LetterUnknown
+    try:
+        return queries.get_letter_for(letter, post, at)
+    except LetterUnknown:
+        found = queries.get_letter(letter)
+        if found.secrecy in queries.clearance_of(post.uuid, at).readable and _is_about_own_case(post, found):
+            return found
+        raise
 
 
 def _files_for(post: Post, letter: Letter) -> bool:
@@ -63,10 +68,17 @@ def _is_about_own_case(post: Post, letter: Letter) -> bool:
 def letter(request: HttpRequest, letter: UUID) -> HttpResponse:
     """Show a letter: number, signer, recipient, the signed document and where a stranger verifies it."""
     post, now = own_post(request), clock.now()
-    found = seen_letter(post, letter)
+    found = seen_letter(post, letter, now)
     line = queries.find_open_work(letter)
     if line is not None:
         actions.mark_read(work=line.uuid, actor=actor_of(request), now=now)
+    reading = Reading(
+        content=queries.content_of(letter),
+        post=post,
+        actor=actor_of(request),
+        language=get_language() or "fa",
+        now=now,
+    )
     values = {
         "letter": found,
         "state": word("letter-state", found.state),
@@ -74,8 +86,9 @@ def letter(request: HttpRequest, letter: UUID) -> HttpResponse:
         "document": signing.get_document(found.document_uuid) if found.document_uuid else None,
         "may_file": _files_for(post, found) and found.state is LetterState.SIGNED,
         "case": found.about_uuid if _is_about_own_case(post, found) else None,
+        "parts": compose(PARTS, reading),
     }
-    return render(request, "backoffice/letter.html", values)
+    return render(request, "backoffice/letters/letter.html", values)
 
 
 @access(STAFF)
@@ -86,7 +99,7 @@ def file_letter(request: HttpRequest, letter: UUID) -> HttpResponse:
     :raises NotAllowed: for whoever may read the letter but does not keep the register.
     """
     post = own_post(request)
-    found = seen_letter(post, letter)
+    found = seen_letter(post, letter, clock.now())
     if not _files_for(post, found):
         raise NotAllowed
     actions.file_letter(letter=letter, actor=actor_of(request), now=clock.now())
@@ -101,37 +114,8 @@ def document(request: HttpRequest, letter: UUID) -> HttpResponse:
 
     :raises LetterUnknown: if the letter is not for this post, or its document is not made yet.
     """
-    found = seen_letter(own_post(request), letter)
+    found = seen_letter(own_post(request), letter, clock.now())
     if found.document_uuid is None:
         raise LetterUnknown
     name = str(found.number).replace("/", "-") + ".pdf"
     return bytes_answer(signing.read_pdf(found.document_uuid), name=name, media_type="application/pdf", download=False)
-
-
-@access(REGISTER)
-@require_safe
-def register(request: HttpRequest) -> HttpResponse:
-    """Show the register of the own body in a Jalali year, and prove that its numbers have no gap."""
-    post, language = own_post(request), get_language() or "fa"
-    body = post.unit.body_code
-    years = queries.list_register_years(body)
-    year = _number(request.GET.get("year", "")) or (years[0] if years else jalali_year(clock.now()))
-    before = _number(request.GET.get("before", ""))
-    found = queries.list_register(body, year=year, before=before)
-    address = reverse("backoffice:register")
-    lowest = found[-1].number.count if found and found[-1].number else 1
-    values = {
-        "has_register": queries.has_register(body),
-        "body": post.unit.name(language),
-        "year": year,
-        "years": [Link(f"{address}?year={one}", digits(one), current=one == year) for one in years],
-        "lines": [(one, word("letter-state", one.state), TONES[one.state]) for one in found],
-        "gaps": queries.find_gaps(body, year),
-        "next_url": f"{address}?year={year}&before={lowest}" if len(found) == queries.PAGE and lowest > 1 else "",
-        "is_first": before is None,
-    }
-    return render(request, "backoffice/register.html", values)
-
-
-def _number(text: str) -> int | None:
-    return int(text) if text.isascii() and text.isdigit() and len(text) < 7 else None

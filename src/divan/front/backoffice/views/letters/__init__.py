@@ -1,0 +1,1 @@
+"""Pages of letters: drafts and their way to signature, the letter, and the register of what services issue."""
