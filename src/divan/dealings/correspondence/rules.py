@@ -2,14 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
+from uuid import UUID
 
 from divan.dealings.correspondence.values import (
+    Chart,
     FormulaUnfit,
     LetterNotSigned,
     LetterState,
     NumberFormula,
     NumberPart,
+    Reach,
+    Referral,
+    ReferralNode,
+    ReferralRule,
+    ReferralState,
+    Seat,
 )
 
 
@@ -92,3 +100,109 @@ def write_number(
         NumberPart.TEXT: formula.text,
     }
     return formula.separator.join(said[part] for part in formula.parts if said[part])
+
+
+def rank_of(role: str, rule: ReferralRule) -> int:
+    """Return the rank of a role inside its unit, 0 at the top; who leads nothing stands below all who lead."""
+    return next((rank for rank, roles in enumerate(rule.leading) if role in roles), len(rule.leading))
+
+
+def units_above(unit: UUID, chart: Chart) -> list[UUID]:
+    """Return the units above a unit, the nearest first, up to the body."""
+    found: list[UUID] = []
+    above = chart.above.get(unit)
+    while above is not None and above not in found:
+        found.append(above)
+        above = chart.above.get(above)
+    return found
+
+
+def reach_of(sender: Seat, receiver: Seat, chart: Chart) -> Reach:
+    """Tell where a receiver stands to a sender.
+
+    Down is a lower rank of the own unit, and for those who lead a unit every post of the units below it. Peers have one
+    rank in one unit, or lead units of one superior unit. Up is the reverse; all else is aside.
+    """
+    if sender.body != receiver.body:
+        return Reach.ELSEWHERE
+    own, other = rank_of(sender.role, chart.rule), rank_of(receiver.role, chart.rule)
+    leads = own < len(chart.rule.leading)
+    if sender.unit == receiver.unit:
+        return Reach.PEER if own == other else Reach.DOWN if own < other else Reach.UP
+    if sender.unit in units_above(receiver.unit, chart):
+        return Reach.DOWN if leads else Reach.ASIDE
+    if receiver.unit in units_above(sender.unit, chart):
+        return Reach.UP
+    beside = chart.above.get(sender.unit) == chart.above.get(receiver.unit)
+    return Reach.PEER if beside and leads and own == other else Reach.ASIDE
+
+
+def may_refer(sender: Seat, receiver: Seat, chart: Chart, *, hands_out: bool = False) -> bool:
+    """Whether a post may refer a letter to another: down and to peers, further as the body's rule and exceptions say.
+
+    A secretariat ``hands_out``: it refers what arrives to any post of its body. To another body goes only a letter.
+    """
+    reach = reach_of(sender, receiver, chart)
+    if reach is Reach.ELSEWHERE or sender.post == receiver.post:
+        return False
+    said = chart.exceptions.get((sender.post, receiver.post))
+    if said is not None:
+        return said
+    if hands_out or reach in {Reach.DOWN, Reach.PEER}:
+        return True
+    return chart.rule.upward if reach is Reach.UP else chart.rule.sideways
+
+
+def superiors_of(seat: Seat, seats: Iterable[Seat], chart: Chart) -> list[Seat]:
+    """Return who stands above a post, the nearest first: higher ranks of its unit, then leaders of the units above."""
+    order = {unit: step for step, unit in enumerate([seat.unit, *units_above(seat.unit, chart)])}
+    leading = [
+        one
+        for one in seats
+        if one.unit in order
+        and reach_of(seat, one, chart) is Reach.UP
+        and rank_of(one.role, chart.rule) < len(chart.rule.leading)
+    ]
+    return sorted(leading, key=lambda one: (order[one.unit], -rank_of(one.role, chart.rule), str(one.post)))
+
+
+def tree_of(referrals: Iterable[Referral], viewer: UUID) -> tuple[ReferralNode, ...]:
+    """Return the referrals of a letter as the tree that a post may see.
+
+    A hidden one shows itself to its two posts and to whoever handed the letter to its sender; what was handed on below
+    it stands, for others who see that, where it would stand without it.
+    """
+    known = list(referrals)
+    by_uuid = {one.uuid: one for one in known}
+    seen = {one.uuid for one in known if _shows(one, by_uuid, viewer)}
+
+    def place(one: Referral) -> UUID | None:
+        above = one.parent
+        while above is not None and above not in seen:
+            above = by_uuid[above].parent if above in by_uuid else None
+        return above
+
+    below: dict[UUID | None, list[Referral]] = {}
+    for one in known:
+        if one.uuid in seen:
+            below.setdefault(place(one), []).append(one)
+
+    def nodes(above: UUID | None) -> tuple[ReferralNode, ...]:
+        return tuple(ReferralNode(referral=one, below=nodes(one.uuid)) for one in below.get(above, ()))
+
+    return nodes(None)
+
+
+def _shows(one: Referral, by_uuid: Mapping[UUID, Referral], viewer: UUID) -> bool:
+    """Whether a post sees a referral: nothing on the way to it is hidden, or the letter came that way through it."""
+    way = [one]
+    while way[-1].parent is not None and way[-1].parent in by_uuid:
+        way.append(by_uuid[way[-1].parent])
+    return not any(step.hidden for step in way) or any(viewer in {step.from_post, step.to_post} for step in way)
+
+
+def holders_of(referrals: Iterable[Referral]) -> list[Referral]:
+    """Return the open referrals whose receivers have the letter now: they handed nothing on that is still open."""
+    waiting = [one for one in referrals if one.state is ReferralState.OPEN and not one.copy]
+    handed_on = {one.parent for one in waiting}
+    return [one for one in waiting if one.uuid not in handed_on]

@@ -113,6 +113,12 @@ def find_units(uuids: Iterable[UUID]) -> dict[UUID, Unit]:
     return {row.uuid: _unit(row) for row in rows}
 
 
+def units_above(body: UUID) -> dict[UUID, UUID | None]:
+    """Return each unit of a body with the unit above it inside the body; nothing is above the body itself."""
+    rows = models.Unit.objects.select_related("parent").filter(Q(uuid=body) | Q(body__uuid=body))
+    return {row.uuid: row.parent.uuid if row.parent and row.uuid != body else None for row in rows}
+
+
 def list_bodies() -> list[Unit]:
     """Return every body, by its Persian name."""
     rows = models.Unit.objects.select_related("place", "body").filter(kind=UnitKind.BODY).order_by("name_fa")

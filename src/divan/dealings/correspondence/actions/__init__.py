@@ -15,6 +15,9 @@ from divan.dealings.correspondence.actions.reading import (
     grant_clearance,
     note_reading,
 )
+from divan.dealings.correspondence.actions.referring import (
+    refer_letter,
+)
 from divan.dealings.correspondence.actions.worklist import (
     finish_work,
     give_work,
@@ -36,6 +39,7 @@ __all__ = [
     "open_register",
     "open_secretariat",
     "put_document",
+    "refer_letter",
     "set_due",
     "take_in",
 ]

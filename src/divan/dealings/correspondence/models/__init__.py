@@ -18,7 +18,7 @@ from divan.dealings.correspondence.models.letters import (
     Relation,
 )
 from divan.dealings.correspondence.models.parties import Correspondent, RecipientGroup
-from divan.dealings.correspondence.models.referrals import FollowUp, Referral
+from divan.dealings.correspondence.models.referrals import FollowUp, Referral, ReferralException, ReferralRule
 from divan.dealings.correspondence.models.routes import LetterStep, Remark, Template
 from divan.dealings.correspondence.models.secretariats import (
     Clearance,
@@ -52,6 +52,8 @@ __all__ = [
     "Recipient",
     "RecipientGroup",
     "Referral",
+    "ReferralException",
+    "ReferralRule",
     "Register",
     "RegisterYear",
     "Relation",

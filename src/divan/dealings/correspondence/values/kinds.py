@@ -54,3 +54,27 @@ DISPATCH_SENT = FactKind("correspondence.dispatch-sent", "A letter left for a re
 DISPATCH_NOTED = FactKind(
     "correspondence.dispatch-noted", "Delivery, number at the other side, refusal or failure of a dispatch was noted."
 )
+LETTER_REFERRED = FactKind(
+    "correspondence.letter-referred", "A post referred a letter to another post with an instruction."
+)
+REFERRAL_READ = FactKind("correspondence.referral-read", "The receiver of a referral read it for the first time.")
+REFERRAL_REPORTED = FactKind("correspondence.referral-reported", "The receiver of a referral reported and closed it.")
+REFERRAL_REFUSED = FactKind("correspondence.referral-refused", "The receiver of a referral sent it back with a reason.")
+REFERRAL_RECALLED = FactKind("correspondence.referral-recalled", "The sender of a referral took it back unread.")
+LETTER_CLOSED = FactKind("correspondence.letter-closed", "A letter on which nothing waits any more was closed.")
+LETTER_REOPENED = FactKind("correspondence.letter-reopened", "A closed letter was opened again with a reason.")
+FOLLOW_UP_OPENED = FactKind("correspondence.follow-up-opened", "A post wants an answer to a letter by a day.")
+FOLLOW_UP_REMINDED = FactKind(
+    "correspondence.follow-up-reminded", "A follow-up reminded, and the reminder was counted."
+)
+FOLLOW_UP_ESCALATED = FactKind(
+    "correspondence.follow-up-escalated", "The superior of whoever has a letter heard that no answer came."
+)
+FOLLOW_UP_CLOSED = FactKind("correspondence.follow-up-closed", "A follow-up was closed with its reason.")
+REFERRAL_RULE_SET = FactKind(
+    "correspondence.referral-rule-set", "A body decided how far letters are referred in it and when it reminds."
+)
+REFERRAL_EXCEPTION_SET = FactKind(
+    "correspondence.referral-exception-set", "A post was allowed or forbidden to refer to another, or this ended."
+)
+WORK_RENEWED = FactKind("correspondence.work-renewed", "Something new was noted on an open line; it is unread again.")

@@ -186,3 +186,76 @@ class PagesUnfit(Refusal):
 
     code = "correspondence.pages-unfit"
     status = 422
+
+
+class ReferralUnknown(Refusal):
+    """No such referral, or not for this post."""
+
+    code = "correspondence.referral-unknown"
+    status = 404
+
+
+class ReferralNotPossible(Refusal):
+    """Nobody is named, the day is past, the words are too long, or the letter is a draft or closed."""
+
+    code = "correspondence.referral-not-possible"
+    status = 422
+
+
+class ReferralAgainstChart(Refusal):
+    """The chart of the body does not let this post refer to that one."""
+
+    code = "correspondence.referral-against-chart"
+    status = 403
+
+
+class ReceiverNotCleared(Refusal):
+    """The letter's secrecy is above the clearance of a post that should get it."""
+
+    code = "correspondence.receiver-not-cleared"
+    status = 422
+
+
+class ReferralWaits(Refusal):
+    """The post has this letter already and has not dealt with it."""
+
+    code = "correspondence.referral-waits"
+
+
+class ReferralOver(Refusal):
+    """The referral was dealt with, sent back or recalled before."""
+
+    code = "correspondence.referral-over"
+
+
+class ReferralRead(Refusal):
+    """What its receiver has read cannot be recalled."""
+
+    code = "correspondence.referral-read"
+
+
+class ReasonMissing(Refusal):
+    """Something is done only with a reason, a report or a closing, and none was given."""
+
+    code = "correspondence.reason-missing"
+    status = 422
+
+
+class LetterWaits(Refusal):
+    """A letter is not closed while somebody still has it to deal with, or before it was sent or registered."""
+
+    code = "correspondence.letter-waits"
+
+
+class FollowUpUnknown(Refusal):
+    """No such follow-up, or not this post's."""
+
+    code = "correspondence.follow-up-unknown"
+    status = 404
+
+
+class FollowUpNotPossible(Refusal):
+    """The day of a follow-up is past, or what it asks about is over."""
+
+    code = "correspondence.follow-up-not-possible"
+    status = 422

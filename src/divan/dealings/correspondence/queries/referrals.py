@@ -1,0 +1,198 @@
+"""What referrals tell: of a letter as a tree, of a post, and how far a post may refer."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import replace
+from datetime import datetime
+from uuid import UUID
+
+from django.db.models import Q, QuerySet
+
+from divan.dealings.correspondence import models, rules
+from divan.dealings.correspondence.queries.letters import SECRETARIAT_ROLE, clearance_of, letters_for
+from divan.dealings.correspondence.values import (
+    Chart,
+    Letter,
+    LetterUnknown,
+    Referral,
+    ReferralException,
+    ReferralNode,
+    ReferralRule,
+    ReferralState,
+    ReferralUnknown,
+    Seat,
+)
+from divan.registers.people import queries as people
+from divan.registers.people.values import Post
+
+
+def referral_of(row: models.Referral) -> Referral:
+    """Return the value of a referral's row; its letter and parent are loaded with it."""
+    return Referral(
+        uuid=row.uuid,
+        letter=row.letter.uuid,
+        parent=row.parent.uuid if row.parent else None,
+        from_post=row.from_post,
+        to_post=row.to_post,
+        sent_by=row.sent_by,
+        instruction=row.instruction,
+        note=row.note,
+        secret=row.secret,
+        hidden=row.hidden,
+        copy=row.copy,
+        sent_at=row.sent_at,
+        due_at=row.due_at,
+        read_at=row.read_at,
+        state=ReferralState(row.state),
+        report=row.report,
+        closing=row.closing,
+        ended_by=row.ended_by,
+        ended_for=row.ended_for,
+        ended_at=row.ended_at,
+    )
+
+
+def referral_rows() -> QuerySet[models.Referral]:
+    """Return the referrals with what their values need, nothing hidden."""
+    return models.Referral.objects.select_related("letter", "parent")
+
+
+def get_referral(referral: UUID) -> Referral:
+    """Return a referral, whoever asks: doors use :func:`get_referral_for`.
+
+    :raises ReferralUnknown: if there is none.
+    """
+    row = referral_rows().filter(uuid=referral).first()
+    if row is None:
+        raise ReferralUnknown
+    return referral_of(row)
+
+
+def get_referral_for(referral: UUID, post: Post, at: datetime) -> Referral:
+    """Return a referral to its receiver or its sender, as long as the letter is for that post.
+
+    :raises ReferralUnknown: if there is none, it is between others, or its letter is not for this post: the three are
+        not told apart.
+    """
+    found = get_referral(referral)
+    if post.uuid not in {found.from_post, found.to_post}:
+        raise ReferralUnknown
+    if not letters_for(post, at).filter(uuid=found.letter).exists():
+        raise ReferralUnknown
+    return found
+
+
+def list_referrals(letter: UUID) -> list[Referral]:
+    """Return every referral of a letter, oldest first, whoever asks: doors use :func:`referral_tree`."""
+    return [referral_of(row) for row in referral_rows().filter(letter__uuid=letter).order_by("id")]
+
+
+def referral_tree(letter: UUID, post: Post, at: datetime) -> tuple[ReferralNode, ...]:
+    """Return the referrals of a letter as a post may see them; what is between two others is withheld.
+
+    :raises LetterUnknown: if the letter is not for this post.
+    """
+    if not letters_for(post, at).filter(uuid=letter).exists():
+        raise LetterUnknown
+    return rules.tree_of([_withheld(one, post.uuid) for one in list_referrals(letter)], post.uuid)
+
+
+def _withheld(one: Referral, viewer: UUID) -> Referral:
+    if not one.secret or viewer in {one.from_post, one.to_post}:
+        return one
+    return replace(one, note="", report="", is_withheld=True)
+
+
+def list_holders(letter: UUID) -> list[Referral]:
+    """Return the open referrals that tell who has a letter now."""
+    return rules.holders_of(list_referrals(letter))
+
+
+def find_own_referral(letter: UUID, post: UUID) -> Referral | None:
+    """Return the referral through which a post has a letter: an open one first, else the newest; or None."""
+    rows = referral_rows().filter(letter__uuid=letter, to_post=post).exclude(state__in=("recalled", "refused"))
+    found = list(rows.order_by("-id"))
+    row = next((one for one in found if one.state == "open"), next(iter(found), None))
+    return referral_of(row) if row else None
+
+
+def rule_of(body: UUID) -> ReferralRule:
+    """Return how far letters are referred in a body: what it decided, or the defaults."""
+    row = models.ReferralRule.objects.filter(body__uuid=body).first()
+    if row is None:
+        return ReferralRule()
+    return ReferralRule(
+        upward=row.upward,
+        sideways=row.sideways,
+        leading=tuple(tuple(roles) for roles in row.leading),
+        remind_days=row.remind_days,
+        escalate_days=row.escalate_days,
+    )
+
+
+def list_referral_exceptions(body: UUID) -> list[ReferralException]:
+    """Return the exceptions of a body that are in force, oldest first."""
+    rows = models.ReferralException.objects.filter(body__uuid=body, ends_at=None).order_by("id")
+    return [
+        ReferralException(
+            uuid=row.uuid,
+            from_post=row.from_post,
+            to_post=row.to_post,
+            allowed=row.allowed,
+            reason=row.reason,
+            starts_at=row.starts_at,
+        )
+        for row in rows
+    ]
+
+
+def chart_of(body: UUID) -> Chart:
+    """Return the chart of a body, with its rule and exceptions."""
+    exceptions = {(one.from_post, one.to_post): one.allowed for one in list_referral_exceptions(body)}
+    return Chart(above=people.units_above(body), rule=rule_of(body), exceptions=exceptions)
+
+
+def seat_of(post: Post) -> Seat:
+    """Return a post as the chart knows it."""
+    return Seat(post=post.uuid, role=post.role, unit=post.unit.uuid, body=post.unit.body_uuid)
+
+
+def list_receivers(sender: Post) -> list[Post]:
+    """Return the posts to which a post may refer a letter, as the chart of its body says, in the order of the tree."""
+    chart = chart_of(sender.unit.body_uuid)
+    hands_out = sender.role == SECRETARIAT_ROLE
+    return [
+        one
+        for one in people.list_posts_of_body(sender.unit.body_code)
+        if rules.may_refer(seat_of(sender), seat_of(one), chart, hands_out=hands_out)
+    ]
+
+
+def list_superiors(post: Post) -> list[Post]:
+    """Return who stands above a post in its body, the nearest first."""
+    known = {one.uuid: one for one in people.list_posts_of_body(post.unit.body_code)}
+    chart = chart_of(post.unit.body_uuid)
+    return [known[one.post] for one in rules.superiors_of(seat_of(post), map(seat_of, known.values()), chart)]
+
+
+def posts_not_cleared(letter: Letter, posts: Iterable[UUID], at: datetime) -> list[UUID]:
+    """Return which of these posts have a clearance below the class of a letter."""
+    return [post for post in posts if clearance_of(post, at).rank < letter.secrecy.rank]
+
+
+def list_sent_open(post: UUID, *, limit: int = 50, before: int | None = None) -> list[tuple[int, Referral]]:
+    """Return what a post referred and nobody has dealt with yet, newest first, each with the key of the next page."""
+    rows = referral_rows().filter(from_post=post, state="open")
+    if before is not None:
+        rows = rows.filter(id__lt=before)
+    return [(row.id, referral_of(row)) for row in rows.order_by("-id")[:limit]]
+
+
+def find_terms(body: UUID, category: str) -> dict[str, tuple[str, str]]:
+    """Return the words of a category by code, in both languages: a body's own before those of all bodies."""
+    rows = models.Term.objects.filter(Q(body__uuid=body) | Q(body=None), category=category, ended_at=None)
+    found: dict[str, tuple[str, str]] = {}
+    for row in sorted(rows.order_by("position", "id"), key=lambda one: one.body_id is None):
+        found.setdefault(row.code, (row.text_fa, row.text_en))
+    return found
