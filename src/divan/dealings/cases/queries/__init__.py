@@ -63,6 +63,7 @@ from divan.dealings.cases.queries.permits import (
 )
 from divan.dealings.cases.queries.readers import may_see_case, steps_read_by
 from divan.dealings.cases.queries.records import find_record
+from divan.dealings.cases.queries.revisions import revision_of
 from divan.dealings.cases.queries.signatures import (
     answers_to_read,
     get_signature_of,
@@ -144,6 +145,7 @@ __all__ = [
     "preview_move",
     "ratings_of",
     "responsible_post",
+    "revision_of",
     "seal_of",
     "service_figures",
     "shared_questions",
