@@ -18,6 +18,8 @@ KEPT_IN_MEMORY = 256 * 1024
 
 _SPACE = b" \t\r\n"
 _FOREIGN = re.compile(rb"[^A-Za-z0-9+/= \t\r\n]")
+_SIGN = re.compile(rb"[^ \t\r\n]")
+_PADDING = re.compile(rb"=")
 _UNBROKEN = 1000
 
 
@@ -58,14 +60,14 @@ class PartDecoder:
 
     def _decode(self, packed: bytes, raw: bytes) -> None:
         if self._padded:
-            raise self._wrong(0)
+            raise self._wrong(_lines_before(_SIGN, raw))
         waiting = self._pending + packed
         whole = len(waiting) - len(waiting) % 4
         try:
             decoded = binascii.a2b_base64(waiting[:whole], strict_mode=True)
         except binascii.Error:
-            found = _FOREIGN.search(raw)
-            raise self._wrong(raw[: found.start()].count(b"\n") if found else 0) from None
+            wrong = _FOREIGN if _FOREIGN.search(raw) else _PADDING
+            raise self._wrong(_lines_before(wrong, raw)) from None
         self._pending = waiting[whole:]
         self._padded = waiting.endswith(b"=", 0, whole)
         self.size += len(decoded)
@@ -110,3 +112,8 @@ class PartDecoder:
 
     def _wrong(self, lines_further: int) -> EceRefusal:
         return EceRefusal("ece.part.base64", place=self._place, line=self._line + lines_further)
+
+
+def _lines_before(sign: re.Pattern[bytes], raw: bytes) -> int:
+    found = sign.search(raw)
+    return raw[: found.start()].count(b"\n") if found else 0
