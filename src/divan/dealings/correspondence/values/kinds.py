@@ -78,3 +78,42 @@ REFERRAL_EXCEPTION_SET = FactKind(
     "correspondence.referral-exception-set", "A post was allowed or forbidden to refer to another, or this ended."
 )
 WORK_RENEWED = FactKind("correspondence.work-renewed", "Something new was noted on an open line; it is unread again.")
+LETTER_DRAFTED = FactKind("correspondence.letter-drafted", "A letter was begun as a draft.")
+DRAFT_CHANGED = FactKind("correspondence.draft-changed", "Words, marks or route of a draft changed.")
+DRAFT_DISCARDED = FactKind(
+    "correspondence.draft-discarded", "A draft was given up; it stays to be read by its drafter."
+)
+VERSION_KEPT = FactKind("correspondence.version-kept", "A version of a draft was kept as somebody left it.")
+RECIPIENT_CHANGED = FactKind("correspondence.recipient-changed", "A recipient of a draft was changed or taken off.")
+RELATION_REMOVED = FactKind("correspondence.relation-removed", "A draft does not refer to another letter any more.")
+LETTER_FILE_REMOVED = FactKind("correspondence.letter-file-removed", "A file was taken off a draft.")
+STEP_LAID = FactKind("correspondence.step-laid", "A paraph or signature was put on the route of a letter.")
+STEP_REMOVED = FactKind("correspondence.step-removed", "A step was taken off the route of a draft.")
+CIRCULATION_BEGUN = FactKind("correspondence.circulation-begun", "A draft went on its way to signature.")
+STEP_OPENED = FactKind("correspondence.step-opened", "The turn of a paraph or signature came.")
+STEP_DONE = FactKind("correspondence.step-done", "A post paraphed a letter, or gave its signature.")
+STEP_RETURNED = FactKind(
+    "correspondence.step-returned", "A post returned a letter for correction, or declined to sign."
+)
+STEP_DROPPED = FactKind("correspondence.step-dropped", "A step fell away with the round it belonged to.")
+LETTER_RETURNED = FactKind("correspondence.letter-returned", "A letter went back to its drafter for correction.")
+LETTER_WITHDRAWN = FactKind(
+    "correspondence.letter-withdrawn", "A drafter took a letter back before its first signature."
+)
+LETTER_SEALED = FactKind(
+    "correspondence.letter-sealed", "Text and number of a letter were laid down for the signatures asked for it."
+)
+SIGNATURES_BEGUN_ANEW = FactKind(
+    "correspondence.signatures-begun-anew", "The signatures of a numbered letter are given anew under its number."
+)
+SCAN_PUT = FactKind("correspondence.scan-put", "The scan of a letter that was signed by hand was put to it.")
+REMARK_WRITTEN = FactKind("correspondence.remark-written", "Somebody remarked on a letter.")
+REMARK_SETTLED = FactKind("correspondence.remark-settled", "A remark on a letter was dealt with.")
+TEMPLATE_WRITTEN = FactKind("correspondence.template-written", "A template of letters was written or changed.")
+TEMPLATE_ENDED = FactKind("correspondence.template-ended", "A template of letters is not offered any more.")
+CORRESPONDENT_WRITTEN = FactKind(
+    "correspondence.correspondent-written", "Somebody outside was entered, or brought to a newer description."
+)
+CORRESPONDENT_CLOSED = FactKind("correspondence.correspondent-closed", "Somebody outside gets no letters any more.")
+GROUP_WRITTEN = FactKind("correspondence.group-written", "A group of recipients was written or changed.")
+GROUP_ENDED = FactKind("correspondence.group-ended", "A group of recipients is not offered any more.")

@@ -259,3 +259,110 @@ class FollowUpNotPossible(Refusal):
 
     code = "correspondence.follow-up-not-possible"
     status = 422
+
+
+class StepUnknown(Refusal):
+    """There is no such paraph or signature, or it is not this post's."""
+
+    code = "correspondence.step-unknown"
+    status = 404
+
+
+class StepOver(Refusal):
+    """The paraph or signature does not wait any more: it was given, or the letter was returned or withdrawn."""
+
+    code = "correspondence.step-over"
+
+
+class TextChanged(Refusal):
+    """The letter's text is another one than was seen; ``version`` is the one that stands now."""
+
+    code = "correspondence.text-changed"
+
+
+class RouteUnfit(Refusal):
+    """The route cannot be this; ``reason`` says why and ``names`` which posts are concerned."""
+
+    code = "correspondence.route-unfit"
+    status = 422
+
+
+class RecipientsNotCleared(Refusal):
+    """Recipients or posts of the route are not cleared for the letter's class of secrecy; ``names`` says which."""
+
+    code = "correspondence.recipients-not-cleared"
+    status = 422
+
+
+class RecipientsUnfit(Refusal):
+    """The recipients cannot be these: ``reason`` is ``outside`` of an internal letter, ``too-many``, or ``unknown``."""
+
+    code = "correspondence.recipients-unfit"
+    status = 422
+
+
+class DraftIncomplete(Refusal):
+    """Something without which no letter goes to signature is missing; ``missing`` names it."""
+
+    code = "correspondence.draft-incomplete"
+    status = 422
+
+
+class LetterNumbered(Refusal):
+    """The letter has its number; it can be neither withdrawn nor changed."""
+
+    code = "correspondence.letter-numbered"
+
+
+class SignerChanged(Refusal):
+    """The letter names somebody else for this signature, who was in the post when the first signed."""
+
+    code = "correspondence.signer-changed"
+
+
+class SignedByHandUnfit(Refusal):
+    """The letter waits for no signature by hand, or the scan is no picture or PDF."""
+
+    code = "correspondence.signed-by-hand-unfit"
+
+
+class TemplateUnknown(Refusal):
+    """There is no such template, or it is not of this post's body."""
+
+    code = "correspondence.template-unknown"
+    status = 404
+
+
+class GroupUnknown(Refusal):
+    """There is no such group of recipients, or it is not of this post's body."""
+
+    code = "correspondence.group-unknown"
+    status = 404
+
+
+class NameTaken(Refusal):
+    """Another template or group has this name."""
+
+    code = "correspondence.name-taken"
+    status = 422
+
+
+class CorrespondentUnknown(Refusal):
+    """Nobody such is entered."""
+
+    code = "correspondence.correspondent-unknown"
+    status = 404
+
+
+class CorrespondentUnfit(Refusal):
+    """Somebody outside cannot be entered so; ``reason`` says why."""
+
+    code = "correspondence.correspondent-unfit"
+    status = 422
+
+
+class TooManyFiles(Refusal):
+    """A letter has at most so many attachments."""
+
+    code = "correspondence.too-many-files"
+    status = 422
