@@ -205,7 +205,7 @@ class Field:
     def problems(self, place: str = "") -> Iterator[Problem]:
         """Yield what is wrong with it and with the questions it is made of, these with the place they stand at."""
         for text in self.errors:
-            yield Problem(f"{place}: {text}" if place else text, self.control_id)
+            yield Problem(_about(place or ("" if self.kind == "consent" else self.label), text), self.control_id)
         for part in self.parts:
             yield from part.problems(numbers.listed(place or self.label, part.label))
         for row in self.rows:
@@ -293,6 +293,13 @@ class Answers(Protocol):
 
     def getlist(self, key: str) -> list[str]:
         """Return every value under a name."""
+
+
+def _about(question: str, text: str) -> str:
+    """Return what is wrong with the name of the question before it: a list of errors is read away from its fields."""
+    if not question:
+        return text
+    return f"{question} {text}" if question[-1] in "?؟:" else f"{question}: {text}"
 
 
 def read_date(answers: Answers, name: str) -> str:

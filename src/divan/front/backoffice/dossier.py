@@ -5,6 +5,9 @@ from __future__ import annotations
 from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
+from uuid import UUID
+
+from django.urls import reverse
 
 from divan.dealings.cases import queries
 from divan.dealings.cases.values import Case, CaseState, Decision, Pause, Referral, SimilarCase, SimilarCases, Task
@@ -78,13 +81,14 @@ class NoteLine:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SimilarLine:
-    """A similar case with its outcome in words."""
+    """A similar case with its outcome in words; ``url`` leads to it where the reader's post had a part in it."""
 
     number: str
     outcome: str
     tone: str
     decided_at: datetime
     is_same_applicant: bool
+    url: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -118,7 +122,9 @@ class Dossier:
     events: list[Event]
 
 
-def open_dossier(case: Case, steps: Collection[str], *, language: str, now: datetime) -> Dossier:
+def open_dossier(
+    case: Case, steps: Collection[str], *, language: str, now: datetime, post: UUID | None = None
+) -> Dossier:
     """Return a case for a reader whose steps these are; a secretariat has none and reads no answers.
 
     What not every case has (objections, visits, letters of others …) is asked for only where the history names it.
@@ -149,13 +155,13 @@ def open_dossier(case: Case, steps: Collection[str], *, language: str, now: date
         applicant=applicant.full_name,
         changes=_changes(case, package, steps, kinds, language),
         told=told(package, context, case, steps, language),
-        evidence=evidence_of(case, package, found, tasks, names, language, mine=mine) if found else [],
+        evidence=evidence_of(case, package, found, tasks, names, language, mine=mine, steps=steps) if found else [],
         tracks=track_lines(case, package, tasks, names, language) if steps else [],
         opinions=[_opinion(task, package, names, language) for task in tasks if _is_said(task)] if steps else [],
         referrals=[_referral(one, names) for one in referrals] if steps else [],
         objections=_objections(case) if steps and "cases.objection-raised" in kinds else [],
         notes=[NoteLine(text=one.text, by=names.both(one.author, one.post), at=one.written_at) for one in notes],
-        similar=[_similar(one, package, language) for one in similar.newest] if similar else [],
+        similar=_similar_lines(similar, package, post, language) if similar else [],
         similar_counts=_counts(similar, package, language) if similar else [],
         decision=decisions[0] if decisions else None,
         paper=papers[0] if papers else None,
@@ -191,7 +197,12 @@ def _counts(similar: SimilarCases, package: Package, language: str) -> list[tupl
     return [(package.find_text(f"outcomes.{code}.title", language) or code, count) for code, count in similar.outcomes]
 
 
-def _similar(one: SimilarCase, package: Package, language: str) -> SimilarLine:
+def _similar_lines(similar: SimilarCases, package: Package, post: UUID | None, language: str) -> list[SimilarLine]:
+    may_open = queries.cases_acted_in(post, [one.uuid for one in similar.newest]) if post else set()
+    return [_similar(one, package, language, may_open=one.uuid in may_open) for one in similar.newest]
+
+
+def _similar(one: SimilarCase, package: Package, language: str, *, may_open: bool) -> SimilarLine:
     # An earlier version of the service may have had outcomes that this one has not.
     return SimilarLine(
         number=one.number,
@@ -199,6 +210,7 @@ def _similar(one: SimilarCase, package: Package, language: str) -> SimilarLine:
         tone="bad" if one.negative else "good",
         decided_at=one.decided_at,
         is_same_applicant=one.is_same_applicant,
+        url=reverse("backoffice:case", args=[one.uuid]) if may_open else "",
     )
 
 

@@ -12,10 +12,13 @@ from django.utils.translation import gettext as _
 from divan.dealings.cases import queries
 from divan.dealings.cases.values import Addition, Case, NeedState, OpinionLetter, OutsideOrder, Signature, Task, Visit
 from divan.front.backoffice.people_named import Names
+from divan.front.backoffice.readable import is_told_in
+from divan.front.texts.told import told_in_words
 from divan.front.texts.words import TONES, word
 from divan.registers.people import queries as people
 from divan.trust.exchange import queries as exchange
-from divan_libs.servicepack.models import Package
+from divan_libs.servicepack.models import InquiryNeed, Package
+from divan_libs.servicepack.models.needs import MandateNeed
 
 _TONES_OF_ORDERS = {
     "delivered": "good",
@@ -32,7 +35,8 @@ _TONES_OF_ORDERS = {
 class Evidence:
     """A piece of evidence: what it shows, about whom, whose word it is, how it stands, and of which moment.
 
-    ``detail`` is a reference or a reason in words, ``url`` a page that shows it whole.
+    ``detail`` is a reference or a reason in words, ``told`` what a register said, field by field, where the reader's
+    steps need it, ``url`` a page that shows it whole.
     """
 
     title: str
@@ -42,6 +46,7 @@ class Evidence:
     tone: str
     at: datetime | None
     detail: str = ""
+    told: tuple[tuple[str, str], ...] = ()
     until: datetime | None = None
     url: str = ""
 
@@ -69,17 +74,25 @@ def beside(case: Case, kinds: Collection[str]) -> Beside:
 
 
 def evidence_of(
-    case: Case, package: Package, found: Beside, tasks: Collection[Task], names: Names, language: str, *, mine: str
+    case: Case,
+    package: Package,
+    found: Beside,
+    tasks: Collection[Task],
+    names: Names,
+    language: str,
+    *,
+    mine: str,
+    steps: Collection[str],
 ) -> list[Evidence]:
     """Return all evidence of a case: registers, second parties, opinions by letter, outside processes, visits.
 
-    ``mine`` is the applicant's own code, which need not be said.
+    ``mine`` is the applicant's own code, which need not be said; ``steps`` are those of the reader.
     """
     services = _services(case, found, language)
     by_task = {task.uuid: task for task in tasks}
     return [
         *(_of_addition(one, tasks) for one in found.additions),
-        *(_of_register(need, package, services, language, mine) for need in case.needs),
+        *(_of_register(need, package, services, language, mine, steps) for need in case.needs),
         *(_of_signature(one, package, language) for one in found.signatures),
         *(_of_letter(one, package, by_task.get(one.task), names, language) for one in found.letters),
         *(_of_order(one, package, by_task.get(one.task), services, language) for one in found.orders),
@@ -108,8 +121,12 @@ def _services(case: Case, found: Beside, language: str) -> dict[str, str]:
     return {one.code: one.name(language) for one in exchange.list_data_services()}
 
 
-def _of_register(need: NeedState, package: Package, services: dict[str, str], language: str, mine: str) -> Evidence:
-    declared = next((one.data_service for one in package.needs.inquiries if one.code == need.code), "")
+def _of_register(
+    need: NeedState, package: Package, services: dict[str, str], language: str, mine: str, steps: Collection[str]
+) -> Evidence:
+    asked = package.needs.of(need.code)
+    declared = asked.data_service if isinstance(asked, InquiryNeed | MandateNeed) else ""
+    read = isinstance(asked, InquiryNeed | MandateNeed) and is_told_in(package, asked.code, steps)
     return Evidence(
         title=package.text(f"needs.{need.code}.title", language),
         about="" if need.subject == mine else need.subject,
@@ -118,6 +135,7 @@ def _of_register(need: NeedState, package: Package, services: dict[str, str], la
         tone=TONES[need.state],
         at=need.answered_at,
         detail=_("told for an earlier request") if need.reused else "",
+        told=tuple(told_in_words(asked, need.fields)) if read else (),
     )
 
 

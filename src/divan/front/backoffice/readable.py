@@ -7,10 +7,12 @@ from uuid import UUID
 
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from divan.dealings.cases import queries
 from divan.dealings.cases.values import Case
 from divan.foundation.ui.frame import Link
+from divan.foundation.ui.numbers import number
 from divan.foundation.ui.pieces import Row
 from divan.front.questions.drawing import place_name
 from divan_libs.servicepack.answer_values import AnswerValue
@@ -18,7 +20,7 @@ from divan_libs.servicepack.answer_words import rows_in_words
 from divan_libs.servicepack.answers import visible_answers, visible_questions
 from divan_libs.servicepack.evaluation import Context
 from divan_libs.servicepack.filling import answer_in_words
-from divan_libs.servicepack.models import FileQuestion, Package, Question
+from divan_libs.servicepack.models import FileQuestion, Package, Question, StepKind
 from divan_libs.servicepack.models.form import GroupQuestion, TableQuestion
 
 FileLine = tuple[str, UUID, str]
@@ -33,6 +35,21 @@ def is_read_in(package: Package, question: Question, steps: Collection[str]) -> 
     if question.read_by:
         return bool(set(question.read_by) & set(steps))
     return bool(steps) and any(need.question == question.code for need in package.needs.documents)
+
+
+def is_told_in(package: Package, need: str, steps: Collection[str]) -> bool:
+    """Whether one of these steps needs what a register told.
+
+    The body that gives the service and whoever signs for it read all that was asked for it; another body only what it
+    may refuse by, or what an answer it reads was taken from.
+    """
+    for step in (one for one in package.flow.steps if one.code in steps):
+        if step.at is None or step.kind is StepKind.SIGN or need in step.codes:
+            return True
+    filled = (
+        one for one in package.form.questions() if (source := getattr(one, "prefill", None)) and source.need == need
+    )
+    return any(set(one.read_by) & set(steps) for one in filled)
 
 
 def told(
@@ -84,10 +101,9 @@ def _row(
     label = package.text(f"questions.{question.code}.label", language)
     if isinstance(question, FileQuestion):
         files = [(file, name) for code, file, name in held if code == question.code]
-        links = [
-            Link(reverse("backoffice:file", args=[case.uuid, file]), _("Open"), hidden=name) for file, name in files
-        ]
-        return Row(label, _(", ").join(name for _file, name in files), links)
+        links = [Link(reverse("backoffice:file", args=[case.uuid, file]), name) for file, name in files]
+        count = {"count": number(len(files))}
+        return Row(label, ngettext("%(count)s file", "%(count)s files", len(files)) % count if files else "", links)
     answer = answers.get(question.code)
     if answer is None:
         return Row(label, "")

@@ -6,7 +6,7 @@ from django.utils.translation import gettext as _
 
 from divan.dealings.cases.values import LONGEST_NOTE
 from divan.foundation.ui.fields import Field, Option
-from divan.foundation.ui.numbers import digits
+from divan.front.texts.laws import shown_law
 from divan.front.texts.words import clock_in_words
 from divan_libs.servicepack.models import Package
 
@@ -14,15 +14,7 @@ from divan_libs.servicepack.models import Package
 def law_of(package: Package, step: str) -> str:
     """Return the law of a step with its article, "" for a step without one."""
     found = package.flow.step(step)
-    return _law(package, found.law) if found is not None and found.law else ""
-
-
-def _law(package: Package, code: str) -> str:
-    law = package.card.law(code)
-    if law is None:
-        return code
-    words = _(", ").join(part for part in (law.title, digits(law.article) if law.article else "") if part)
-    return words if law.confirmed else f"{words} {_('(wording not yet confirmed)')}"
+    return str(shown_law(package.card, found.law, short=True)) if found is not None and found.law else ""
 
 
 def pause_fields(
@@ -36,7 +28,7 @@ def pause_fields(
         if declared is not None:
             longest = _("at most %(span)s; %(law)s") % {
                 "span": clock_in_words(declared.longest),
-                "law": _law(package, declared.law),
+                "law": shown_law(package.card, declared.law, short=True),
             }
             options.append(Option(code, package.text(f"pauses.{code}.title", language), longest))
     if not options:

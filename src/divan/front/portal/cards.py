@@ -9,6 +9,7 @@ from django.utils.translation import ngettext
 
 from divan.foundation.ui.numbers import digits, jalali, number, rials
 from divan.front.portal.measured import Measured
+from divan.front.texts.laws import shown_law
 from divan.front.texts.words import clock_in_words, validity_in_words, word
 from divan_libs.servicepack.models import Card, ClockLength, Package
 from divan_libs.servicepack.models.card import FeeRow, PermitStage
@@ -123,30 +124,13 @@ def _description(read: _Reading) -> tuple[CardRow, ...]:
         read.row(_("How it begins"), word("start", str(card.start_mode)), field="start_mode"),
         read.row(_("Way of giving it"), word("delivery", str(card.delivery))),
         read.row(_("Papers needed"), *_documents(read, card.documents), field="documents"),
-        read.row(_("Laws and regulations"), *(law_in_words(card, law.code) for law in card.laws), field="laws"),
+        read.row(_("Laws and regulations"), *(str(shown_law(card, law.code)) for law in card.laws), field="laws"),
         read.row(_("Result"), read.text("card.output")),
     )
 
 
 def _documents(read: _Reading, codes: tuple[str, ...]) -> tuple[str, ...]:
     return tuple(f"{read.text(f'needs.{code}.title')} ({code})" for code in codes)
-
-
-def law_in_words(card: Card, code: str) -> str:
-    """Return a law of a card with its article, number and day, saying so where nobody has read its wording yet."""
-    law = card.law(code)
-    if law is None:
-        return code
-    parts = [law.title]
-    if law.article:
-        parts.append(_("article %(article)s") % {"article": digits(law.article)})
-    if law.number:
-        parts.append(_("no. %(number)s") % {"number": digits(law.number)})
-    if law.on:
-        parts.append(jalali(law.on))
-    if not law.confirmed:
-        parts.append(_("(wording not yet confirmed)"))
-    return _(", ").join(parts)
 
 
 def _recipients(card: Card) -> str | None:
@@ -185,7 +169,7 @@ def _fees(read: _Reading, rows: tuple[FeeRow, ...]) -> tuple[str, ...]:
 
 def _details(read: _Reading, measured: Measured | None) -> tuple[CardRow, ...]:
     card, free = read.card, read.package.fees.free
-    fees = (_("free of charge, by: %(law)s") % {"law": law_in_words(card, free.law)},) if free else ()
+    fees = (_("free of charge, by: %(law)s") % {"law": shown_law(card, free.law)},) if free else ()
     received = mean = ""
     if measured is not None:
         received = ngettext("%(count)s in a year", "%(count)s in a year", measured.received) % {
@@ -291,7 +275,7 @@ def _permit_stage(read: _Reading, name: str, stage: PermitStage) -> tuple[CardRo
         read.row(_("Promised time"), _length(stage.promised_time)),
         read.row(_("Valid for"), validity_in_words(stage.validity) if stage.validity else None),
         read.row(_("Papers needed"), *_documents(read, stage.documents)),
-        read.row(_("Laws and regulations"), *(law_in_words(read.card, law) for law in stage.laws)),
+        read.row(_("Laws and regulations"), *(str(shown_law(read.card, law)) for law in stage.laws)),
         read.row(_("Inquiries from other systems"), *stage.inquiries, code=True),
         read.row(
             _("Permits needed before"),

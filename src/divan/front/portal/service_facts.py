@@ -11,7 +11,8 @@ from django.utils.safestring import mark_safe
 from django.utils.translation import gettext as _
 
 from divan.foundation.ui.frame import Link
-from divan.front.portal.cards import fee_in_words, law_in_words
+from divan.front.portal.cards import fee_in_words
+from divan.front.texts.laws import shown_law
 from divan.front.texts.words import clock_in_words, validity_in_words, word
 from divan.registers.catalogue import queries as catalogue
 from divan.registers.catalogue.values import Neighbour
@@ -40,7 +41,7 @@ def service_facts(version_uuid: UUID, language: str) -> Mapping[str, object]:
         "promised": clock_in_words(card.promised_time) if card.promised_time else None,
         "average": clock_in_words(card.average_time) if card.average_time else None,
         "visits": card.visits if card.in_person else None,
-        "fees": [(package.text(f"fees.{tariff.code}.title", language), tariff) for tariff in package.fees.tariffs],
+        "fee_note": package.find_text("card.fee-note", language),
         "asked_ourselves": [package.text(f"needs.{need.code}.title", language) for need in inquiries],
         "documents": _documents(package, language),
         "steps": _steps(package, language),
@@ -56,7 +57,7 @@ def service_facts(version_uuid: UUID, language: str) -> Mapping[str, object]:
         "for_employees": card.audience == "employees",
         "instances": [package.text(f"card.instances.{one}", language) for one in card.instances],
         "ways": _ways(package, language),
-        "laws": [law_in_words(card, law.code) for law in card.laws],
+        "laws": [shown_law(card, law.code) for law in card.laws],
         "validity": validity_in_words(card.permit.validity) if card.permit else None,
         **_cost(package, language),
     }

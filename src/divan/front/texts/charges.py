@@ -5,9 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from itertools import groupby
 
-from django.utils.translation import gettext as _
-
 from divan.dealings.payments.values import Invoice, InvoiceLine
+from divan.front.texts.laws import ShownLaw, shown_law
 from divan.front.texts.payments import word
 from divan.registers.catalogue import queries as catalogue
 from divan.registers.catalogue.values import ServiceUnknown
@@ -23,7 +22,7 @@ class ShownLine:
     title: str
     beneficiary: str
     body: str
-    law: str
+    law: ShownLaw
 
     @property
     def left(self) -> int:
@@ -56,7 +55,9 @@ def charges_of(invoice: Invoice, language: str) -> list[ShownService]:
                 title=line.title(language),
                 beneficiary=word("beneficiary", line.beneficiary),
                 body=bodies.get(line.body_code, line.body_code),
-                law=_law(package, line.law),
+                law=shown_law(package.card, line.law, short=True)
+                if package
+                else ShownLaw(words=line.law, confirmed=True),
             )
             for line in lines
         )
@@ -69,10 +70,3 @@ def _package(code: str) -> Package | None:
         return catalogue.get_package(catalogue.get_current_version(code).uuid)
     except ServiceUnknown:
         return None
-
-
-def _law(package: Package | None, code: str) -> str:
-    law = package.card.law(code) if package else None
-    if law is None:
-        return code
-    return law.title if law.confirmed else f"{law.title} {_('(wording not yet confirmed)')}"

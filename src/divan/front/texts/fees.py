@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from divan.dealings.cases import queries
 from divan.dealings.cases.values import Case
+from divan.front.texts.laws import ShownLaw, shown_law
 from divan.front.texts.payments import word
 from divan_libs.servicepack.evaluation import Context
 from divan_libs.servicepack.fees import Fee, FeeUndetermined, fee_of
@@ -14,14 +15,13 @@ from divan_libs.servicepack.models import Package
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FeeLine:
-    """A charge as it is shown: what for, whose money, by which law, and whether that law was read by somebody."""
+    """A charge as it is shown: what for, whose money, and by which law."""
 
     title: str
     row: str
     beneficiary: str
-    law: str
+    law: ShownLaw
     amount: int
-    confirmed: bool
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -56,9 +56,8 @@ def shown_fee(package: Package, context: Context, case: Case, language: str) -> 
             title=package.text(f"fees.{charge.tariff}.title", language),
             row=package.text(f"fees.{charge.tariff}.rows.{charge.row}", language),
             beneficiary=word("beneficiary", charge.beneficiary),
-            law=law.title if (law := package.card.law(charge.law)) else charge.law,
+            law=shown_law(package.card, charge.law, short=True),
             amount=charge.amount,
-            confirmed=charge.confirmed,
         )
         for charge in (fee.charges if fee else ())
         if charge.amount

@@ -61,7 +61,7 @@ from divan.dealings.cases.queries.permits import (
     list_permits_to_assess,
     list_reassessments,
 )
-from divan.dealings.cases.queries.readers import may_see_case, steps_read_by
+from divan.dealings.cases.queries.readers import cases_acted_in, may_see_case, steps_read_by
 from divan.dealings.cases.queries.records import find_record
 from divan.dealings.cases.queries.revisions import revision_of
 from divan.dealings.cases.queries.signatures import (
@@ -82,6 +82,7 @@ __all__ = [
     "answers_to_read",
     "case_file_bytes",
     "case_language",
+    "cases_acted_in",
     "context_of",
     "county_figures",
     "drafts_of",

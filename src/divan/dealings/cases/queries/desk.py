@@ -79,19 +79,19 @@ _SIMILAR = """
     here AS (
         SELECT near.*, false AS same
         FROM it CROSS JOIN versions CROSS JOIN LATERAL (
-            SELECT c.id, c.number, c.outcome, c.negative, c.decided_at FROM cases_case c
+            SELECT c.id, c.uuid, c.number, c.outcome, c.negative, c.decided_at FROM cases_case c
             WHERE c.version_id = versions.id AND c.place_code = it.place_code AND it.place_code <> ''
               AND c.decided_at IS NOT NULL AND c.id <> it.id
             ORDER BY c.decided_at DESC LIMIT %(counted)s
         ) near
     ),
     theirs AS (
-        SELECT c.id, c.number, c.outcome, c.negative, c.decided_at, true AS same
+        SELECT c.id, c.uuid, c.number, c.outcome, c.negative, c.decided_at, true AS same
         FROM cases_case c JOIN it ON c.applicant_id = it.applicant_id JOIN versions ON versions.id = c.version_id
         WHERE c.decided_at IS NOT NULL AND c.id <> it.id
         ORDER BY c.changed_at DESC LIMIT %(counted)s
     )
-    SELECT id, number, outcome, negative, decided_at, same
+    SELECT id, uuid, number, outcome, negative, decided_at, same
     FROM (SELECT * FROM here UNION ALL SELECT * FROM theirs) found
     ORDER BY decided_at DESC, id DESC
 """
@@ -106,12 +106,13 @@ def similar_cases(case: Case, *, limit: int = NEWEST) -> SimilarCases:
     own = {key for key, *_rest, same in rows if same}
     newest: dict[int, SimilarCase] = {}
     counts: dict[str, int] = {}
-    for key, number, outcome, negative, decided_at, same in rows:
+    for key, uuid, number, outcome, negative, decided_at, same in rows:
         if not same:
             counts[outcome] = counts.get(outcome, 0) + 1
         newest.setdefault(
             key,
             SimilarCase(
+                uuid=uuid,
                 number=number,
                 outcome=outcome,
                 negative=negative,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from uuid import UUID
 
 from django.db.models import Q
@@ -27,6 +27,17 @@ def may_see_case(post: Post, case: Case) -> bool:
         return False
     provider = catalogue.get_package(case.version).card.provider.body
     return rules.is_secretariat_of(post.role, post.unit.body_code, provider) or bool(steps_read_by(post, case))
+
+
+def cases_acted_in(post: UUID, among: Collection[UUID]) -> set[UUID]:
+    """Return those of some cases in which a post has or had a task or a referral: it may open each of them."""
+    if not among:
+        return set()
+    mine = Q(post_uuid=post) | Q(done_in_post=post)
+    referred = Q(to_post=post) | Q(from_post=post)
+    tasks = models.Task.objects.filter(mine, case__uuid__in=among)
+    referrals = models.Referral.objects.filter(referred, task__case__uuid__in=among)
+    return {*tasks.values_list("case__uuid", flat=True), *referrals.values_list("task__case__uuid", flat=True)}
 
 
 def steps_read_by(post: Post, case: Case) -> frozenset[str]:

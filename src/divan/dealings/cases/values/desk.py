@@ -59,6 +59,7 @@ class OpinionLetter:
 class SimilarCase:
     """Another case of the same service that is over, of the same place or the same applicant."""
 
+    uuid: UUID
     number: str
     outcome: str
     negative: bool

@@ -184,9 +184,30 @@ def test_the_summary_lists_general_problems_first_and_then_in_the_order_of_the_p
 
     assert ErrorSummary.of([first, second], ["Not sent."]).problems == (
         Problem("Not sent.", ""),
-        Problem("One is missing.", "q-one"),
-        Problem("Two is no date.", "q-two-day"),
+        Problem("One: One is missing.", "q-one"),
+        Problem("Two: Two is no date.", "q-two-day"),
     )
+
+
+def test_the_summary_names_each_question_and_a_consent_by_what_is_missing_alone():
+    asked = Field("where", "choice", "Where is it?", errors=["Answer this question."])
+    agreed = Field("truth", "consent", "I confirm that all of it is true.", errors=["Tick the box to go on."])
+
+    assert [problem.text for problem in ErrorSummary.of([asked, agreed]).problems] == [
+        "Where is it? Answer this question.",
+        "Tick the box to go on.",
+    ]
+
+
+def test_of_a_question_that_takes_several_files_it_is_said_that_new_ones_join_them():
+    kept = Link("/file/2", "two.jpg")
+
+    with translation.override("en"):
+        several = draw("{% field q %}", q=Field("f", "file", "Pictures", kept=kept, attributes={"multiple": True}))
+        one = draw("{% field q %}", q=Field("f", "file", "Picture", kept=kept))
+
+    assert "New ones are added" in several
+    assert "takes its place" in one
 
 
 def test_a_summary_without_problems_draws_nothing():
@@ -255,7 +276,7 @@ def test_what_is_wrong_within_rows_is_said_with_its_place():
     assert list(summary.problems) == [
         Problem("Member 1, Name: Answer this question.", "q-place-1--0-name"),
         Problem("Wheat, tons: Answer this question.", "q-place-1--0-name"),
-        Problem("Look again.", "q-p"),
+        Problem("Friend: Look again.", "q-p"),
         Problem("Friend, Name: Answer this question.", "q-place-1--0-name"),
     ]
 

@@ -25,7 +25,7 @@ def shown(case):
     package = queries.get_package_of(case)
     return [
         (one.title, one.detail, one.tone)
-        for one in evidence_of(case, package, found, tasks, names, "fa", mine="")
+        for one in evidence_of(case, package, found, tasks, names, "fa", mine="", steps={"check"})
         if one.title == "plan.pdf"
     ]
 

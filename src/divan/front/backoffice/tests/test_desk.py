@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from html import unescape
+from uuid import uuid4
 
 import pytest
 from django.test import Client
@@ -10,6 +11,7 @@ from django.test import Client
 from divan.dealings.cases import actions, queries
 from divan.dealings.cases.tests import workshop
 from divan.foundation.models import Fact
+from divan.front.backoffice.dossier import open_dossier
 from divan.front.backoffice.tests.doors import browser_of, holders
 from divan.registers.people import queries as people
 
@@ -124,10 +126,20 @@ def test_evidence_names_source_state_and_day(shop, officer):
 
     register, letter = answer.context["dossier"].evidence
     assert (register.state, register.at) == ("Confirmed", shop.world.now)
+    assert register.told[0] == ("First name", "زهرا")
     [opinion] = queries.list_opinion_letters(case.uuid)
     assert letter.url == f"/office/letters/{opinion.letter}/"
     assert officer("industry-trade-expert").get(letter.url).status_code == 200
     assert officer("industry-trade-finance-officer").get(letter.url).status_code == 404
+
+
+def test_what_a_register_told_is_read_by_the_body_that_asked_and_not_by_another(shop, officer):
+    case = shop.submitted()
+    shop.act(case.uuid, "check", "accept", "industry-trade-expert", report={"measured": ["90"]})
+
+    [register, *_rest] = officer("fire-safety-expert").get(url(case, "fire-review")).context["dossier"].evidence
+
+    assert (register.state, register.told) == ("Confirmed", ())
 
 
 def test_outside_processes_are_shown_with_their_state(shop, officer):
@@ -163,8 +175,6 @@ def test_changes_are_told_only_to_steps_that_read_the_answer(world, tmp_path):
     shop.act(case.uuid, "check", "return", "industry-trade-expert", codes=("REQ-AREA",))
     shop.page(case.uuid, "workshop", village=[workshop.VILLAGE], area=["130"], begins=["1405/10/01"])
     actions.resubmit_case(case=case.uuid, actor=world.citizen(), now=world.now)
-
-    from divan.front.backoffice.dossier import open_dossier  # noqa: PLC0415 (Django is ready only now)
 
     found = queries.get_case(case.uuid)
     [line] = open_dossier(found, {"check"}, language="en", now=world.now).changes.lines
@@ -313,6 +323,18 @@ def test_similar_cases_are_told_with_outcome_and_number(shop, officer):
     case = shop.submitted()
     [line] = officer("industry-trade-expert").get(url(case, "check")).context["dossier"].similar
     assert (line.number, line.tone, line.is_same_applicant) == (first.number, "good", True)
+    assert line.url == f"/office/cases/{first.uuid}/"
+    assert officer("industry-trade-expert").get(line.url).status_code == 200
+
+
+def test_a_similar_case_is_no_link_for_a_post_that_had_no_part_in_it(shop, officer):
+    first, case = shop.granted(), shop.submitted()
+    shop.act(case.uuid, "check", "accept", "industry-trade-expert", report={"measured": ["90"]})
+    found = queries.get_case(case.uuid)
+
+    [line] = open_dossier(found, {"check"}, language="en", now=shop.world.now, post=uuid4()).similar
+
+    assert (line.number, line.url) == (first.number, "")
 
 
 def test_a_page_of_the_desk_asks_a_bounded_number_of_questions(shop, officer, django_assert_max_num_queries):

@@ -55,7 +55,7 @@ def case_page(
     own = next((task for task in queries.list_open_tasks(case.uuid) if task.post == post.uuid), None)
     note = note or note_field()
     values = {
-        "dossier": open_dossier(case, steps, language=get_language() or "fa", now=clock.now()),
+        "dossier": open_dossier(case, steps, language=get_language() or "fa", now=clock.now(), post=post.uuid),
         "own_task": own,
         "note_field": note if steps else None,
         "error_summary": ErrorSummary.of([note]),

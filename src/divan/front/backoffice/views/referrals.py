@@ -99,7 +99,7 @@ def _page(
         attributes={"rows": "5", "maxlength": str(LONGEST_NOTE)},
     )
     values = {
-        "dossier": open_dossier(case, {step}, language=language, now=now),
+        "dossier": open_dossier(case, {step}, language=language, now=now, post=referral.to_post),
         "referral": referral,
         "sender": people.get_post(referral.from_post).title(language),
         "field": field,

@@ -246,7 +246,7 @@ def _page(
     faults: tuple[AnswerFault, ...] = (),
 ) -> HttpResponse:
     language = get_language() or "fa"
-    dossier = open_dossier(case, {task.step}, language=language, now=now)
+    dossier = open_dossier(case, {task.step}, language=language, now=now, post=task.post)
     forms = choice_forms(
         dossier.package,
         task.step,

@@ -22,6 +22,7 @@ from divan.foundation.http.media import file_answer
 from divan.foundation.http.middleware import actor_of
 from divan.foundation.ui.fields import ErrorSummary, Problem
 from divan.foundation.ui.frame import Link
+from divan.foundation.ui.numbers import digits, listed
 from divan.foundation.ui.pieces import Row, Task
 from divan.foundation.ui.refusals import text_of
 from divan.front.portal.options import options
@@ -282,7 +283,7 @@ def check(request: HttpRequest, case: UUID) -> HttpResponse:
             package, context, found, language, changing=True, pages=queries.pages_asked(package, context, found)
         ),
         "needs": [
-            Row(f"{one.title} {one.about}".strip(), f"{one.state} {one.source}".strip())
+            Row(listed(one.title, digits(one.about)), listed(one.state, one.source))
             for one in asked_facts(found, package, language)
         ],
         "missing": told,

@@ -19,10 +19,12 @@ from divan.front.portal.cards import card_parts
 from divan.front.portal.linked import wants_linked_data
 from divan.front.portal.measured import measured_in, period_of
 from divan.front.portal.service_facts import relations, service_facts
+from divan.front.portal.tariffs import tariff_tables
 from divan.front.portal.visits import VISITS
 from divan.registers.catalogue import queries as catalogue
 from divan.registers.catalogue.values import VersionRef
 from divan.registers.people import queries as people
+from divan_libs.persian.jalali import TEHRAN
 from divan_libs.servicepack.models import Package
 
 
@@ -75,6 +77,7 @@ def service(request: HttpRequest, code: str) -> HttpResponse:
     if wants_linked_data(request):
         return HttpResponseRedirect(reverse("portal:service-data", args=[code]))
     now, language = clock.now(), get_language() or "fa"
+    today = now.astimezone(TEHRAN).date()
     VISITS.note(code, now)
     context = {
         "code": code,
@@ -85,6 +88,8 @@ def service(request: HttpRequest, code: str) -> HttpResponse:
         "relations": relations(
             package.card, catalogue.list_neighbours(package.card, language=language, inside=is_inside(request))
         ),
+        "today": today,
+        "tariffs": tariff_tables(package, language, today),
         **service_facts(version.uuid, language),
     }
     return render(request, "portal/service.html", context)
