@@ -7,6 +7,7 @@ from datetime import datetime
 from django.conf import settings
 
 from divan.dealings.cases import jobs as cases
+from divan.dealings.correspondence import jobs as correspondence
 from divan.dealings.payments import jobs as payments
 from divan.foundation import facts, messages, retention
 from divan.foundation.duties import Duty
@@ -35,7 +36,9 @@ def worker_duties() -> list[Duty]:
         Duty("messages", messages.deliver_messages),
         *exchange.duties(),
         *payments.duties(),
+        Duty("follow-ups", correspondence.run_follow_ups, every=30.0),
         Duty("drafts", cases.clear_drafts, every=3600.0),
         Duty("signatures", cases.expire_signatures, every=600.0),
+        Duty("examination", ledger.Examiner().look, every=5.0),
         Duty("retention", retention.let_go, every=3600.0),
     ]

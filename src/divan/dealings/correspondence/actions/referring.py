@@ -152,23 +152,25 @@ def _parent(row: models.Letter, sender: Post, parent: UUID | None) -> models.Ref
     return above
 
 
-def work_of(letter: Letter, row: models.Referral, sender: Post) -> NewWork:
-    """Return the line of the worklist that brings a referral to its receiver."""
+def work_of(
+    letter: Letter, row: models.Referral, sender: Post, *, about_kind: str = "", note: str | None = None
+) -> NewWork:
+    """Return the line of the worklist that brings a referral to its receiver, or what came back to its sender."""
     words = queries.find_terms(sender.unit.body_uuid, TermCategory.INSTRUCTION).get(row.instruction, ("", ""))
     return NewWork(
-        about_kind=row.subject_kind,
+        about_kind=about_kind or row.subject_kind,
         about_uuid=row.uuid,
         case_uuid=letter.about_uuid if letter.about_kind == "cases.case" else None,
         number=letter.number_text[:40],
         title_fa=letter.subject,
         title_en=letter.subject,
-        step_fa=words[0],
-        step_en=words[1] or words[0],
+        step_fa="" if about_kind else words[0],
+        step_en="" if about_kind else words[1] or words[0],
         sender_fa=sender.title_fa,
         sender_en=sender.title_en,
-        note=row.note,
+        note=row.note if note is None else note,
         urgency=Urgency(letter.urgency),
-        due_at=row.due_at,
+        due_at=None if about_kind else row.due_at,
         secrecy=letter.secrecy,
         from_post=sender.uuid,
     )

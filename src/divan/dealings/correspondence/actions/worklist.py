@@ -14,12 +14,14 @@ from divan.dealings.correspondence.values import (
     WORK_DUE_SET,
     WORK_MOVED,
     WORK_READ,
+    WORK_RENEWED,
     NewWork,
     WorkItem,
     WorkUnknown,
 )
 from divan.foundation import facts
 from divan.foundation.actors import Actor
+from divan.registers.people.values import Post
 from divan_libs.persian.text import search_text
 
 
@@ -96,6 +98,17 @@ def move_work(
     row.due_at, row.order_at, row.read_at, row.arrived_at = due_at, due_at or now, None, now
     row.save()
     facts.record(WORK_MOVED, subject=row, actor=actor, at=now, before=before, post=post)
+
+
+@transaction.atomic
+def renew_work(*, about_uuid: UUID, sender: Post, note: str, actor: Actor, now: datetime) -> None:
+    """Note something new on an open line, which is unread again; nothing happens when there is no such line."""
+    row = models.WorkItem.objects.select_for_update().filter(about_uuid=about_uuid, closed_at__isnull=True).first()
+    if row is not None:
+        row.sender_fa, row.sender_en, row.from_post = sender.title_fa[:200], sender.title_en[:200], sender.uuid
+        row.note, row.read_at = note, None
+        row.save(update_fields=["sender_fa", "sender_en", "from_post", "note", "read_at"])
+        facts.record(WORK_RENEWED, subject=row, actor=actor, at=now, sender=sender.uuid)
 
 
 @transaction.atomic

@@ -1,11 +1,37 @@
 """What correspondence tells."""
 
+from divan.dealings.correspondence.queries.carried import (
+    as_arrived,
+)
 from divan.dealings.correspondence.queries.contents import (
     content_of,
     list_files,
     list_recipients,
     list_relations,
     list_steps,
+    recipient_of,
+)
+from divan.dealings.correspondence.queries.dispatches import (
+    AT_DESK,
+    Way,
+    correspondent_of,
+    dispatch_of,
+    dispatches_for,
+    get_dispatch,
+    get_dispatch_for,
+    list_at_desk,
+    list_dispatches,
+    list_ways,
+    secretariat_of_party,
+)
+from divan.dealings.correspondence.queries.doubles import (
+    doubles_of,
+    find_doubles,
+)
+from divan.dealings.correspondence.queries.follow_ups import (
+    get_follow_up,
+    list_due_follow_ups,
+    list_follow_ups,
 )
 from divan.dealings.correspondence.queries.intakes import (
     get_intake,
@@ -22,6 +48,13 @@ from divan.dealings.correspondence.queries.letters import (
     get_letter,
     get_letter_for,
     list_letters_about,
+    read_party,
+)
+from divan.dealings.correspondence.queries.numbers import (
+    find_numbered,
+    letters_numbered,
+    number_key,
+    year_of,
 )
 from divan.dealings.correspondence.queries.referrals import (
     chart_of,
@@ -35,6 +68,7 @@ from divan.dealings.correspondence.queries.referrals import (
     list_referrals,
     list_sent_open,
     list_superiors,
+    may_close,
     posts_not_cleared,
     referral_tree,
     rule_of,
@@ -53,6 +87,7 @@ from divan.dealings.correspondence.queries.registers import (
     list_register_years,
     list_registers,
     list_secretariats,
+    secretariat_of,
 )
 from divan.dealings.correspondence.queries.secretariats import (
     HEAD_ROLES,
@@ -72,24 +107,36 @@ from divan.dealings.correspondence.queries.worklist import (
 )
 
 __all__ = [
+    "AT_DESK",
     "FAR",
     "HEAD_ROLES",
     "PAGE",
     "SECRETARIAT_ROLE",
+    "Way",
+    "as_arrived",
     "case_register_code",
     "central_secretariat",
     "chart_of",
     "clearance_of",
     "clerk_of",
     "content_of",
+    "correspondent_of",
     "count_open_work",
+    "dispatch_of",
+    "dispatches_for",
+    "doubles_of",
+    "find_doubles",
     "find_gaps",
     "find_gaps_of_register",
     "find_letters",
+    "find_numbered",
     "find_open_work",
     "find_own_referral",
     "find_register_for",
     "find_terms",
+    "get_dispatch",
+    "get_dispatch_for",
+    "get_follow_up",
     "get_intake",
     "get_intake_for",
     "get_letter",
@@ -105,7 +152,12 @@ __all__ = [
     "intakes",
     "intakes_for",
     "keeps",
+    "letters_numbered",
+    "list_at_desk",
+    "list_dispatches",
+    "list_due_follow_ups",
     "list_files",
+    "list_follow_ups",
     "list_holders",
     "list_intakes_of_applicant",
     "list_letters_about",
@@ -122,10 +174,18 @@ __all__ = [
     "list_sent_open",
     "list_steps",
     "list_superiors",
+    "list_ways",
     "list_worklist",
+    "may_close",
+    "number_key",
     "posts_not_cleared",
+    "read_party",
+    "recipient_of",
     "referral_tree",
     "rule_of",
     "seat_of",
+    "secretariat_of",
+    "secretariat_of_party",
     "secretariats_kept_by",
+    "year_of",
 ]

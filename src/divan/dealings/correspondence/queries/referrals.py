@@ -196,3 +196,14 @@ def find_terms(body: UUID, category: str) -> dict[str, tuple[str, str]]:
     for row in sorted(rows.order_by("position", "id"), key=lambda one: one.body_id is None):
         found.setdefault(row.code, (row.text_fa, row.text_en))
     return found
+
+
+def may_close(letter: Letter, post: Post) -> bool:
+    """Whether a post may close a letter: the secretariat of its body, and who began with it.
+
+    Those are its drafter and signer, and the first to whom it was referred.
+    """
+    if post.role == SECRETARIAT_ROLE and post.unit.body_uuid == letter.body_uuid:
+        return True
+    roots = [one for one in list_referrals(letter.uuid) if one.parent is None and not one.copy]
+    return post.uuid in {letter.drafter_post, *(one.to_post for one in roots), *(one.from_post for one in roots)}

@@ -11,6 +11,12 @@ from uuid import UUID
 LONGEST_REPORT = 4_000
 """How long a note, a report or a reason may be."""
 
+BACK_LINE = "correspondence.referral-back"
+"""The kind of the line that tells a sender what came back: a report, or the letter with a reason."""
+
+ESCALATION_LINE = "correspondence.escalation"
+"""The kind of the line that tells a superior that no answer came."""
+
 
 class ReferralState(StrEnum):
     """Where a referral stands."""
