@@ -27,6 +27,7 @@ from divan.trust.identity import actions as identity
 from divan.trust.identity.actions import answers
 from divan.trust.identity.adapters.registers import CIVIL_REGISTRY
 from divan.trust.identity.values import Matched
+from divan.trust.ledger import queries as log
 from divan.trust.signing import queries as signing
 from divan.trust.signing.values import Standing
 from divan_libs.persian.jalali import jalali_year
@@ -249,3 +250,20 @@ def test_an_answer_cut_while_it_is_noted_is_noted_once(house: House):
     assert (noted.state, noted.fields["first_name"]) == ("matched", "زهرا")
     uuid = models.CaseNeed.objects.get(inquiry_uuid=due.uuid).uuid
     assert kinds_of(uuid) == ["cases.need-asked", "cases.need-answered"]
+
+
+def test_an_examination_cut_before_it_says_what_it_found_is_begun_anew(house: House):
+    house.world.submitted()
+    house.work("sequencer", "sealer")
+
+    house.cut("examination.before-fact", "duty", "examination")
+
+    assert log.find_last_examination() is None
+    assert log.find_examination_under_way() is not None
+    house.world.pass_time(minutes=11)
+    house.work("examination")
+    last = log.find_last_examination()
+    assert (last.found, log.find_examination_under_way()) == (0, None)
+    begun, ended = "ledger.examination-begun", "ledger.examination-ended"
+    assert kinds_of(last.uuid) == [begun, begun, ended]
+    house.rest()

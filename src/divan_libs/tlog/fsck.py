@@ -6,7 +6,7 @@ source (the database, say) against the same hashes. So a difference is laid at t
 recomputed from what lies below it, and the walk goes on.
 """
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from itertools import combinations, islice
@@ -24,6 +24,9 @@ from divan_libs.tlog.tiles import ENTRIES, TILE_WIDTH, Tile, TileError, count_at
 MAXIMUM_DIFFERENCES = 8
 
 Hash = TypeVar("Hash", bytes, bytes | None)
+
+Steps = Generator[tuple[int, int], None, None]
+"""An inspection under way: after each tile, the number of entries checked and their total."""
 
 
 class Fault(StrEnum):
@@ -89,26 +92,49 @@ def fsck(
     :param entries: the entries as another source has them, in order; those beyond the checkpoint are not looked at.
     :param progress: called with the number of entries checked and their total.
     """
-    inspection = _Inspection(store, entries, progress)
+    steps = fsck_in_steps(store, verifiers, origin=origin, quorum=quorum, expect=expect, entries=entries)
+    told = 0
+    while True:
+        try:
+            done, total = next(steps)
+        except StopIteration as end:
+            findings: list[Finding] = end.value
+            return findings
+        if progress is not None and done != told:
+            told = done
+            progress(done, total)
+
+
+def fsck_in_steps(
+    store: TileStore,
+    verifiers: Sequence[NoteVerifier],
+    *,
+    origin: str | None = None,
+    quorum: int = 0,
+    expect: Expectation | None = None,
+    entries: Iterable[bytes] | None = None,
+) -> Generator[tuple[int, int], None, list[Finding]]:
+    """Recompute the log as :func:`fsck`, a tile or a leftover at each step, and return what is wrong at the end.
+
+    Whoever asks for the next step may take their time: nothing is held open between two.
+    """
+    inspection = _Inspection(store, entries)
     checkpoint = inspection.read_checkpoint(verifiers, origin, quorum)
     if checkpoint is None:
         return inspection.findings
     inspection.compare_heads(checkpoint, expect)
-    inspection.walk(checkpoint)
+    yield from inspection.walk(checkpoint)
     inspection.compare_history(checkpoint, expect)
-    inspection.look_at_leftovers(checkpoint.size)
+    yield from inspection.look_at_leftovers(checkpoint.size)
     return inspection.findings
 
 
 class _Inspection:
-    def __init__(
-        self, store: TileStore, entries: Iterable[bytes] | None, progress: Callable[[int, int], None] | None
-    ) -> None:
+    def __init__(self, store: TileStore, entries: Iterable[bytes] | None) -> None:
         self.findings: list[Finding] = []
         self._store = store
         self._mended = _MendedStore(store)
         self._source: Iterator[bytes] | None = None if entries is None else iter(entries)
-        self._progress = progress
         self._checked = 0
         self._size = 0
 
@@ -149,7 +175,7 @@ class _Inspection:
         if seen != expect.root:
             self._find(Fault.HISTORY_REWRITTEN, CHECKPOINT_PATH, expect.root.hex(), seen.hex())
 
-    def walk(self, checkpoint: Checkpoint) -> None:
+    def walk(self, checkpoint: Checkpoint) -> Steps:
         self._size = checkpoint.size
         for tile, nodes in self._settle_edge(checkpoint):
             if tile.level == 0:
@@ -158,10 +184,12 @@ class _Inspection:
                 self._pass_over(tile.width * TILE_WIDTH**tile.level)
             else:
                 for offset, node in enumerate(nodes):
-                    self._descend(Tile(tile.level - 1, tile.index * TILE_WIDTH + offset), node)
+                    yield from self._descend(Tile(tile.level - 1, tile.index * TILE_WIDTH + offset), node)
+            yield self._checked, self._size
 
-    def look_at_leftovers(self, size: int) -> None:
+    def look_at_leftovers(self, size: int) -> Steps:
         for path in sorted(self._store.paths()):
+            yield self._checked, self._size
             if path == CHECKPOINT_PATH:
                 continue
             try:
@@ -210,7 +238,7 @@ class _Inspection:
             if one != other:
                 self._find(Fault.TILE_UNVERIFIABLE, tile.path(), "agreement with what lies below it", "other hashes")
 
-    def _descend(self, tile: Tile, expected: bytes) -> None:
+    def _descend(self, tile: Tile, expected: bytes) -> Steps:
         """Check a full tile against the hash its parent holds for it, and all that lies below."""
         source = self._take(TILE_WIDTH) if tile.level == 0 else None
         stored = self._stored(tile)
@@ -226,7 +254,8 @@ class _Inspection:
             self._pass_over(TILE_WIDTH ** (tile.level + 1))
         else:
             for offset, node in enumerate(nodes):
-                self._descend(Tile(tile.level - 1, tile.index * TILE_WIDTH + offset), node)
+                yield from self._descend(Tile(tile.level - 1, tile.index * TILE_WIDTH + offset), node)
+        yield self._checked, self._size
 
     def _settle(
         self, tile: Tile, stored: list[bytes] | None, source: list[bytes] | None, expected: bytes
@@ -275,7 +304,7 @@ class _Inspection:
         if source is not None and len(source) < tile.width:
             held = first + len(source)
             self._find(Fault.SOURCE_SHORTER, path, str(first + tile.width), str(held), held)
-        self._advance(tile.width)
+        self._checked += tile.width
 
     def _compare_entries(self, fault: Fault, path: str, first: int, nodes: list[bytes], entries: list[bytes]) -> None:
         for offset, (node, entry) in enumerate(zip(nodes, entries, strict=False)):
@@ -326,12 +355,7 @@ class _Inspection:
         if self._source is not None:
             for _ in islice(self._source, count):
                 pass
-        self._advance(count)
-
-    def _advance(self, count: int) -> None:
         self._checked += count
-        if self._progress is not None:
-            self._progress(self._checked, self._size)
 
     def _find(self, code: Fault, path: str, expected: str, seen: str, index: int | None = None) -> None:
         self.findings.append(Finding(code, path, expected, seen, index))

@@ -38,6 +38,7 @@ class LedgerApp(AppConfig):
 
         self.options = settings.LEDGER
         facts.register_subject(models.LogHead.subject_kind, facts.subjects_of(models.LogHead))
+        facts.register_subject(models.Examination.subject_kind, facts.subjects_of(models.Examination))
         facts.register_subject(models.LedgerEntry.subject_kind, models.entries_by_fact)
 
 

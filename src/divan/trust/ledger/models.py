@@ -72,6 +72,41 @@ class LogHead(models.Model):
         return {"origin": self.origin, "verifier": self.verifier}
 
 
+class Examination(models.Model):
+    """One examination of the whole log, by the worker: how far it is, and what it found when it came to its end.
+
+    One is under way at most. ``progress`` has of each part how many pieces are done, and of how many; it moves without
+    facts, as nothing rests on it. ``findings`` are the first of those that were ``found``.
+
+    .. no_pii: numbers, codes, and identifiers of rows and facts
+    """
+
+    id = models.BigAutoField(primary_key=True)
+    uuid = models.UUIDField(unique=True)
+    begun_at = models.DateTimeField()
+    seen_at = models.DateTimeField()
+    ended_at = models.DateTimeField(null=True)
+    progress = models.JSONField(default=dict)
+    found = models.PositiveIntegerField(default=0)
+    findings = models.JSONField(default=list)
+
+    subject_kind: ClassVar[str] = "ledger.examination"
+
+    class Meta:
+        constraints = (
+            models.UniqueConstraint(fields=("ended_at",), nulls_distinct=False, name="examination_one_under_way"),
+        )
+
+    def subject_state(self) -> dict[str, object]:
+        """Return what the digest of an examination covers: when it was, and what it found."""
+        return {
+            "begun_at": self.begun_at,
+            "ended_at": self.ended_at,
+            "found": self.found,
+            "findings": self.findings,
+        }
+
+
 def entries_by_fact(uuids: Iterable[UUID]) -> Iterable[LedgerEntry]:
     """Return the entries of facts, as the subjects of facts about entries."""
     return LedgerEntry.objects.filter(fact_uuid__in=list(uuids))

@@ -2,7 +2,14 @@
 
 from __future__ import annotations
 
+from datetime import datetime, timedelta
+
 from divan.trust.ledger.values import Standing
+
+EXAMINED_EVERY = timedelta(days=1)
+"""From the beginning of one examination of the whole log to that of the next."""
+LEFT_BEHIND = timedelta(minutes=10)
+"""After this time without a sign of it, an examination belongs to a process that is gone."""
 
 
 def standing(settled: tuple[int, bytes], published: tuple[int, bytes] | None) -> Standing:
@@ -15,3 +22,10 @@ def standing(settled: tuple[int, bytes], published: tuple[int, bytes] | None) ->
     if published[0] > settled[0]:
         return Standing.AHEAD
     return Standing.LEVEL if published[1] == settled[1] else Standing.DIFFERENT
+
+
+def is_examination_due(begun_at: datetime, seen_at: datetime, ended_at: datetime | None, now: datetime) -> bool:
+    """Whether after an examination the next is due, or whether one that has not ended was left behind."""
+    if ended_at is None:
+        return now - seen_at >= LEFT_BEHIND
+    return now - begun_at >= EXAMINED_EVERY

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -117,6 +118,23 @@ class Finding:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Examination:
+    """An examination by the worker: how far it came, and what it found once it has ended.
+
+    ``progress`` has of each part that was begun how many pieces are done, and of how many. ``findings`` are the first
+    of those ``found``.
+    """
+
+    uuid: UUID
+    begun_at: datetime
+    seen_at: datetime
+    ended_at: datetime | None
+    progress: Mapping[Part, tuple[int, int]]
+    found: int
+    findings: tuple[Finding, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class LogState:
     """Where the log stands. ``root`` is hexadecimal; ``verifier`` is the public key in its text form.
 
@@ -158,6 +176,12 @@ class EntryUnknown(Refusal):
     status = 404
 
 
+class ExaminationOver(Refusal):
+    """This examination has ended, or there is none."""
+
+    code = "ledger.examination-over"
+
+
 class LogNotOpened(Trouble):
     """Nothing can be sealed before the log is opened and has its key."""
 
@@ -173,4 +197,8 @@ class ReceiptImpossible(Trouble):
 LOG_OPENED = FactKind("ledger.log-opened", "The log was opened under its name and key; sealing begins.")
 SALT_ERASED = FactKind(
     "ledger.salt-erased", "The salt of a sealed entry was erased: nobody can link the entry to its fact."
+)
+EXAMINATION_BEGUN = FactKind("ledger.examination-begun", "The worker began to examine the whole log, or began anew.")
+EXAMINATION_ENDED = FactKind(
+    "ledger.examination-ended", "The whole log was examined; the data say how much was found to be altered."
 )

@@ -9,9 +9,10 @@ from django.views.decorators.http import require_safe
 
 from divan.foundation.http.access import STAFF, access
 from divan.foundation.ui.pieces import Measure
+from divan.front.texts.ledger import FAULTS, PARTS
 from divan.front.texts.words import TONES, word
 from divan.trust.ledger import queries
-from divan.trust.ledger.values import Fault, LogState
+from divan.trust.ledger.values import Examination, Fault, LogState
 
 
 @access(STAFF)
@@ -30,9 +31,23 @@ def ledger(request: HttpRequest) -> HttpResponse:
         "tone": TONES.get(standing, "solid-bad"),
         "is_doubted": bool(state.doubt) or standing in {"ahead", "different"},
         "is_unreadable": state.doubt == Fault.CHECKPOINT_INVALID,
+        "examined": _examined(queries.find_last_examination()),
+        "under_way": _examined(queries.find_examination_under_way()),
         "entries": [(one, word("context", one.fact_kind.partition(".")[0])) for one in queries.list_recent(20)],
     }
     return render(request, "backoffice/ledger.html", values)
+
+
+def _examined(found: Examination | None) -> dict[str, object] | None:
+    """Return an examination as the page tells it: what of each part was looked at, and each finding in words."""
+    if found is None:
+        return None
+    return {
+        "itself": found,
+        "parts": [(PARTS[part], found.progress[part]) for part in PARTS if part in found.progress],
+        "findings": [(FAULTS[one.code], one) for one in found.findings],
+        "further": found.found - len(found.findings),
+    }
 
 
 def _measures(state: LogState) -> list[Measure]:

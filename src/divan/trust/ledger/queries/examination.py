@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import logging
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from uuid import UUID
@@ -21,6 +21,7 @@ from divan.foundation.facts import FactRecord
 from divan.foundation.models import Fact
 from divan.trust.ledger import models, rules
 from divan.trust.ledger.adapters import keys
+from divan.trust.ledger.adapters.frozen import FrozenStore
 from divan.trust.ledger.apps import options
 from divan.trust.ledger.queries.log import SEALER, published_store, record_of
 from divan.trust.ledger.values import SALT_ERASED, Fault, Finding, Part, Standing
@@ -32,7 +33,6 @@ from divan_libs.tlog.frontier import Frontier
 from divan_libs.tlog.hashing import leaf_hash
 from divan_libs.tlog.log import read_bundle
 from divan_libs.tlog.notes import NoteVerifier
-from divan_libs.tlog.storage import LocalStore, StorageError
 from divan_libs.tlog.tiles import ENTRIES, TILE_WIDTH, tile_at
 
 logger = logging.getLogger(__name__)
@@ -65,50 +65,46 @@ _OF_BUNDLES = {files.Fault.BUNDLE_MISSING, files.Fault.BUNDLE_ALTERED}
 _OF_THE_DATABASE = {files.Fault.SOURCE_DIFFERS, files.Fault.SOURCE_SHORTER}
 
 
+Steps = Generator[tuple[Part, int, int], None, None]
+"""An examination under way: after each piece its part, how many pieces of it are done, and of how many."""
+
+
 def fsck(progress: Progress | None = None) -> list[Finding]:
     """Recompute files, facts and rows, and return what is not as it was sealed; nothing when all holds.
 
     May run beside the sealer: what is sealed after the start is not looked at. Only reads.
     """
-    examination = _Examination(progress or (lambda _part, _done, _total: None))
+    steps = fsck_in_steps()
+    told = (Part.FILES, 0)
+    while True:
+        try:
+            part, done, total = next(steps)
+        except StopIteration as end:
+            findings: list[Finding] = end.value
+            return findings
+        if progress is not None and (part, done) != told:
+            told = (part, done)
+            progress(part, done, total)
+
+
+def fsck_in_steps() -> Generator[tuple[Part, int, int], None, list[Finding]]:
+    """Examine as :func:`fsck`, a piece at each step, and return the findings at the end.
+
+    No transaction is open and no lock held between two steps, so they may lie seconds apart.
+    """
+    examination = _Examination()
     with transaction.atomic():
         locks.hold(SEALER)
         head = models.LogHead.objects.first()
-        frozen = _FrozenStore(published_store())
+        frozen = FrozenStore(published_store())
     if head is None:
         fault = Fault.NOT_OPENED if frozen.checkpoint is None else Fault.OLDER_THAN_PUBLISHED
         return [Finding(code=fault)]
     examination.look_at_head(head, frozen)
-    published = examination.look_at_files(head, frozen)
-    examination.look_at_facts(head, frozen, published)
-    examination.look_at_rows()
+    published = yield from examination.look_at_files(head, frozen)
+    yield from examination.look_at_facts(head, frozen, published)
+    yield from examination.look_at_rows()
     return examination.findings
-
-
-class _FrozenStore:
-    """The published files as of one moment under the sealer's lock; those written later are not in it."""
-
-    def __init__(self, store: LocalStore) -> None:
-        self._store = store
-        self._paths = sorted(store.paths())
-        self.checkpoint = store.read(CHECKPOINT_PATH)
-
-    def read(self, path: str) -> bytes | None:
-        if path == CHECKPOINT_PATH:
-            return self.checkpoint
-        return self._store.read(path)
-
-    def paths(self) -> Iterator[str]:
-        return iter(self._paths)
-
-    def write_immutable(self, path: str, data: bytes) -> None:
-        raise StorageError("tlog.storage.read-only", path=path, length=len(data))
-
-    def replace(self, path: str, data: bytes) -> None:
-        raise StorageError("tlog.storage.read-only", path=path, length=len(data))
-
-    def discard_partials(self, path: str) -> None:
-        raise StorageError("tlog.storage.read-only", path=path)
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,12 +120,11 @@ class _Sealed:
 
 
 class _Examination:
-    def __init__(self, progress: Progress) -> None:
+    def __init__(self) -> None:
         self.findings: list[Finding] = []
-        self._progress = progress
         self._bad_bundles: set[str] = set()
 
-    def look_at_head(self, head: models.LogHead, frozen: _FrozenStore) -> None:
+    def look_at_head(self, head: models.LogHead, frozen: FrozenStore) -> None:
         """Compare the head's row with its signed note, with the key given to strangers, and with what is published."""
         given = keys.handed_out(options().verifier_file)
         if given is not None and head.verifier not in given.splitlines():
@@ -146,7 +141,9 @@ class _Examination:
         if published and rules.standing((head.size, bytes(head.root)), seen) is Standing.AHEAD:
             self._find(Fault.OLDER_THAN_PUBLISHED, position=head.size, detail=f"published size {published.size}")
 
-    def look_at_files(self, head: models.LogHead, frozen: _FrozenStore) -> Checkpoint | None:
+    def look_at_files(
+        self, head: models.LogHead, frozen: FrozenStore
+    ) -> Generator[tuple[Part, int, int], None, Checkpoint | None]:
         """Judge the published files; return the checkpoint they were judged by, None when there is none to judge by.
 
         Where the published checkpoint does not hold, the settled one takes its place.
@@ -160,14 +157,14 @@ class _Examination:
         if published is None:
             return None
         size = published.size
-        found = files.fsck(
+        inspection = files.fsck_in_steps(
             frozen,
             _verifiers(head),
             origin=head.origin,
             expect=files.Expectation(head.size, bytes(head.root)),
             entries=_stored_commitments(size),
-            progress=lambda done, total: self._progress(Part.FILES, done, total),
         )
+        found = yield from _of_part(Part.FILES, inspection)
         self._bad_bundles = {finding.path for finding in found if finding.code in _OF_BUNDLES}
         for finding in found:
             # The database's entries are compared one by one below, wherever the published ones can be believed.
@@ -180,7 +177,7 @@ class _Examination:
             self._find(_FAULTS[finding.code], position=finding.index, path=finding.path, detail=detail)
         return published
 
-    def look_at_facts(self, head: models.LogHead, frozen: _FrozenStore, published: Checkpoint | None) -> None:
+    def look_at_facts(self, head: models.LogHead, frozen: FrozenStore, published: Checkpoint | None) -> Steps:
         """Compare each stored entry with the published one, and open it with its fact."""
         frontier = Frontier()
         for start in range(0, head.size, BATCH):
@@ -191,13 +188,13 @@ class _Examination:
             witnessed = self._published_entries(frozen, published, start, end)
             for position in range(start, end):
                 self._look_at_fact(position, sealed, witnessed.get(position))
-            self._progress(Part.FACTS, end, head.size)
+            yield Part.FACTS, end, head.size
         named = {Fault.ENTRY_MISSING, Fault.ENTRY_ALTERED}
         if frontier.root() != bytes(head.root) and not any(finding.code in named for finding in self.findings):
             # Only where the published files cannot be believed: there the single entry cannot be named.
             self._find(Fault.ENTRY_ALTERED, detail="the entries do not lead to the settled root")
 
-    def look_at_rows(self) -> None:
+    def look_at_rows(self) -> Steps:
         """Recompute the digest of each live row and compare it with the one in its newest fact."""
         total = Fact.objects.filter(subject_sequence=1).count()
         unknown: set[str] = set()
@@ -218,10 +215,10 @@ class _Examination:
                 return
             after = batch[-1][1]
             done += len(batch)
-            self._progress(Part.ROWS, done, max(total, done))
+            yield Part.ROWS, done, max(total, done)
 
     def _published_entries(
-        self, frozen: _FrozenStore, published: Checkpoint | None, start: int, end: int
+        self, frozen: FrozenStore, published: Checkpoint | None, start: int, end: int
     ) -> dict[int, bytes]:
         """Return the published entries of a run of positions, where nothing was found against their file."""
         known: dict[int, bytes] = {}
@@ -295,6 +292,19 @@ class _Examination:
                 detail=detail,
             )
         )
+
+
+def _of_part(
+    part: Part, inspection: Generator[tuple[int, int], None, list[files.Finding]]
+) -> Generator[tuple[Part, int, int], None, list[files.Finding]]:
+    """Go through an inspection as a part of the examination; return what it found."""
+    while True:
+        try:
+            done, total = next(inspection)
+        except StopIteration as end:
+            found: list[files.Finding] = end.value
+            return found
+        yield part, done, total
 
 
 def _opened(note: bytes | None, head: models.LogHead) -> Checkpoint | None:

@@ -12,7 +12,7 @@ from divan.foundation.facts import FactRecord
 from divan.trust.ledger import models, rules
 from divan.trust.ledger.adapters import publication
 from divan.trust.ledger.apps import options
-from divan.trust.ledger.values import Fault, LogState, ReceiptImpossible, SealedFact
+from divan.trust.ledger.values import Examination, Fault, Finding, LogState, Part, ReceiptImpossible, SealedFact
 from divan_libs.tlog.checkpoints import CHECKPOINT_PATH
 from divan_libs.tlog.commitments import Opening
 from divan_libs.tlog.errors import TlogError
@@ -145,3 +145,38 @@ def read_published(path: str) -> bytes | None:
     Only the names that the log itself writes are looked up, so no path leads out of its directory.
     """
     return publication.read_public(published_store(), path)
+
+
+def examination_of(row: models.Examination) -> Examination:
+    """Return the value of a row; for the rooms of this context."""
+    return Examination(
+        uuid=row.uuid,
+        begun_at=row.begun_at,
+        seen_at=row.seen_at,
+        ended_at=row.ended_at,
+        progress={Part(part): (done, total) for part, (done, total) in row.progress.items()},
+        found=row.found,
+        findings=tuple(
+            Finding(
+                code=Fault(one["code"]),
+                position=one["position"],
+                fact_kind=one["fact_kind"],
+                subject_kind=one["subject_kind"],
+                subject_uuid=UUID(one["subject_uuid"]) if one["subject_uuid"] else None,
+                path=one["path"],
+            )
+            for one in row.findings
+        ),
+    )
+
+
+def find_examination_under_way() -> Examination | None:
+    """Return the examination that is under way, or was left unfinished, or None."""
+    row = models.Examination.objects.filter(ended_at__isnull=True).first()
+    return examination_of(row) if row else None
+
+
+def find_last_examination() -> Examination | None:
+    """Return the examination that ended last, or None before the first."""
+    row = models.Examination.objects.filter(ended_at__isnull=False).order_by("-ended_at").first()
+    return examination_of(row) if row else None

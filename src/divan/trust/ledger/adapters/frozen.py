@@ -1,0 +1,42 @@
+"""The published files as they were at one moment, for whoever reads them while the sealer goes on."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from divan_libs.tlog.checkpoints import CHECKPOINT_PATH
+from divan_libs.tlog.storage import LocalStore, StorageError
+
+
+class FrozenStore:
+    """The published files as of one moment under the sealer's lock; those written later are not in it.
+
+    It only reads: what would write raises.
+    """
+
+    def __init__(self, store: LocalStore) -> None:
+        self._store = store
+        self._paths = sorted(store.paths())
+        self.checkpoint = store.read(CHECKPOINT_PATH)
+
+    def read(self, path: str) -> bytes | None:
+        """Return a file; of the checkpoint the one of the moment."""
+        if path == CHECKPOINT_PATH:
+            return self.checkpoint
+        return self._store.read(path)
+
+    def paths(self) -> Iterator[str]:
+        """Return the paths there were at the moment."""
+        return iter(self._paths)
+
+    def write_immutable(self, path: str, data: bytes) -> None:
+        """Raise, always."""
+        raise StorageError("tlog.storage.read-only", path=path, length=len(data))
+
+    def replace(self, path: str, data: bytes) -> None:
+        """Raise, always."""
+        raise StorageError("tlog.storage.read-only", path=path, length=len(data))
+
+    def discard_partials(self, path: str) -> None:
+        """Raise, always."""
+        raise StorageError("tlog.storage.read-only", path=path)
