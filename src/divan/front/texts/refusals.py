@@ -270,6 +270,7 @@ IDENTITY: Mapping[str, tuple[Text, Text, Text]] = {
 }
 
 TRUST: Mapping[str, tuple[Text, Text, Text]] = {
+    "ledger.examination-over": (_("This examination of the log has ended."), "", ""),
     "ledger.entry-unknown": (_("No sealed entry belongs to this."), "", ""),
     "ledger.not-opened": (_("The log has not been opened yet."), "", _("Please try again in a few minutes.")),
     "ledger.receipt-impossible": (
