@@ -292,3 +292,9 @@ def read_file(file_uuid: UUID) -> bytes:
         return path_of(get_file(file_uuid).sha256).read_bytes()
     except FileNotFoundError as error:
         raise NotFound(file=file_uuid) from error
+
+
+def same_bytes(file_uuids: Iterable[UUID]) -> set[UUID]:
+    """Return every stored file, these among them, whose bytes are those of one of these."""
+    hashes = StoredFile.objects.filter(uuid__in=list(file_uuids)).values("sha256")
+    return set(StoredFile.objects.filter(sha256__in=hashes).values_list("uuid", flat=True))

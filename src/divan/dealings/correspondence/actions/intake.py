@@ -38,7 +38,7 @@ def take_in(*, secretariat: UUID, channel: Channel, key: str, arrived: Arrived, 
     owner = models.Secretariat.objects.select_for_update(no_key=True).filter(uuid=secretariat, closed_at=None).first()
     if owner is None:
         raise SecretariatUnknown
-    known = queries.intakes().filter(secretariat=owner, channel=channel, key=key).first()
+    known = queries.intake_rows().filter(secretariat=owner, channel=channel, key=key).first()
     if known is not None:
         return queries.intake_of(known)
     row = models.Intake.objects.create(uuid=uuid4(), secretariat=owner, **_columns(channel, key, arrived, now))

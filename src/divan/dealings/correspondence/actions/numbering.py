@@ -12,26 +12,32 @@ from divan.dealings.correspondence import models, queries, rules
 from divan.dealings.correspondence.actions.reading import note_reader
 from divan.dealings.correspondence.values import (
     LETTER_NUMBERED,
+    NUMBER_USED,
     REGISTER_OPENED,
     SECRETARIAT_OPENED,
     Direction,
+    FormulaUnfit,
     Letter,
     LetterState,
     NumberFormula,
     NumberUnfit,
+    RegisterClosed,
     RegisterUnknown,
     SecretariatUnknown,
     YearClosed,
 )
 from divan.foundation import facts
-from divan.foundation.actors import Actor
+from divan.foundation.actors import SYSTEM, Actor
 from divan.foundation.faults import power_may_fail
 from divan.registers.people.values import Post, Unit
 from divan_libs.persian.jalali import jalali_year
 from divan_libs.persian.text import search_text
 
+LONGEST_NUMBER = 60
 
-def _unit_row(uuid: UUID) -> Any:
+
+def unit_row(uuid: UUID) -> Any:
+    """Return the row of a body or unit, for the foreign keys of this context."""
     # The room of people's models is shut to other contexts; the row is reached through the foreign key.
     units: Any = models.Secretariat._meta.get_field("body").related_model
     return units._default_manager.get(uuid=uuid)
@@ -41,7 +47,7 @@ def _unit_row(uuid: UUID) -> Any:
 def open_register(*, body: Unit, code: str, actor: Actor, now: datetime) -> None:
     """Open the register of a body for what its services issue, or do nothing when it has one."""
     register, is_new = models.Register.objects.get_or_create(
-        body=_unit_row(body.uuid), serves_cases=True, defaults={"uuid": uuid4(), "code": code}
+        body=unit_row(body.uuid), serves_cases=True, defaults={"uuid": uuid4(), "code": code}
     )
     if is_new:
         facts.record(REGISTER_OPENED, subject=register, actor=actor, at=now, code=code)
@@ -65,8 +71,8 @@ def open_secretariat(
         code=code,
         defaults={
             "uuid": uuid4(),
-            "body": _unit_row(body.uuid),
-            "unit": _unit_row((unit or body).uuid),
+            "body": unit_row(body.uuid),
+            "unit": unit_row((unit or body).uuid),
             "name_fa": name_fa,
             "name_en": name_en,
             "central": central,
@@ -135,14 +141,25 @@ def next_count(register: models.Register, year: int) -> int:
     return line.last
 
 
-def give_number(row: models.Letter, register: models.Register, *, now: datetime, reserved: UUID | None = None) -> None:
+def give_number(
+    row: models.Letter,
+    register: models.Register,
+    *,
+    now: datetime,
+    reserved: UUID | None = None,
+    actor: Actor = SYSTEM,
+) -> None:
     """Write a number of a register into a letter that has none: the next one, or one reserved in this register before.
 
-    The caller saves the letter and records the fact, in the same transaction.
+    The caller saves the letter and records the fact, in the same transaction. ``now`` is the day of registration.
 
+    :raises RegisterClosed: if the register gives no numbers any more.
+    :raises FormulaUnfit: if the number would be longer than a letter's number can be.
     :raises NumberUnfit: if the reserved number is used, void, or of another register.
     :raises YearClosed: if the year is closed.
     """
+    if register.closed_at is not None:
+        raise RegisterClosed(code=register.code)
     year = jalali_year(now)
     if reserved is None:
         count = next_count(register, year)
@@ -153,6 +170,7 @@ def give_number(row: models.Letter, register: models.Register, *, now: datetime,
         year, count = kept.year, kept.count
         kept.state, kept.ended_at, kept.letter_uuid = "used", now, row.uuid
         kept.save(update_fields=["state", "ended_at", "letter_uuid"])
+        facts.record(NUMBER_USED, subject=kept, actor=actor, at=now, letter=row.uuid)
     row.register, row.year, row.count, row.registered_at = register, year, count, now
     row.number = rules.write_number(
         rules.read_formula(register.formula),
@@ -163,6 +181,8 @@ def give_number(row: models.Letter, register: models.Register, *, now: datetime,
         kind=row.kind,
         direction=row.direction,
     )
+    if len(row.number) > LONGEST_NUMBER:
+        raise FormulaUnfit(reason="length")
 
 
 @transaction.atomic

@@ -99,7 +99,7 @@ def _file(data: Data) -> IntakeFile:
     return IntakeFile(**{**data, "file_uuid": UUID(data["file_uuid"])})
 
 
-def intakes() -> QuerySet[models.Intake]:
+def intake_rows() -> QuerySet[models.Intake]:
     """Return what arrived with what its values need, nothing hidden."""
     return models.Intake.objects.select_related("secretariat__body", "letter")
 
@@ -109,7 +109,7 @@ def get_intake(intake: UUID) -> Intake:
 
     :raises IntakeUnknown: if there is none.
     """
-    row = intakes().filter(uuid=intake).first()
+    row = intake_rows().filter(uuid=intake).first()
     if row is None:
         raise IntakeUnknown
     return intake_of(row)
@@ -122,7 +122,7 @@ def intakes_for(post: Post, at: datetime) -> QuerySet[models.Intake]:
     """
     kept = [one.uuid for one in secretariats_kept_by(post)]
     readable = clearance_of(post.uuid, at).readable
-    return intakes().filter(secretariat__uuid__in=kept, secrecy__in=readable)
+    return intake_rows().filter(secretariat__uuid__in=kept, secrecy__in=readable)
 
 
 def get_intake_for(intake: UUID, post: Post, at: datetime) -> Intake:
@@ -139,5 +139,5 @@ def get_intake_for(intake: UUID, post: Post, at: datetime) -> Intake:
 
 def list_intakes_of_applicant(applicant: UUID) -> list[Intake]:
     """Return the petitions that a person wrote in the portal, newest first."""
-    rows = intakes().filter(channel=Channel.PORTAL, read__applicant=str(applicant)).order_by("-id")
+    rows = intake_rows().filter(channel=Channel.PORTAL, read__applicant=str(applicant)).order_by("-id")
     return [intake_of(row) for row in rows]

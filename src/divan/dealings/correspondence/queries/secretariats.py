@@ -6,12 +6,14 @@ from datetime import datetime
 from uuid import UUID
 
 from divan.dealings.correspondence.queries.letters import SECRETARIAT_ROLE, clearance_of
-from divan.dealings.correspondence.queries.registers import list_secretariats
+from divan.dealings.correspondence.queries.registers import central_secretariat, list_secretariats
 from divan.dealings.correspondence.values import Secrecy, Secretariat
 from divan.registers.people import queries as people
 from divan.registers.people.values import Post
 
-HEAD_ROLES = frozenset({"secretariat-head", "director", "ict-director", "governor"})
+HEAD_ROLES = frozenset(
+    {"secretariat-head", "governor", "director", "ict-director", "county-head", "district-head", "village-head"}
+)
 """Role codes of who is in charge of a body's secretariats: what these may do besides, no clerk may."""
 
 
@@ -54,3 +56,12 @@ def clerk_of(secretariat: Secretariat, secrecy: Secrecy, at: datetime) -> Post |
 def keeps(post: Post, secretariat: UUID) -> bool:
     """Whether a post keeps a secretariat."""
     return any(one.uuid == secretariat for one in secretariats_kept_by(post))
+
+
+def secretariat_for(post: Post) -> Secretariat:
+    """Return the secretariat that numbers what a post writes: that of its own unit, or the central one of its body.
+
+    :raises SecretariatUnknown: if the body has none.
+    """
+    own = [one for one in list_secretariats(post.unit.body_code) if one.unit_uuid == post.unit.uuid]
+    return own[0] if own else central_secretariat(post.unit.body_uuid)

@@ -66,3 +66,79 @@ def moment(year: int, month: int, day: int) -> datetime:
 def count_rows() -> tuple[int, int]:
     """Return how many letters and intakes there are."""
     return models.Letter.objects.count(), models.Intake.objects.count()
+
+
+def registration(**changes):
+    """Return what a clerk registers of a letter that arrived."""
+    from divan.dealings.correspondence.values import Registration  # noqa: PLC0415 (Django is ready only now)
+
+    known = {"register": "", "subject": "درخواست مجوز", "sender": SENDER, "their_number": "۱۴۰۵/ص/۱۲"}
+    known |= {"their_date": date(2026, 11, 20)}
+    known["register"] = register("incoming")
+    return Registration(**{**known, **changes})
+
+
+def register(direction: str, body: str = BODY) -> str:
+    """Return the code of a body's register for a direction."""
+    return queries.find_register_for(central(body).uuid, direction).code
+
+
+def receive(world, key: str = "secretariat", **changes):
+    """Let a letter arrive and be registered."""
+    taken = take(world)
+    return actions.register_intake(
+        intake=taken.uuid, registration=registration(**changes), actor=world.officer(key), now=world.now
+    )
+
+
+def signed(world, *recipients, body: str = BODY, direction: str = "outgoing", **changes):
+    """Return a letter of a body, signed by hand on paper and scanned, with its recipients."""
+    from django.db import transaction  # noqa: PLC0415 (Django is ready only now)
+
+    from divan.dealings.correspondence.actions.numbering import give_number  # noqa: PLC0415 (as above)
+    from divan.dealings.correspondence.actions.parts import name_recipients  # noqa: PLC0415 (as above)
+    from divan.dealings.correspondence.values import LETTER_NUMBERED, LETTER_SIGNED, RecipientLine  # noqa: PLC0415 (as above)
+    from divan.foundation import facts  # noqa: PLC0415 (as above)
+
+    owner = models.Secretariat.objects.get(uuid=central(body).uuid)
+    known = {"subject": "پاسخ درخواست", "wording": "متن نامه", "recipient": "", "secrecy": "ordinary"}
+    with transaction.atomic():
+        row = models.Letter(
+            uuid=uuid4(),
+            body_id=owner.body_id,
+            secretariat=owner,
+            direction=direction,
+            state="signed",
+            signed_by_hand=True,
+            scan_uuid=stored(world, "signed.pdf").uuid,
+            signer_title="مدیرکل",
+            **{**known, **changes},
+        )
+        give_number(row, models.Register.objects.get(code=register(direction, body)), now=world.now)
+        row.save()
+        name_recipients(row, [RecipientLine(party=one) for one in recipients], actor=SYSTEM, now=world.now)
+        facts.record(LETTER_NUMBERED, subject=row, actor=SYSTEM, at=world.now)
+        facts.record(LETTER_SIGNED, subject=row, actor=SYSTEM, at=world.now)
+    return queries.get_letter(row.uuid)
+
+
+def body_party(code: str) -> Party:
+    """Return a body as the party to a letter."""
+    unit = people.get_unit(code)
+    return Party(kind=PartyKind.BODY, uuid=unit.uuid, organization=unit.name_fa, code=unit.code)
+
+
+def post_party(world, code: str) -> Party:
+    """Return a post as the party to a letter."""
+    post = world.post(code)
+    return Party(kind=PartyKind.POST, uuid=post.uuid, organization=post.unit.name_fa, title=post.title_fa)
+
+
+def seals_hold() -> bool:
+    """Whether every row of correspondence is as its newest fact says."""
+    from divan.foundation import facts  # noqa: PLC0415 (Django is ready only now)
+
+    for kind, uuid, _, _, digest in facts.last_digests(limit=100_000):
+        if kind.startswith("correspondence.") and facts.live_digests(kind, [uuid])[uuid] != digest:
+            return False
+    return True

@@ -117,3 +117,6 @@ CORRESPONDENT_WRITTEN = FactKind(
 CORRESPONDENT_CLOSED = FactKind("correspondence.correspondent-closed", "Somebody outside gets no letters any more.")
 GROUP_WRITTEN = FactKind("correspondence.group-written", "A group of recipients was written or changed.")
 GROUP_ENDED = FactKind("correspondence.group-ended", "A group of recipients is not offered any more.")
+LETTER_DISPATCHED = FactKind(
+    "correspondence.letter-dispatched", "A signed letter left the dispatch desk for the last of its recipients."
+)

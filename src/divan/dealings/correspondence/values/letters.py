@@ -7,6 +7,8 @@ from datetime import date, datetime
 from enum import StrEnum
 from uuid import UUID
 
+from divan_libs.persian.text import search_text
+
 
 class Direction(StrEnum):
     """Which way a letter goes."""
@@ -127,6 +129,13 @@ class Party:
     title: str = ""
     name: str = ""
     code: str = ""
+
+    def is_like(self, other: Party) -> bool:
+        """Whether another party is this one as far as the names on letters tell."""
+        if self.uuid is not None and other.uuid is not None:
+            return self.uuid == other.uuid
+        own, theirs = (search_text(one.organization or one.name) for one in (self, other))
+        return bool(own) and own == theirs
 
     def as_data(self) -> dict[str, str]:
         """Return what a row keeps of the party."""
