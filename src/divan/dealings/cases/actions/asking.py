@@ -78,6 +78,18 @@ def _is_too_old(held: models.CaseNeed, need: Asked, now: datetime) -> bool:
     return until is not None and until < now
 
 
+def renew_old_answers(row: models.Case, package: Package, *, actor: Actor, now: datetime) -> bool:
+    """Ask again for what registers told too long ago, in the running transaction; return whether anything was asked.
+
+    What counts for some days only must count on the day on which the case is sent, however long the draft lay.
+    """
+    held = models.CaseNeed.objects.filter(case=row, dropped_at__isnull=True, state="matched")
+    needs = {need.code: need for need in package.needs.inquiries}
+    if not any(one.code in needs and _is_too_old(one, needs[one.code], now) for one in held):
+        return False
+    return ask_needs(row, package, actor=actor, now=now)
+
+
 def drop(held: models.CaseNeed, *, actor: Actor, now: datetime) -> None:
     """Let a question fall away with what a register told, in the running transaction; a late answer finds it gone."""
     held.fields, held.dropped_at = {}, now

@@ -10,6 +10,7 @@ from django.db import transaction
 
 from divan.dealings.cases import models, queries
 from divan.dealings.cases.actions.applying import abandon_draft, follow_answers, key_of, start_draft
+from divan.dealings.cases.actions.asking import renew_old_answers
 from divan.dealings.cases.actions.locking import locked_case
 from divan.dealings.cases.actions.paying import SUBMISSION, charges_due, drop_open_invoice, invoice_together
 from divan.dealings.cases.actions.reading import read_answers
@@ -247,11 +248,17 @@ def ask_bundle_payment(*, run: UUID, actor: Actor, now: datetime) -> CaseInvoice
     return invoice_together(row, bundle, charged, actor=actor, now=now)
 
 
-def _require_complete(drafts: Drafts, now: datetime, *, paid: bool = False) -> None:
+def _require_complete(drafts: Drafts, now: datetime) -> None:
     """Refuse while a draft lacks something.
 
     :raises BundleNotComplete: with the services and what each of them lacks.
     """
+    if missing := _missing(drafts, now):
+        raise BundleNotComplete(services=tuple(missing), missing=missing)
+
+
+def _missing(drafts: Drafts, now: datetime, *, paid: bool = False) -> dict[str, tuple[Missing, ...]]:
+    """Return what each draft lacks that lacks something; with ``paid`` its payment as well."""
     missing: dict[str, tuple[Missing, ...]] = {}
     for row, package in drafts:
         found = complete(package, queries.context_of(case_of(row), package, now.astimezone(TEHRAN).date()))
@@ -260,31 +267,35 @@ def _require_complete(drafts: Drafts, now: datetime, *, paid: bool = False) -> N
             found = [Missing("payment", need.code)]
         if found:
             missing[row.version.service.code] = tuple(found)
-    if missing:
-        raise BundleNotComplete(services=tuple(missing), missing=missing)
+    return missing
 
 
-@transaction.atomic
 def submit_bundle(*, run: UUID, actor: Actor, now: datetime) -> BundleRun:
     """Submit every draft of a bundle, or none; each becomes a case with its own number, step and clocks.
 
-    Sending again, by a double click, the back button or a retry, changes nothing.
+    Sending again, by a double click, the back button or a retry, changes nothing. What registers told too long ago is
+    asked for again first, which stays when nothing can be sent before the answer.
 
     :raises BundleRunUnknown: if it is another person's.
     :raises BundleOver: if it was given up.
     :raises BundleNotComplete: with what each draft lacks, its payment included; nothing is sent.
     :raises NobodyResponsible: if no post can take a first step; nothing is sent.
     """
-    row, drafts = _locked(run, actor)
-    if row.state == "sent":
-        return run_of(row)
-    _require_begun(row)
-    _require_complete(drafts, now, paid=True)
-    for one, package in drafts:
-        begin_flow(one, package, actor=actor, now=now)
-        power_may_fail("bundle.between-cases")
-    _end_if_sent(row, actor=actor, now=now)
-    return run_of(row)
+    with transaction.atomic():
+        row, drafts = _locked(run, actor)
+        if row.state == "sent":
+            return run_of(row)
+        _require_begun(row)
+        for one, package in drafts:
+            renew_old_answers(one, package, actor=actor, now=now)
+        missing = _missing(drafts, now, paid=True)
+        if not missing:
+            for one, package in drafts:
+                begin_flow(one, package, actor=actor, now=now)
+                power_may_fail("bundle.between-cases")
+            _end_if_sent(row, actor=actor, now=now)
+            return run_of(row)
+    raise BundleNotComplete(services=tuple(missing), missing=missing)
 
 
 def _end_if_sent(row: models.BundleRun, *, actor: Actor, now: datetime) -> None:

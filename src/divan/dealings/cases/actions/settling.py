@@ -8,6 +8,7 @@ from uuid import UUID
 from django.db import transaction
 
 from divan.dealings.cases import models, queries
+from divan.dealings.cases.actions.asking import renew_old_answers
 from divan.dealings.cases.actions.bundling import note_sent
 from divan.dealings.cases.actions.locking import locked_case
 from divan.dealings.cases.actions.paying import SUBMISSION, charges_due
@@ -50,6 +51,7 @@ def _settle(case: UUID, invoice: UUID, *, actor: Actor, now: datetime) -> None:
     package = catalogue.get_package(row.version.uuid)
     today = now.astimezone(TEHRAN).date()
     if row.state == CaseState.DRAFT:
+        renew_old_answers(row, package, actor=actor, now=now)
         whole = not complete(package, queries.context_of(case_of(row), package, today))
         if whole and not charges_due(row, package, before=SUBMISSION, now=now):
             begin_flow(row, package, actor=actor, now=now)

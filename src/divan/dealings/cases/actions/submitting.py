@@ -9,6 +9,7 @@ from django.db import connection, transaction
 
 from divan.dealings.cases import models, queries, rules
 from divan.dealings.cases.actions.appointments import free_visits
+from divan.dealings.cases.actions.asking import renew_old_answers
 from divan.dealings.cases.actions.locking import locked_case
 from divan.dealings.cases.actions.notices import send_notice
 from divan.dealings.cases.actions.paying import SUBMISSION, drop_open_invoice, require_paid
@@ -35,31 +36,35 @@ from divan.registers.places import queries as places
 from divan_libs.persian.check_digits import with_check_digit
 from divan_libs.persian.jalali import TEHRAN, jalali_year
 from divan_libs.servicepack import flow_rules
-from divan_libs.servicepack.answers import complete
+from divan_libs.servicepack.answers import Missing, complete
 from divan_libs.servicepack.models import APPLICATION, Package, PlaceQuestion
 
 
-@transaction.atomic
 def submit_case(*, case: UUID, actor: Actor, now: datetime) -> Receipt:
     """Submit a complete draft: number, first step, clocks and notice in one transaction.
 
-    Submitting again, by a double click, the back button or a retry, returns the same receipt and does nothing.
+    Submitting again, by a double click, the back button or a retry, returns the same receipt and does nothing. What
+    registers told too long ago is asked for again first, which stays when the case must wait for the answer.
 
     :raises CaseUnknown: if it is not the acting person's case.
     :raises NotADraft: if it was given up.
-    :raises NotComplete: with what is missing; nothing changes.
+    :raises NotComplete: with what is missing; nothing else changes.
     :raises NobodyResponsible: if no post can take the first step.
     """
-    row = locked_case(case, actor)
-    if row.number:
-        return queries.get_receipt(case_of(row))
-    if row.state != CaseState.DRAFT:
-        raise NotADraft(state=row.state)
-    package = catalogue.get_package(row.version.uuid)
-    _require_complete(case_of(row), package, now)
-    require_paid(row, package, before=SUBMISSION, now=now)
-    begin_flow(row, package, actor=actor, now=now)
-    return queries.get_receipt(case_of(row))
+    with transaction.atomic():
+        row = locked_case(case, actor)
+        if row.number:
+            return queries.get_receipt(case_of(row))
+        if row.state != CaseState.DRAFT:
+            raise NotADraft(state=row.state)
+        package = catalogue.get_package(row.version.uuid)
+        missing = _missing(row, package, actor=actor, now=now)
+        if not missing:
+            require_paid(row, package, before=SUBMISSION, now=now)
+            begin_flow(row, package, actor=actor, now=now)
+            return queries.get_receipt(case_of(row))
+    # Refused only now: what is asked again has been committed, and its answer will find the draft waiting for it.
+    raise NotComplete(missing=tuple(missing))
 
 
 def begin_flow(row: models.Case, package: Package, *, actor: Actor, now: datetime) -> None:
@@ -80,10 +85,10 @@ def begin_flow(row: models.Case, package: Package, *, actor: Actor, now: datetim
         send_notice(row, package, package.flow.acknowledgement, actor=actor, now=now)
 
 
-def _require_complete(case: Case, package: Package, now: datetime) -> None:
-    missing = complete(package, queries.context_of(case, package, now.astimezone(TEHRAN).date()))
-    if missing:
-        raise NotComplete(missing=tuple(missing))
+def _missing(row: models.Case, package: Package, *, actor: Actor, now: datetime) -> list[Missing]:
+    """Return what a case lacks, after asking again for what registers told too long ago."""
+    renew_old_answers(row, package, actor=actor, now=now)
+    return complete(package, queries.context_of(case_of(row), package, now.astimezone(TEHRAN).date()))
 
 
 def _next_serial() -> int:
@@ -103,19 +108,28 @@ def _place_of(row: models.Case, package: Package) -> tuple[str, str]:
     return "", ""
 
 
-@transaction.atomic
 def resubmit_case(*, case: UUID, actor: Actor, now: datetime) -> Case:
     """Hand a corrected case back to the step that asked; its clock runs on where it stood.
 
+    What registers told too long ago is asked for again first, as at the first submission.
+
     :raises CaseUnknown: if it is not the acting person's case.
     :raises CaseNotOpen: if no correction was asked for.
-    :raises NotComplete: with what is missing; nothing changes.
+    :raises NotComplete: with what is missing; nothing else changes.
     """
-    row = locked_case(case, actor)
-    if row.state != CaseState.CORRECTION:
-        raise CaseNotOpen(state=row.state)
-    package = catalogue.get_package(row.version.uuid)
-    _require_complete(case_of(row), package, now)
+    with transaction.atomic():
+        row = locked_case(case, actor)
+        if row.state != CaseState.CORRECTION:
+            raise CaseNotOpen(state=row.state)
+        package = catalogue.get_package(row.version.uuid)
+        missing = _missing(row, package, actor=actor, now=now)
+        if not missing:
+            _hand_back(row, package, actor=actor, now=now)
+            return case_of(row)
+    raise NotComplete(missing=tuple(missing))
+
+
+def _hand_back(row: models.Case, package: Package, *, actor: Actor, now: datetime) -> None:
     waited = models.Task.objects.filter(case=row, closed_at__isnull=False).order_by("-closed_at", "-id").first()
     models.ClockPause.objects.filter(case=row, ends_at__isnull=True).update(ends_at=now)
     row.state, row.changed_at = CaseState.OPEN, now
@@ -134,7 +148,6 @@ def resubmit_case(*, case: UUID, actor: Actor, now: datetime) -> Case:
         now=now,
         clock_started_at=waited.clock_started_at if waited else None,
     )
-    return case_of(row)
 
 
 @transaction.atomic

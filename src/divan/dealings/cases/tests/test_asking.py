@@ -7,7 +7,7 @@ from datetime import date, timedelta
 import pytest
 
 from divan.dealings.cases import actions, models, queries
-from divan.dealings.cases.values import CaseState
+from divan.dealings.cases.values import CaseState, NotComplete
 from divan.foundation import facts
 from divan.foundation.actors import SYSTEM
 from divan.trust.exchange import queries as exchange
@@ -227,3 +227,31 @@ def test_what_registers_told_leaves_with_a_draft_that_is_given_up(world, registe
     found = queries.get_case(case)
     assert (found.state, found.needs) == (CaseState.ABANDONED, ())
     assert [need.fields for need in dropped(case)] == [{}, {}]
+
+
+def test_an_answer_that_grew_too_old_in_the_draft_is_asked_again_at_submission_and_keeps_it_back(world, registers):
+    me = world.person("villager").national_code
+    registers.told[GUARDIANS, me] = {"valid": True}
+    registers.told[DECILES, WARD] = {"decile": 3, "since": "2025-01-31"}
+    case = begin(world)
+    name(world, case, ward=[WARD])
+    registers.answer()
+    registers.answer()
+    asked_before = len(registers.asked)
+    world.pass_time(days=50)
+
+    with pytest.raises(NotComplete) as refused:
+        actions.submit_case(case=case, actor=world.citizen(), now=world.now)
+
+    assert ("inquiry", "REQ-DECILE", "asked") in [
+        (one.kind, one.code, one.state) for one in refused.value.facts["missing"]
+    ]
+    assert queries.get_case(case).state is CaseState.DRAFT
+    assert needs(case)["REQ-DECILE", WARD] == "asked"
+    assert [need.code for need in dropped(case)] == ["REQ-DECILE"]
+    registers.answer()
+    assert registers.asked[asked_before:] == [(DECILES, WARD, {})]
+    assert ("inquiry", "REQ-DECILE") not in missing(world, case)
+    with pytest.raises(NotComplete):
+        actions.submit_case(case=case, actor=world.citizen(), now=world.now)
+    assert needs(case)["REQ-DECILE", WARD] == "matched"
