@@ -21,6 +21,7 @@ FAULTS = {
     "src/divan/dealings/correspondence/rules.py": "\nimport django\n",
     "src/divan/dealings/cases/queries.py": "\nfrom divan.registers.people.models import Person as taken\n",
     "src/divan_libs/tlog/hashing.py": "\nimport django\n",
+    "src/divan_libs/ece/fields.py": "\nimport smtplib\n",
     "src/divan_gateway/__init__.py": "\nimport divan.foundation\n",
 }
 BITTEN = {
@@ -29,6 +30,7 @@ BITTEN = {
     "pure": "divan.dealings.correspondence.rules -> django",
     "faces": "divan.dealings.cases.queries reaches past the faces of a context: divan.registers.people.models",
     "libs": "divan_libs.tlog.hashing -> django",
+    "ece": "divan_libs.ece.fields -> smtplib",
     "gateway": "divan_gateway -> divan.foundation",
 }
 

@@ -1,206 +1,26 @@
-"""Mail goes through real servers on loopback: SMTP of aiosmtpd, IMAP of pymap with a mailbox on the disk."""
+"""Mail is fetched from a real IMAP server on loopback, whose mailbox lies on the disk."""
 
 from __future__ import annotations
 
 import imaplib
 import signal
 import socket
-import ssl
 import subprocess
 import sys
 import time
-from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
-from aiosmtpd.controller import Controller
-from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 from pysasl.hashing import BuiltinHash
 
-from divan_libs.ece.errors import EceRefusal, MailTrouble
+from divan_libs.ece.errors import MailTrouble
 from divan_libs.ece.imap import STORED, ImapFetcher, MailUid
-from divan_libs.ece.mail import compose_mail, read_mail
-from divan_libs.ece.smtp import MailServer, Security, SmtpSender
-from divan_libs.ece.writing import letter_bytes
-from divan_libs.pki.authority import RehearsalAuthority
-from divan_libs.pki.keys import generate_private_key
+from divan_libs.ece.mail import read_mail
+from divan_libs.ece.smtp import MailServer, Security
 
-from .specimens import NOON, letter
+from .loopback import HOST, free_port, mail_of, trusting_context
 
-HOST, USER, PASSWORD = "127.0.0.1", "divan", "an invented password"
-FROM, TO, ARCHIVE = "ece@sender.example", "ece@receiver.example", "archive@sender.example"
-
-
-def mail_of(number: int = 1):
-    one = letter(letter_no=f"1405/{number}")
-    return compose_mail(
-        one, letter_bytes(one), sender=FROM, recipients=[TO], now=NOON, message_id=f"<{number}@sender.example>"
-    )
-
-
-class Inbox:
-    """Takes what it is given; answers as it is told."""
-
-    def __init__(self) -> None:
-        self.taken: list[tuple[list[str], bytes]] = []
-        self.answers: dict[str, str] = {}
-
-    async def handle_RCPT(self, _server, _session, envelope, address, _options):  # noqa: N802 (aiosmtpd's name)
-        answer = self.answers.get(address, "250 OK")
-        if answer.startswith("2"):
-            envelope.rcpt_tos.append(address)
-        return answer
-
-    async def handle_DATA(self, _server, _session, envelope):  # noqa: N802 (as above)
-        if answer := self.answers.get("DATA"):
-            return answer
-        self.taken.append((list(envelope.rcpt_tos), envelope.content))
-        return "250 taken"
-
-
-@pytest.fixture(scope="module")
-def certificate(tmp_path_factory) -> Path:
-    """Return a file with key and certificate for loopback; its authority stands beside it."""
-    folder = tmp_path_factory.mktemp("tls")
-    now = datetime.now(UTC)
-    authority = RehearsalAuthority.create(now)
-    key = generate_private_key()
-    issued = authority.issue_tls_server(key.public_key(), [HOST], now=now)
-    chain = (issued, *authority.chain)
-    pem = key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
-    (folder / "server.pem").write_bytes(pem + b"".join(one.public_bytes(Encoding.PEM) for one in chain))
-    (folder / "root.pem").write_bytes(authority.root.public_bytes(Encoding.PEM))
-    return folder / "server.pem"
-
-
-def serving_context(certificate: Path) -> ssl.SSLContext:
-    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-    context.load_cert_chain(certificate)
-    return context
-
-
-def trusting_context(certificate: Path) -> ssl.SSLContext:
-    return ssl.create_default_context(cafile=certificate.with_name("root.pem"))
-
-
-@pytest.fixture
-def inbox() -> Inbox:
-    return Inbox()
-
-
-def free_port() -> int:
-    with socket.create_server((HOST, 0)) as probe:
-        return probe.getsockname()[1]
-
-
-@pytest.fixture
-def smtp(inbox):
-    controller = Controller(inbox, hostname=HOST, port=free_port())
-    controller.start()
-    yield MailServer(host=HOST, port=controller.port, security=Security.NONE, timeout=10)
-    controller.stop()
-
-
-def send(server: MailServer, recipients=(TO,)):
-    return SmtpSender(server).send(mail_of(), sender=FROM, recipients=list(recipients))
-
-
-def test_a_letter_arrives_as_it_was_sent(smtp, inbox):
-    delivery = send(smtp, [TO, ARCHIVE])
-
-    assert (delivery.accepted, delivery.refused) == ((TO, ARCHIVE), ())
-    ((recipients, data),) = inbox.taken
-    assert recipients == [TO, ARCHIVE]
-    (reading,) = read_mail(data).readings
-    assert reading.message.letter_no == "1405/1"
-    assert ARCHIVE.encode() not in data
-
-
-def test_who_is_refused_is_named_beside_who_is_served(smtp, inbox):
-    inbox.answers[ARCHIVE] = "550 no such mailbox"
-
-    delivery = send(smtp, [TO, ARCHIVE])
-
-    assert (delivery.accepted, delivery.refused) == ((TO,), ((ARCHIVE, "550 no such mailbox"),))
-    assert len(inbox.taken) == 1
-
-
-@pytest.mark.parametrize(
-    ("place", "answer", "kind", "code"),
-    [
-        (TO, "550 no such mailbox", EceRefusal, "ece.mail.rejected"),
-        (TO, "450 come back later", MailTrouble, "ece.mail.smtp"),
-        ("DATA", "552 too large", EceRefusal, "ece.mail.rejected"),
-        ("DATA", "451 disk full", MailTrouble, "ece.mail.smtp"),
-    ],
-)
-def test_a_final_answer_is_told_from_a_passing_one(smtp, inbox, place, answer, kind, code):
-    inbox.answers[place] = answer
-
-    with pytest.raises(kind) as told:
-        send(smtp)
-
-    assert told.value.code == code
-    assert inbox.taken == []
-
-
-def test_an_absent_server_is_a_trouble():
-    with pytest.raises(MailTrouble) as trouble:
-        send(MailServer(host=HOST, port=free_port(), security=Security.NONE, timeout=2))
-
-    assert trouble.value.code == "ece.mail.smtp"
-
-
-def test_a_silent_server_is_not_waited_for_for_ever():
-    with socket.create_server((HOST, 0)) as silent:
-        began = time.monotonic()
-        with pytest.raises(MailTrouble):
-            send(MailServer(host=HOST, port=silent.getsockname()[1], security=Security.NONE, timeout=0.5))
-
-    assert time.monotonic() - began < 5
-
-
-def test_without_protection_only_this_machine_is_spoken_to():
-    with pytest.raises(EceRefusal) as refusal:
-        MailServer(host="mail.example", port=25, security=Security.NONE)
-
-    assert refusal.value.code == "ece.mail.unprotected"
-
-
-def test_certificates_are_verified(inbox, certificate):
-    controller = Controller(inbox, hostname=HOST, port=free_port(), ssl_context=serving_context(certificate))
-    controller.start()
-    try:
-        with pytest.raises(MailTrouble) as trouble:
-            send(MailServer(host=HOST, port=controller.port, timeout=10))
-        assert (trouble.value.code, inbox.taken) == ("ece.mail.smtp.certificate", [])
-
-        send(MailServer(host=HOST, port=controller.port, timeout=10, trusted=trusting_context(certificate)))
-        assert len(inbox.taken) == 1
-    finally:
-        controller.stop()
-
-
-def test_protection_is_begun_before_anything_is_said(inbox, certificate):
-    controller = Controller(inbox, hostname=HOST, port=free_port(), tls_context=serving_context(certificate))
-    controller.start()
-    try:
-        with pytest.raises(MailTrouble) as trouble:
-            send(MailServer(host=HOST, port=controller.port, security=Security.STARTTLS, timeout=10))
-        assert (trouble.value.code, inbox.taken) == ("ece.mail.smtp.certificate", [])
-
-        trusted = trusting_context(certificate)
-        send(MailServer(host=HOST, port=controller.port, security=Security.STARTTLS, timeout=10, trusted=trusted))
-        assert len(inbox.taken) == 1
-    finally:
-        controller.stop()
-
-
-def test_a_server_that_lacks_protection_gets_no_mail(smtp, inbox):
-    with pytest.raises(MailTrouble) as trouble:
-        send(MailServer(host=HOST, port=smtp.port, security=Security.STARTTLS, timeout=10))
-
-    assert (trouble.value.code, inbox.taken) == ("ece.mail.smtp.unsupported", [])
+USER, PASSWORD = "divan", "an invented password"
 
 
 class Mailbox:
