@@ -20,8 +20,9 @@ from divan.front.backoffice.views import (
     visits,
     worklist,
 )
+from divan.front.backoffice.views.letters import follow_ups, register
 from divan.front.backoffice.views.letters import page as letter_page
-from divan.front.backoffice.views.letters import register
+from divan.front.backoffice.views.letters import referrals as letter_referrals
 
 app_name = "backoffice"
 
@@ -40,6 +41,12 @@ urlpatterns = [
     path("cases/<uuid:case>/files/<uuid:file>/", cases.file, name="file"),
     path("register/", register.register, name="register"),
     path("letters/<uuid:letter>/", letter_page.letter, name="letter"),
+    path("letters/<uuid:letter>/refer/", letter_referrals.refer, name="refer-letter"),
+    path("letters/<uuid:letter>/follow-up/", follow_ups.follow, name="follow-letter"),
+    path("letters/<uuid:letter>/close/", letter_referrals.close, name="close-letter"),
+    path("letters/referrals/<uuid:referral>/", letter_referrals.referral, name="letter-referral"),
+    path("letters/referrals/<uuid:referral>/recall/", letter_referrals.recall, name="recall-referral"),
+    path("letters/follow-ups/<uuid:follow_up>/", follow_ups.follow_up, name="follow-up"),
     path("letters/<uuid:letter>/file/", letter_page.file_letter, name="file-letter"),
     path("letters/<uuid:letter>/document.pdf", letter_page.document, name="letter-document"),
     path("issued-permits/", issued.permits, name="issued-permits"),

@@ -152,6 +152,10 @@ WORDS: Mapping[str, Mapping[str, Promise | str]] = {
         "cases.task": _("Case"),
         "cases.referral": _("Referral"),
         "correspondence.letter": _("Letter"),
+        "correspondence.referral": _("Referred letter"),
+        "correspondence.referral-back": _("Answer to a referral"),
+        "correspondence.follow-up": _("Follow-up"),
+        "correspondence.escalation": _("Follow-up for a superior"),
     },
     "urgency": {"ordinary": _("Ordinary"), "urgent": _("Urgent"), "immediate": _("Immediate")},
     "permit-state": {

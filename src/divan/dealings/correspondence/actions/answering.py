@@ -39,8 +39,6 @@ from divan.foundation.kinds import FactKind
 from divan.registers.people import queries as people
 from divan.registers.people.values import Post
 
-CLOSABLE = frozenset({LetterState.REGISTERED, LetterState.DISPATCHED, LetterState.FILED})
-
 
 def _locked(referral: UUID) -> models.Referral:
     """Return a referral's row under the lock of its letter, which every change of a letter's referrals takes first.
@@ -209,7 +207,7 @@ def close_letter(*, letter: UUID, closing: str, note: str = "", actor: Actor, no
     post = _closer(letter, actor, now)
     row = models.Letter.objects.select_for_update().get(uuid=letter)
     waiting = models.Referral.objects.filter(letter=row, state=ReferralState.OPEN, copy=False)
-    if LetterState(row.state) not in CLOSABLE or waiting.exists():
+    if LetterState(row.state) not in queries.CLOSABLE or waiting.exists():
         raise LetterWaits(posts=list(waiting.values_list("to_post", flat=True)))
     words = queries.find_terms(post.unit.body_uuid, TermCategory.CLOSING).get(closing, (closing, ""))[0]
     said = ": ".join(one for one in (words, clean_words(note)) if one)

@@ -7,13 +7,14 @@ from dataclasses import replace
 from datetime import datetime
 from uuid import UUID
 
-from django.db.models import Q, QuerySet
+from django.db.models import QuerySet
 
 from divan.dealings.correspondence import models, rules
 from divan.dealings.correspondence.queries.letters import SECRETARIAT_ROLE, clearance_of, letters_for
 from divan.dealings.correspondence.values import (
     Chart,
     Letter,
+    LetterState,
     LetterUnknown,
     Referral,
     ReferralException,
@@ -25,6 +26,9 @@ from divan.dealings.correspondence.values import (
 )
 from divan.registers.people import queries as people
 from divan.registers.people.values import Post
+
+CLOSABLE = frozenset({LetterState.REGISTERED, LetterState.DISPATCHED, LetterState.FILED})
+"""A letter in one of these states can be closed: it was registered or has gone out."""
 
 
 def referral_of(row: models.Referral) -> Referral:
@@ -187,15 +191,6 @@ def list_sent_open(post: UUID, *, limit: int = 50, before: int | None = None) ->
     if before is not None:
         rows = rows.filter(id__lt=before)
     return [(row.id, referral_of(row)) for row in rows.order_by("-id")[:limit]]
-
-
-def find_terms(body: UUID, category: str) -> dict[str, tuple[str, str]]:
-    """Return the words of a category by code, in both languages: a body's own before those of all bodies."""
-    rows = models.Term.objects.filter(Q(body__uuid=body) | Q(body=None), category=category, ended_at=None)
-    found: dict[str, tuple[str, str]] = {}
-    for row in sorted(rows.order_by("position", "id"), key=lambda one: one.body_id is None):
-        found.setdefault(row.code, (row.text_fa, row.text_en))
-    return found
 
 
 def may_close(letter: Letter, post: Post) -> bool:

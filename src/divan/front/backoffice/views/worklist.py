@@ -25,6 +25,10 @@ ROUTES = {
     "cases.task": "backoffice:task",
     "cases.referral": "backoffice:referral",
     "correspondence.letter": "backoffice:letter",
+    "correspondence.referral": "backoffice:letter-referral",
+    "correspondence.referral-back": "backoffice:letter-referral",
+    "correspondence.follow-up": "backoffice:follow-up",
+    "correspondence.escalation": "backoffice:follow-up",
 }
 """Which page a line of the worklist leads to, by the kind of what it speaks of."""
 

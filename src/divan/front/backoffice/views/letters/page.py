@@ -23,12 +23,13 @@ from divan.foundation.http.media import bytes_answer
 from divan.foundation.http.middleware import actor_of
 from divan.foundation.ui.numbers import digits
 from divan.front.backoffice.duties import SECRETARIAT, own_post
+from divan.front.backoffice.letter_parts import referrals
 from divan.front.backoffice.letter_parts.composing import Part, Reading, compose
 from divan.front.texts.words import TONES, word
 from divan.registers.people.values import Post
 from divan.trust.signing import queries as signing
 
-PARTS: tuple[Part, ...] = ()
+PARTS: tuple[Part, ...] = (referrals.PART,)
 """The parts below the head, in their order on the page."""
 
 
@@ -72,6 +73,7 @@ def letter(request: HttpRequest, letter: UUID) -> HttpResponse:
     line = queries.find_open_work(letter)
     if line is not None:
         actions.mark_read(work=line.uuid, actor=actor_of(request), now=now)
+    actions.read_referrals(letter=letter, actor=actor_of(request), now=now)
     reading = Reading(
         content=queries.content_of(letter),
         post=post,
