@@ -8,7 +8,7 @@ from uuid import UUID
 
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
-from divan.registers.people import models
+from divan.registers.people import models, rules
 from divan.registers.people.values import (
     Holding,
     Person,
@@ -161,6 +161,28 @@ def find_post_of_role(role: str, *, body: str = "", place_code: str = "") -> Pos
         rows = rows.filter(unit__place__code=place_code)
     row = rows.order_by("id").first()
     return _post(row) if row else None
+
+
+def superiors_of(post_uuid: UUID) -> list[Post]:
+    """Return who stands above a post in the tree of units, the next one first.
+
+    They are the deputies and the head of its own unit, as far as they rank higher, then those of the unit above it.
+
+    :raises PostUnknown: if there is no such post.
+    """
+    row = _posts().filter(uuid=post_uuid).first()
+    if row is None:
+        raise PostUnknown
+    found: list[Post] = []
+    above, unit, met = rules.rank_of(row.role), row.unit, set[int]()
+    while unit is not None and unit.pk not in met:
+        met.add(unit.pk)
+        here = [_post(one) for one in _posts().filter(unit=unit).order_by("id")]
+        found += sorted(
+            (one for one in here if rules.rank_of(one.role) > above), key=lambda one: rules.rank_of(one.role)
+        )
+        above, unit = max(0, min(above, 1)), unit.parent
+    return found
 
 
 def list_posts_of_body(body: str) -> list[Post]:

@@ -13,3 +13,16 @@ def is_held(starts_at: datetime, ends_at: datetime | None, moment: datetime) -> 
 def overlaps(first: tuple[datetime, datetime | None], second: tuple[datetime, datetime | None]) -> bool:
     """Whether two half-open periods share a moment."""
     return (first[1] is None or second[0] < first[1]) and (second[1] is None or first[0] < second[1])
+
+
+HEADS = frozenset({"head", "director", "governor"})
+DEPUTIES = frozenset({"deputy"})
+
+
+def rank_of(role: str) -> int:
+    """Return how high a role stands in its unit: 2 for who heads it, 1 for a deputy, 0 for everybody else.
+
+    Roles say so by their last word: ``ict-deputy`` is a deputy, ``governor-officer`` an officer.
+    """
+    last = role.rpartition("-")[2]
+    return 2 if last in HEADS else 1 if last in DEPUTIES else 0

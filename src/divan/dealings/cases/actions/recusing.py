@@ -26,7 +26,9 @@ from divan_libs.servicepack import flow_rules
 
 @transaction.atomic
 def recuse(*, task: UUID, reason: str, actor: Actor, now: datetime) -> Task:
-    """Hand a step on to the next holder that its silence names, because the holder may not decide in this case.
+    """Hand a step on to the next holder that its silence names, or to the next superior in the tree of units.
+
+    The holder may not decide in this case.
 
     The clock runs on: an interest of the office's own must not cost the applicant time. The person does not act in
     this case any more, in whatever post.
@@ -68,6 +70,8 @@ def recuse(*, task: UUID, reason: str, actor: Actor, now: datetime) -> Task:
 def _successor(row: models.Case, waiting: models.Task, person: UUID, now: datetime) -> tuple[Post, int]:
     """Return who takes a step on, and how far silence has come with it: the next holder whom nothing keeps out.
 
+    Where silence names nobody who can, it is the next superior in the tree of units: no interest may stop a case.
+
     :raises RecusalNotPossible: if there is none.
     """
     package = catalogue.get_package(row.version.uuid)
@@ -78,6 +82,9 @@ def _successor(row: models.Case, waiting: models.Task, person: UUID, now: dateti
         seated = {one.uuid for one in people.seated_in(post.uuid, now)} if post else set()
         if post is not None and post.uuid != waiting.post_uuid and seated - barred:
             return post, position + 1
+    for post in people.superiors_of(waiting.post_uuid):
+        if {one.uuid for one in people.seated_in(post.uuid, now)} - barred:
+            return post, waiting.escalations
     raise RecusalNotPossible(reason="nobody-else")
 
 

@@ -155,6 +155,19 @@ def test_a_recusal_needs_a_reason_a_seat_and_somebody_to_follow(shop):
         actions.recuse(task=task.uuid, reason="x", actor=expert, now=now)
 
 
+def test_who_recuses_from_a_step_whose_silence_names_nobody_hands_it_to_the_next_superior(shop):
+    case = shop.submitted()
+    shop.act(case.uuid, "check", "accept", "industry-trade-expert", report={"measured": ["90"]})
+    task, now = open_task(case, "fire-review"), shop.world.now
+
+    after = actions.recuse(task=task.uuid, reason="x", actor=shop.officer("fire-safety-expert"), now=now)
+
+    assert (after.post, after.due_at) == (people.get_post_by_code("fire-safety-director").uuid, task.due_at)
+    assert [line.about_uuid for line in correspondence.list_worklist(after.post).items] == [task.uuid]
+    shop.act(case.uuid, "fire-review", "agree", "fire-safety-director")
+    assert "fire-review" not in shop.steps(case.uuid)
+
+
 def test_similar_cases_are_of_the_same_service_and_place_or_applicant(shop):
     first = shop.granted()
     decided = queries.get_case(first.uuid)
