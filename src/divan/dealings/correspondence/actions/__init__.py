@@ -27,6 +27,15 @@ from divan.dealings.correspondence.actions.following_up import (
     remind,
 )
 from divan.dealings.correspondence.actions.intake import take_in
+from divan.dealings.correspondence.actions.keeping import (
+    change_register,
+    change_secretariat,
+    close_register,
+    close_secretariat,
+    end_year,
+    reserve_numbers,
+    void_number,
+)
 from divan.dealings.correspondence.actions.numbering import (
     add_register,
     number_letter,
@@ -55,6 +64,10 @@ from divan.dealings.correspondence.actions.ruling import (
     except_referral,
     set_referral_rule,
 )
+from divan.dealings.correspondence.actions.terms import (
+    end_term,
+    write_term,
+)
 from divan.dealings.correspondence.actions.worklist import (
     finish_work,
     give_work,
@@ -66,10 +79,16 @@ from divan.dealings.correspondence.actions.worklist import (
 
 __all__ = [
     "add_register",
+    "change_register",
+    "change_secretariat",
     "close_follow_up",
     "close_letter",
+    "close_register",
+    "close_secretariat",
     "drop_dispatch",
     "end_referral_exception",
+    "end_term",
+    "end_year",
     "except_referral",
     "file_letter",
     "finish_work",
@@ -100,10 +119,13 @@ __all__ = [
     "renew_work",
     "reopen_letter",
     "report_referral",
+    "reserve_numbers",
     "route_dispatch",
     "send_dispatch",
     "set_due",
     "set_referral_rule",
     "take_in",
     "take_note",
+    "void_number",
+    "write_term",
 ]

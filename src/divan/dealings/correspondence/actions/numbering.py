@@ -130,11 +130,14 @@ def next_count(register: models.Register, year: int) -> int:
     Whatever fails later gives the count back by rolling back, and no two transactions get one count.
 
     :raises YearClosed: if the year is closed.
+    :raises RegisterClosed: if the register is: whoever closes it waits for this lock, or we for theirs.
     """
     models.RegisterYear.objects.get_or_create(register=register, year=year)
     line = models.RegisterYear.objects.select_for_update().get(register=register, year=year)
     if line.closed_at is not None:
         raise YearClosed(register=register.code, year=year)
+    if models.Register.objects.filter(id=register.id, closed_at__isnull=False).exists():
+        raise RegisterClosed(code=register.code)
     line.last += 1
     line.save(update_fields=["last"])
     power_may_fail("letter.after-number")

@@ -62,6 +62,17 @@ from divan.dealings.correspondence.queries.intakes import (
     intakes_for,
     list_intakes_of_applicant,
 )
+from divan.dealings.correspondence.queries.keeping import (
+    is_code_taken,
+    list_day,
+    list_every_register,
+    list_lines,
+    list_reserved,
+    list_years,
+    prove_register,
+    reserved_of,
+    why_void,
+)
 from divan.dealings.correspondence.queries.letters import (
     SECRETARIAT_ROLE,
     clearance_of,
@@ -85,6 +96,9 @@ from divan.dealings.correspondence.queries.papers import (
     scan_to_make,
     signature_steps,
     signers_of,
+)
+from divan.dealings.correspondence.queries.proving import (
+    prove_register,
 )
 from divan.dealings.correspondence.queries.recipients import (
     get_correspondent,
@@ -135,15 +149,6 @@ from divan.dealings.correspondence.queries.secretariats import (
     secretariat_for,
     secretariats_kept_by,
 )
-from divan.dealings.correspondence.queries.worklist import (
-    FAR,
-    PAGE,
-    count_open_work,
-    find_open_work,
-    get_work,
-    list_open_work_of_case,
-    list_worklist,
-)
 from divan.dealings.correspondence.queries.terms import (
     find_term,
     find_terms,
@@ -152,16 +157,14 @@ from divan.dealings.correspondence.queries.terms import (
     term_of,
     term_text,
 )
-from divan.dealings.correspondence.queries.keeping import (
-    is_code_taken,
-    list_day,
-    list_every_register,
-    list_lines,
-    list_reserved,
-    list_years,
-    prove_register,
-    reserved_of,
-    why_void,
+from divan.dealings.correspondence.queries.worklist import (
+    FAR,
+    PAGE,
+    count_open_work,
+    find_open_work,
+    get_work,
+    list_open_work_of_case,
+    list_worklist,
 )
 
 __all__ = [

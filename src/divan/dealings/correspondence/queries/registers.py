@@ -6,6 +6,7 @@ from uuid import UUID
 
 from divan.dealings.correspondence import models, rules
 from divan.dealings.correspondence.queries.letters import letter_of, letters
+from divan.dealings.correspondence.queries.proving import prove_register
 from divan.dealings.correspondence.queries.worklist import PAGE
 from divan.dealings.correspondence.values import (
     Direction,
@@ -128,11 +129,7 @@ def find_gaps(body_code: str, year: int) -> list[int]:
 
 def find_gaps_of_register(code: str, year: int) -> list[int]:
     """Return the counts that neither a letter nor a reservation has: always empty, and this is what proves it."""
-    years = models.RegisterYear.objects.filter(register__code=code, year=year)
-    top = years.values_list("last", flat=True).first() or 0
-    have = set(models.Letter.objects.filter(register__code=code, year=year).values_list("count", flat=True))
-    have |= set(models.ReservedNumber.objects.filter(register__code=code, year=year).values_list("count", flat=True))
-    return sorted(set(range(1, top + 1)) - have)
+    return list(prove_register(code, year).gaps)
 
 
 def case_register_code(body_code: str) -> str:

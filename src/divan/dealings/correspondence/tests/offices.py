@@ -74,7 +74,7 @@ def registration(**changes):
 
     known = {"register": "", "subject": "درخواست مجوز", "sender": SENDER, "their_number": "۱۴۰۵/ص/۱۲"}
     known |= {"their_date": date(2026, 11, 20)}
-    known["register"] = register("incoming")
+    known["register"] = changes.get("register") or register("incoming")
     return Registration(**{**known, **changes})
 
 

@@ -103,3 +103,40 @@ class Term:
     def text(self, language: str) -> str:
         """Return the word in a language."""
         return self.text_en if language == "en" and self.text_en else self.text_fa
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RegisterYear:
+    """A Jalali year of a register: how far it has counted, and when it was closed."""
+
+    year: int
+    last: int
+    closed_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReservedNumber:
+    """A number taken before there was a letter for it."""
+
+    uuid: UUID
+    register: str
+    year: int
+    count: int
+    state: str
+    reason: str
+    reserved_by: UUID
+    reserved_at: datetime
+    ended_at: datetime | None
+    letter: UUID | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Proof:
+    """What has the numbers of a register's year, from 1 to the last: letters, reservations, void ones; and the gaps."""
+
+    year: int
+    last: int
+    letters: int
+    reserved: int
+    void: int
+    gaps: tuple[int, ...]
