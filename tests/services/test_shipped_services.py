@@ -50,3 +50,11 @@ def test_a_card_alone_is_published_and_offered(province):
     actions.publish_package(package=package, surroundings=around, actor=SYSTEM, now=province.now)
 
     assert package.code in {one.code for one in queries.list_services(query=package.text("card.title"))}
+
+
+def test_every_service_that_a_card_names_beside_its_own_is_shipped():
+    cards = [load_package(folder).card for folder in shipped_services()]
+    codes = {folder.name for folder in shipped_services()}
+
+    named = {code for card in cards for code in (*card.requires, *card.follows, *card.related_services)}
+    assert named <= codes, sorted(named - codes)
