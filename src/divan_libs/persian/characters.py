@@ -58,6 +58,7 @@ _UNSEEN: dict[int, str | None] = dict.fromkeys(
 )
 # A zero-width space breaks a word where it stands exactly as ZWNJ does, so it becomes one.
 _WORD_BREAK: dict[int, str | None] = {0x200B: ZWNJ}
+UNSEEN: dict[int, str | None] = _UNSEEN | _WORD_BREAK
 
 
 def _with_presentation_forms(table: dict[int, str | None]) -> dict[int, str | None]:
@@ -70,7 +71,7 @@ def _with_presentation_forms(table: dict[int, str | None]) -> dict[int, str | No
     return table | forms
 
 
-NORMALIZED = _with_presentation_forms(_SAME_LETTER | _UNSEEN | _WORD_BREAK)
+NORMALIZED = _with_presentation_forms(_SAME_LETTER | UNSEEN)
 
 _COMBINING_MARKS = tuple(code for code in range(0x0610, 0x0700) if unicodedata.category(chr(code)) == "Mn")
 _ZERO_WIDTH_JOINER = 0x200D
@@ -88,6 +89,5 @@ SEARCHED = _with_presentation_forms(
     | _SAME_LETTER
     | TO_LATIN_DIGITS
     | dict.fromkeys((*_COMBINING_MARKS, _ZERO_WIDTH_JOINER))
-    | _UNSEEN
-    | _WORD_BREAK
+    | UNSEEN
 )

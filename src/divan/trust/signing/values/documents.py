@@ -51,8 +51,8 @@ class NewDocument:
     receipt is embedded before the signature.
 
     A letter in rich text, or one signed by hand, has ``paper`` instead of ``source`` and ``fields``. Where there are
-    ``co_signers`` the request is the act of ``signer``, or with `SigningOrder.ANY` of ``first``, who must be among them;
-    each other asks for the own signature by `actions.request_signature`, and the document is issued by the last.
+    ``co_signers`` the request is the act of ``signer``, or with `SigningOrder.ANY` of ``first``, who must be one of
+    them; each other asks for the own signature by `actions.request_signature`, and the last issues the document.
     """
 
     uuid: UUID
