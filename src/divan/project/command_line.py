@@ -22,6 +22,7 @@ COMMANDS = (
     "payments",
     "ledger",
     "verify",
+    "ece",
     "journey",
     "reset",
     "house",

@@ -1,4 +1,4 @@
-"""The oddities of other programs: what is changed in a faultless letter, what is reported, what is asked and answered."""
+"""The oddities of other programs: what is changed in a faultless letter, what is reported, what is read in spite."""
 
 from __future__ import annotations
 
