@@ -36,6 +36,7 @@ def worker_duties() -> list[Duty]:
         Duty("messages", messages.deliver_messages),
         *exchange.duties(),
         *payments.duties(),
+        Duty("letters", correspondence.follow_documents),
         Duty("follow-ups", correspondence.run_follow_ups, every=30.0),
         Duty("drafts", cases.clear_drafts, every=3600.0),
         Duty("signatures", cases.expire_signatures, every=600.0),

@@ -17,7 +17,10 @@ from divan.dealings.correspondence.values import (
     ReferralNode,
     ReferralRule,
     ReferralState,
+    Route,
+    RouteUnfit,
     Seat,
+    StepKind,
 )
 
 
@@ -206,3 +209,32 @@ def holders_of(referrals: Iterable[Referral]) -> list[Referral]:
     waiting = [one for one in referrals if one.state is ReferralState.OPEN and not one.copy]
     handed_on = {one.parent for one in waiting}
     return [one for one in waiting if one.uuid not in handed_on]
+
+
+MOST_SIGNATURES = 9
+
+
+def require_route(route: Route) -> None:
+    """Refuse a route by which no letter is signed.
+
+    :raises RouteUnfit: ``no-signature``; ``order`` where a paraph comes after a signature; ``twice`` where a post has
+        the same to do twice; ``too-many`` with more than nine signatures.
+    """
+    whats = [step.kind for step in route.steps]
+    signatures = whats.count(StepKind.SIGNATURE)
+    if not signatures:
+        raise RouteUnfit(reason="no-signature")
+    if StepKind.PARAPH in whats[len(whats) - signatures :]:
+        raise RouteUnfit(reason="order")
+    if len(set(route.steps)) < len(route.steps):
+        raise RouteUnfit(reason="twice")
+    if signatures > MOST_SIGNATURES:
+        raise RouteUnfit(reason="too-many")
+
+
+def ranks_of(route: Route) -> list[int]:
+    """Return the rank of each step of a route: one after another, but all signatures at once where any order does."""
+    paraphs = sum(step.kind is StepKind.PARAPH for step in route.steps)
+    if not route.any_order:
+        return list(range(1, len(route.steps) + 1))
+    return [min(position, paraphs + 1) for position in range(1, len(route.steps) + 1)]

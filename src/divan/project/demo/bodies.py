@@ -169,7 +169,7 @@ def role_of(one: CastMember) -> str:
     return next((role for code, _fa, _en, role, _unit in POSTS if code == one.post), "")
 
 
-SIGNING_POSTS = ("ict-director",)
+SIGNING_POSTS = ("ict-director", "ict-deputy")
 
 
 def enrol_signatories(*, actor: Actor, now: datetime) -> None:

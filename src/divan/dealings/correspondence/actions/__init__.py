@@ -1,5 +1,13 @@
 """What correspondence does."""
 
+from divan.dealings.correspondence.actions.addressing import (
+    add_attachment,
+    add_recipients,
+    add_relation,
+    remove_attachment,
+    remove_relation,
+    set_recipients,
+)
 from divan.dealings.correspondence.actions.answering import (
     close_letter,
     read_referrals,
@@ -8,6 +16,10 @@ from divan.dealings.correspondence.actions.answering import (
     reopen_letter,
     report_referral,
     take_note,
+)
+from divan.dealings.correspondence.actions.by_hand import (
+    number_for_hand,
+    put_scan,
 )
 from divan.dealings.correspondence.actions.dispatching import (
     drop_dispatch,
@@ -20,11 +32,25 @@ from divan.dealings.correspondence.actions.documents import (
     file_letter,
     put_document,
 )
+from divan.dealings.correspondence.actions.drafting import (
+    copy_letter,
+    discard_draft,
+    save_draft,
+    start_draft,
+)
 from divan.dealings.correspondence.actions.following_up import (
     close_follow_up,
     note_escalation,
     open_follow_up,
     remind,
+)
+from divan.dealings.correspondence.actions.furnishing import (
+    close_correspondent,
+    end_group,
+    end_template,
+    write_correspondent,
+    write_group,
+    write_template,
 )
 from divan.dealings.correspondence.actions.intake import take_in
 from divan.dealings.correspondence.actions.keeping import (
@@ -59,39 +85,80 @@ from divan.dealings.correspondence.actions.registering import (
     refuse_intake,
     register_intake,
 )
+from divan.dealings.correspondence.actions.remarking import (
+    add_remark,
+    settle_remark,
+)
+from divan.dealings.correspondence.actions.routing import (
+    edit_in_step,
+    paraph_letter,
+    return_letter,
+    set_route,
+    start_circulation,
+    withdraw_letter,
+)
 from divan.dealings.correspondence.actions.ruling import (
     end_referral_exception,
     except_referral,
     set_referral_rule,
+)
+from divan.dealings.correspondence.actions.signing import (
+    begin_signatures_anew,
+    decline_signature,
+    note_issued,
+    sign_letter,
+    void_letter,
 )
 from divan.dealings.correspondence.actions.terms import (
     end_term,
     write_term,
 )
 from divan.dealings.correspondence.actions.worklist import (
+    end_search,
     finish_work,
+    flag_work,
     give_work,
     mark_read,
     move_work,
     renew_work,
+    save_search,
     set_due,
+)
+from divan.dealings.correspondence.actions.scanning import (
+    Upload,
+    take_in_pages,
 )
 
 __all__ = [
+    "Upload",
+    "add_attachment",
+    "add_recipients",
     "add_register",
+    "add_relation",
+    "add_remark",
+    "begin_signatures_anew",
     "change_register",
     "change_secretariat",
+    "close_correspondent",
     "close_follow_up",
     "close_letter",
     "close_register",
     "close_secretariat",
+    "copy_letter",
+    "decline_signature",
+    "discard_draft",
     "drop_dispatch",
+    "edit_in_step",
+    "end_group",
     "end_referral_exception",
+    "end_search",
+    "end_template",
     "end_term",
     "end_year",
     "except_referral",
     "file_letter",
     "finish_work",
+    "flag_work",
     "give_work",
     "grant_clearance",
     "lay_again",
@@ -101,14 +168,18 @@ __all__ = [
     "move_work",
     "note_delivered",
     "note_escalation",
+    "note_issued",
     "note_reading",
     "note_refused",
     "note_registered",
+    "number_for_hand",
     "number_letter",
     "open_follow_up",
     "open_register",
     "open_secretariat",
+    "paraph_letter",
     "put_document",
+    "put_scan",
     "read_referrals",
     "recall_referral",
     "refer_letter",
@@ -116,16 +187,33 @@ __all__ = [
     "refuse_referral",
     "register_intake",
     "remind",
+    "remove_attachment",
+    "remove_relation",
     "renew_work",
     "reopen_letter",
     "report_referral",
     "reserve_numbers",
+    "return_letter",
     "route_dispatch",
+    "save_draft",
+    "save_search",
     "send_dispatch",
     "set_due",
+    "set_recipients",
     "set_referral_rule",
+    "set_route",
+    "settle_remark",
+    "sign_letter",
+    "start_circulation",
+    "start_draft",
     "take_in",
+    "take_in_pages",
     "take_note",
+    "void_letter",
     "void_number",
+    "withdraw_letter",
+    "write_correspondent",
+    "write_group",
+    "write_template",
     "write_term",
 ]

@@ -49,6 +49,12 @@ from divan.dealings.correspondence.queries.drafts import (
     route_of,
     steps_of_round,
 )
+from divan.dealings.correspondence.queries.folders import (
+    count_folders,
+    list_folder,
+    list_saved_searches,
+    withheld,
+)
 from divan.dealings.correspondence.queries.follow_ups import (
     get_follow_up,
     list_due_follow_ups,
@@ -69,7 +75,6 @@ from divan.dealings.correspondence.queries.keeping import (
     list_lines,
     list_reserved,
     list_years,
-    prove_register,
     reserved_of,
     why_void,
 )
@@ -184,6 +189,7 @@ __all__ = [
     "clerk_of",
     "content_of",
     "correspondent_of",
+    "count_folders",
     "count_open_work",
     "dispatch_of",
     "dispatch_rows",
@@ -237,6 +243,7 @@ __all__ = [
     "list_due_follow_ups",
     "list_every_register",
     "list_files",
+    "list_folder",
     "list_follow_ups",
     "list_groups",
     "list_holders",
@@ -255,6 +262,7 @@ __all__ = [
     "list_relations",
     "list_remarks",
     "list_reserved",
+    "list_saved_searches",
     "list_secretariats",
     "list_sent_open",
     "list_steps",
@@ -296,5 +304,6 @@ __all__ = [
     "term_of",
     "term_text",
     "why_void",
+    "withheld",
     "year_of",
 ]

@@ -120,3 +120,11 @@ GROUP_ENDED = FactKind("correspondence.group-ended", "A group of recipients is n
 LETTER_DISPATCHED = FactKind(
     "correspondence.letter-dispatched", "A signed letter left the dispatch desk for the last of its recipients."
 )
+WORK_FLAGGED = FactKind("correspondence.work-flagged", "A line of a worklist was flagged, or its flag was taken away.")
+SEARCH_SAVED = FactKind(
+    "correspondence.search-saved", "Somebody kept filters of the worklist as a folder, or ended it."
+)
+HAND_OVER_ASKED = FactKind(
+    "correspondence.hand-over-asked", "The open lines of a post were ordered to another post, with the reason."
+)
+HAND_OVER_ENDED = FactKind("correspondence.hand-over-ended", "Every line that could go to the other post has gone.")

@@ -366,3 +366,23 @@ class TooManyFiles(Refusal):
 
     code = "correspondence.too-many-files"
     status = 422
+
+
+class SearchUnfit(Refusal):
+    """A saved search needs a name that is not taken, and a person has twenty at most."""
+
+    code = "correspondence.search-unfit"
+    status = 422
+
+
+class HandOverNotPossible(Refusal):
+    """A worklist goes to another post of the same body, by its holder or a superior, with a reason, once at a time."""
+
+    code = "correspondence.hand-over-not-possible"
+    status = 422
+
+
+class LineStays(Refusal):
+    """This line of the worklist cannot be dealt with so: it asks for its own page, or for another post."""
+
+    code = "correspondence.line-stays"
