@@ -38,8 +38,20 @@ def public_value(request: HttpRequest, value: BaseModel) -> HttpResponse:
     return public_answer(request, content, tag=hashlib.sha256(content).hexdigest()[:32])
 
 
-def private_value(value: BaseModel) -> HttpResponse:
-    """Return a value that belongs to one person: nobody on the way keeps it."""
-    answer = HttpResponse(value.model_dump_json(by_alias=True), content_type=JSON)
+def private_value(value: BaseModel, *, status: int = 200, tag: str = "", location: str = "") -> HttpResponse:
+    """Return a value that belongs to one person: nobody on the way keeps it.
+
+    ``tag`` names the state that was read, to be given back with a change; ``location`` is where what was made stands.
+    """
+    answer = HttpResponse(value.model_dump_json(by_alias=True), content_type=JSON, status=status)
     answer["Cache-Control"] = "private, no-store"
+    if tag:
+        answer["ETag"] = quote_etag(tag)
+    if location:
+        answer["Location"] = location
     return answer
+
+
+def nothing_more() -> HttpResponse:
+    """Return the answer to what was done and leaves nothing to tell."""
+    return HttpResponse(status=204, headers={"Cache-Control": "private, no-store"})

@@ -18,13 +18,17 @@ from divan.dealings.cases.values import (
     Case,
     CaseState,
 )
+from divan.foundation import clock, messages
 from divan.front.api.entrance import spoken
 from divan.front.api.schemas import cases as shapes
+from divan.front.questions.outside import asked_facts
+from divan.front.texts.standing import decisions_of, standings
 from divan.front.texts.words import word
 from divan.registers.people import queries as people
 from divan.trust.signing import queries as signing
 from divan.trust.signing.values import Document
-from divan_libs.servicepack.models import Package
+from divan_libs.servicepack import flow_rules
+from divan_libs.servicepack.models import APPLICATION, Package
 
 TOLD = frozenset(
     kind.code
@@ -59,21 +63,97 @@ def own_case_of(case: Case) -> shapes.OwnCase:
     return shapes.OwnCase(
         **_line(case, package),
         **_progress(case, package, document),
+        **_what_waits(case, package),
+        **_what_one_said(case),
         answers=dict(case.answers),
         needs=[
-            shapes.Need(
-                code=need.code,
-                title=package.text(f"needs.{need.code}.title", spoken()),
-                state=shapes.State(code=need.state, text=word("need-state", need.state)),
-                asked_at=need.asked_at,
-                answered_at=need.answered_at,
+            shapes.RegisterFact(
+                code=fact.need.code,
+                title=fact.title,
+                about=fact.about or None,
+                state=shapes.State(code=fact.need.state, text=fact.state),
+                asked_at=fact.need.asked_at,
+                answered_at=fact.need.answered_at,
             )
-            for need in case.needs
+            for fact in asked_facts(case, package, spoken())
         ],
         correction_note=case.correction_note,
         tracking_secret=queries.tracking_secret(case.uuid) if case.number else None,
         document_pdf=reverse("portal:document", args=[document.uuid]) if document else None,
     )
+
+
+def _what_waits(case: Case, package: Package) -> dict[str, Any]:
+    permit = queries.find_permit_of_case(case.uuid)
+    invoices = queries.list_case_invoices(case.uuid)
+    bundle = queries.find_run_of_case(case.uuid)
+    return {
+        "entry": case.entry,
+        "standings": [
+            shapes.Standing(
+                code=one.track or None,
+                text=one.text,
+                post=one.post,
+                unit=one.unit,
+                due_at=one.due_at,
+                outside=shapes.State(code=one.order.state, text=one.order_state) if one.order else None,
+                outside_address=one.address or None,
+            )
+            for one in standings(case, package, spoken())
+        ],
+        "decisions": [
+            shapes.Decision(
+                number=one.number,
+                title=one.title,
+                negative=one.is_negative,
+                deemed=one.is_deemed,
+                signed_at=one.signed_at,
+                document_pdf=reverse("portal:document", args=[one.document.uuid]) if one.document else None,
+            )
+            for one in decisions_of(case, package, spoken())
+        ],
+        "invoice": next((one.invoice for one in invoices if one.state in {"open", "paid"}), None),
+        "permit": permit.uuid if permit else case.permit,
+        "bundle": bundle.uuid if bundle else None,
+        "may": _may(case, package),
+    }
+
+
+def _may(case: Case, package: Package) -> shapes.May:
+    is_running = case.state in {CaseState.OPEN, CaseState.CORRECTION, CaseState.PAYMENT}
+    entry = case.entry if case.entry != APPLICATION else ""
+    return shapes.May(
+        correct=case.state is CaseState.CORRECTION,
+        pay=case.state is CaseState.PAYMENT,
+        add_document=is_running,
+        withdraw=is_running and flow_rules.may_withdraw(package, case.step, entry),
+        rate=case.state is CaseState.CLOSED and queries.find_rating(case.uuid) is None,
+        object_until=queries.may_object_until(case, clock.now()),
+    )
+
+
+def _what_one_said(case: Case) -> dict[str, Any]:
+    rating = queries.find_rating(case.uuid)
+    return {
+        "objections": [
+            shapes.OwnObjection(
+                text=one.text,
+                state=shapes.State(code=one.state, text=word("objection-state", one.state)),
+                raised_at=one.raised_at,
+                ended_at=one.ended_at,
+            )
+            for one in queries.list_objections(case.uuid)
+        ],
+        "messages": [
+            shapes.Message(text=one.text, queued_at=one.queued_at, sent_at=one.sent_at, state=one.state)
+            for one in messages.list_messages_about(case.uuid)
+        ],
+        "additions": [
+            shapes.Addition(uuid=one.file, name=one.name, note=one.note, added_at=one.added_at)
+            for one in queries.list_additions(case.uuid)
+        ],
+        "stars": rating.stars if rating else None,
+    }
 
 
 def _line(case: Case, package: Package) -> dict[str, Any]:

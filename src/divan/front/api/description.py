@@ -9,17 +9,48 @@ from typing import Any
 from ninja import NinjaAPI
 from pydantic.json_schema import models_json_schema
 
-from divan.foundation.http.access import CITIZEN, declared_access
-from divan.front.api.operations import cases, services, verification
+from divan.foundation.http.access import PUBLIC, declared_access
+from divan.front.api.operations import (
+    applications,
+    bundles,
+    cases,
+    files,
+    invoices,
+    outside,
+    permits,
+    services,
+    surroundings,
+    verification,
+    voices,
+)
 from divan.front.api.problems import MEDIA_TYPE, Problem, teach
+from divan.front.api.refusing import KEY
 
 ABOUT = (
-    "The catalogue of services, one's own cases, tracking and verification. Answers speak Persian or English "
+    "The catalogue of services, applying with all that belongs to it, one's own cases, permits and invoices, life "
+    "events, tracking and verification. Answers speak Persian or English "
     "(`language`, else `Accept-Language`); codes are the same in both. What is refused is told as problem details "
     "(RFC 9457) whose `type` is a stable code. Lists are read page by page: give `next` as `after`. "
-    "Times are in UTC."
+    "Times are in UTC. Whatever changes something carries the token of `/session` as `X-CSRFToken`; what begins or "
+    "sends something carries an `Idempotency-Key`, under which the same request sent again is done once; answers are "
+    "changed over the revision that was read (`If-Match`)."
 )
 ADDRESS = "api/v1/"
+ROOMS = (
+    services,
+    surroundings,
+    applications,
+    files,
+    outside,
+    bundles,
+    cases,
+    voices,
+    permits,
+    invoices,
+    verification,
+)
+"""The operations in the order in which they are described."""
+
 _REFERENCE = "#/components/schemas/{model}"
 
 
@@ -28,8 +59,8 @@ def _made() -> NinjaAPI:
         title="Divan", version="1.0.0", description=ABOUT, openapi_url=None, docs_url=None, urls_namespace="api"
     )
     teach(made)
-    for router in (services.router, cases.router, verification.router):
-        made.add_router("", router)
+    for room in ROOMS:
+        made.add_router("", room.router)
     return made
 
 
@@ -59,13 +90,15 @@ def description() -> dict[str, Any]:
         for router in api._get_bound_routers()
         for path_view in router.path_operations.values()
         for operation in path_view.operations
-        if declared_access(operation.view_func) == CITIZEN
+        if declared_access(operation.view_func) != PUBLIC
     }
     for operations in found["paths"].values():
         for operation in operations.values():
             for parameter in operation["parameters"]:
                 _say_no_null(parameter["schema"])
-            operation["responses"]["default"] = {"description": "Refused", "content": content}
+            told = operation.pop(KEY, [])
+            said = "Refused" + (f"; besides what every address may say: {', '.join(told)}" if told else "")
+            operation["responses"]["default"] = {"description": said, "content": content}
             if operation["operationId"] in own:
                 operation["security"] = [{"session": []}]
     return found

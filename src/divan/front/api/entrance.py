@@ -11,14 +11,18 @@ from django.http.response import HttpResponseBase
 from django.urls import URLPattern
 from django.utils import translation
 from django.utils.cache import patch_vary_headers
+from ninja.utils import check_csrf
 
 from divan.foundation.actors import Actor, ActorKind
 from divan.foundation.errors import NotAllowed
-from divan.foundation.http.access import Access, declared_access
+from divan.foundation.http.access import PUBLIC, Access, declared_access
+from divan.front.api import guesses
 from divan.front.api.problems import problem_answer
-from divan.front.api.values import MethodNotAllowed, SignInNeeded
+from divan.front.api.values import MethodNotAllowed, OriginRefused, SignInNeeded
+from divan.trust.identity.values import TooManyAttempts
 
 View = Callable[..., HttpResponseBase]
+SAFE = frozenset({"GET", "HEAD", "OPTIONS", "TRACE"})
 
 
 def language_of(request: HttpRequest) -> str:
@@ -41,7 +45,7 @@ def guarded(view: View, who: Access) -> View:
     @wraps(view)
     def answer(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
         with translation.override(language_of(request)):
-            response = _answered(view, request, *args, **kwargs)
+            response = _stopped(request, who) or _answered(view, request, *args, **kwargs)
             if isinstance(response, HttpResponseNotAllowed):
                 allowed = response["Allow"]
                 response = problem_answer(MethodNotAllowed())
@@ -51,6 +55,22 @@ def guarded(view: View, who: Access) -> View:
     answer.access = who  # type: ignore[attr-defined]  # what the door reads
     answer.refuse = refuse  # type: ignore[attr-defined]  # as above
     return answer
+
+
+def _stopped(request: HttpRequest, who: Access) -> HttpResponse | None:
+    """Return the refusal of a change that does not prove its origin, or is one of too many; None where it may go on.
+
+    A session's cookie comes along with requests that another site has a browser send; the token does not.
+    """
+    if request.method in SAFE or who is PUBLIC:
+        return None
+    if check_csrf(request) is not None:
+        return problem_answer(OriginRefused())
+    try:
+        guesses.count_change(request)
+    except TooManyAttempts as refusal:
+        return problem_answer(refusal)
+    return None
 
 
 def _answered(view: View, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
@@ -73,7 +93,8 @@ def refuse(request: HttpRequest, actor: Actor) -> HttpResponse:
 
 
 def _in_language(response: HttpResponseBase) -> HttpResponseBase:
-    response["Content-Language"] = spoken()
+    # An answer that was kept for a request sent again is in the language of the first one.
+    response.setdefault("Content-Language", spoken())
     patch_vary_headers(response, ["Accept-Language"])
     return response
 

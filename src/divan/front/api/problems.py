@@ -14,10 +14,12 @@ from ninja import NinjaAPI
 from ninja.errors import HttpError, ValidationError
 from pydantic import BaseModel, ConfigDict, Field
 
+from divan.dealings.cases.values import AnswersRefused
 from divan.foundation.errors import Refusal, Trouble
 from divan.foundation.ui.refusals import text_of
 from divan.front.api import texts
 from divan.front.api.values import BodyTooLarge, BodyUnreadable, Defect, InputFault, InputRefused, SignInNeeded
+from divan.front.texts.answers import problem_text
 
 MEDIA_TYPE = "application/problem+json"
 logger = logging.getLogger(__name__)
@@ -29,7 +31,7 @@ class ProblemFault(BaseModel):
     model_config = ConfigDict(populate_by_name=True)
 
     code: str
-    where: str = Field(serialization_alias="in", description="query, path, body or file")
+    where: str = Field(serialization_alias="in", description="query, path, header, body, file, or application")
     name: str = Field(description="its name there; parts of a body are joined by dots")
     detail: str
 
@@ -42,26 +44,52 @@ class Problem(BaseModel):
     status: int
     detail: str
     language: str = Field(description="the language of title and detail")
+    reason: str | None = Field(default=None, description="a stable word that tells more than the code")
     errors: list[ProblemFault] = Field(default_factory=list, description="single values, where they are the reason")
 
 
-def problem_answer(error: Refusal | Trouble) -> HttpResponse:
-    """Return the answer to a refusal (its status) or a trouble (503 and Retry-After), in the active language."""
+def problem_answer(error: Refusal | Trouble, faults: Sequence[InputFault] = ()) -> HttpResponse:
+    """Return the answer to a refusal (its status) or a trouble (503 and Retry-After), in the active language.
+
+    ``faults`` are single values that are the reason, where the refusal does not name them itself.
+    """
     said = text_of(error)
-    faults: Sequence[InputFault] = error.facts["faults"] if isinstance(error, InputRefused) else ()  # type: ignore[assignment]  # this refusal holds them
+    faults = faults or _faults_in(error)
+    reason = error.facts.get("reason")
     problem = Problem(
         type=error.code,
         title=said.title,
         status=error.status if isinstance(error, Refusal) else 503,
         detail=" ".join(part for part in (said.explanation, said.advice) if part),
         language=get_language() or "fa",
+        reason=reason if isinstance(reason, str) else None,
         errors=[
-            ProblemFault(code=fault.code, where=fault.where, name=fault.name, detail=texts.fault_text(fault.code))
+            ProblemFault(
+                code=fault.code, where=fault.where, name=fault.name, detail=fault.text or texts.fault_text(fault.code)
+            )
             for fault in faults
         ],
     )
-    content = problem.model_dump_json(by_alias=True, exclude=None if faults else {"errors"})
+    absent = {name for name in ("reason", "errors") if not getattr(problem, name)}
+    content = problem.model_dump_json(by_alias=True, exclude=absent)
     return HttpResponse(content, status=problem.status, content_type=MEDIA_TYPE, headers=_headers(error))
+
+
+def _faults_in(error: Refusal | Trouble) -> Sequence[InputFault]:
+    found = error.facts.get("faults")
+    if not isinstance(found, tuple):
+        return ()
+    if isinstance(error, AnswersRefused):
+        return [
+            InputFault(
+                code=fault.code,
+                where="body",
+                name=".".join(part for part in ("answers", fault.question, fault.at) if part),
+                text=problem_text(fault.code, fault.facts),
+            )
+            for fault in found
+        ]
+    return found if isinstance(error, InputRefused) else ()
 
 
 def _headers(error: Refusal | Trouble) -> Mapping[str, str]:

@@ -33,6 +33,16 @@ REFUSALS: Mapping[str, tuple[Text, Text, Text]] = {
         "",
     ),
     "api.body-too-large": (_("The body of the request is too large."), "", _("Send less.")),
+    "api.origin-refused": (
+        _("The request does not carry the token of its session."),
+        _("Whatever changes something must prove that it comes from the client that signed in. Nothing was changed."),
+        _("Read the token from /api/v1/session and send it as the header X-CSRFToken."),
+    ),
+    "api.precondition-needed": (
+        _("The request does not say which answers it changes."),
+        _("Nothing was changed."),
+        _("Send the revision that you read as the header If-Match, or * to save over whatever stands."),
+    ),
     "api.defect": (
         _("Something broke on our side."),
         _("The people who run this system see the fault in their log."),
@@ -52,6 +62,13 @@ FAULTS: Mapping[str, Text] = {
     "api.input.uuid-parsing": _("This must be an identifier (UUID)."),
     "api.input.literal-error": _("This must be one of the values that the description names."),
     "api.input.extra-forbidden": _("This value is not asked for."),
+    "api.input.bool-type": _("This must be true or false."),
+    "api.input.dict-type": _("This must be an object."),
+    "api.input.int-type": _("This must be a whole number."),
+    "api.input.too-short": _("There must be more of this."),
+    "api.input.too-long": _("There is too much of this."),
+    "api.input.datetime-parsing": _("This must be a time with its offset, such as 2026-11-24T05:30:00Z."),
+    "api.input.question-unanswered": _("Answer this question with true or false."),
     "api.input.cursor-unknown": _("The page before did not end with this."),
 }
 """By code; what stands here is said, everything else gets a general sentence."""

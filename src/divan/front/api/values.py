@@ -9,11 +9,16 @@ from divan.foundation.errors import Refusal
 
 @dataclass(frozen=True, slots=True)
 class InputFault:
-    """What is wrong with one value of a request; ``where`` is query, path, body or file, ``name`` its name there."""
+    """What is wrong with one value of a request; ``where`` is its part, ``name`` its name there.
+
+    ``where`` is query, path, header, body or file, or application for what an application lacks before it is sent.
+    ``text`` says it, where more is to be said than the code alone tells.
+    """
 
     code: str
     where: str
     name: str
+    text: str = ""
 
 
 class SignInNeeded(Refusal):
@@ -49,6 +54,20 @@ class BodyTooLarge(Refusal):
 
     code = "api.body-too-large"
     status = 413
+
+
+class OriginRefused(Refusal):
+    """The request changes something, and does not prove that it comes from the client that holds the session."""
+
+    code = "api.origin-refused"
+    status = 403
+
+
+class PreconditionNeeded(Refusal):
+    """What was seen is not named: the header If-Match says over which answers the change is meant."""
+
+    code = "api.precondition-needed"
+    status = 428
 
 
 class Defect(Refusal):

@@ -51,6 +51,7 @@ class WantedSignature:
     title: str
     need: str
     signer: str
+    code: str
     state: str | Promise
     tone: str
     note: str
@@ -100,12 +101,13 @@ def wanted_signatures(case: Case, package: Package, context: Context, language: 
     lines = []
     for one in queries.wanted_signatures(case.uuid, package, context):
         found = held.get((one.need, one.signer_code, one.digest))
-        said, tone = STATES[found.state] if found else (_("Not asked yet"), "")
+        said, tone = STATES[found.state] if found else (_("Signature not asked for yet"), "")
         lines.append(
             WantedSignature(
                 title=package.text(f"needs.{one.need}.title", language),
                 need=one.need,
                 signer=one.signer_code,
+                code=found.state if found else "not-asked",
                 state=said,
                 tone=tone,
                 note=found.note if found else "",

@@ -7,6 +7,8 @@ from collections.abc import Mapping
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
+from divan.dealings.payments.values import PaymentState
+
 Text = Promise | str
 
 WORDS: Mapping[str, Mapping[str, Text]] = {
@@ -77,6 +79,15 @@ TONES: Mapping[str, str] = {
     "refused": "bad",
 }
 """Which tone a state's tag has; the words say the same."""
+
+
+LOOK_AGAIN_AFTER: Mapping[PaymentState, int] = {
+    PaymentState.BEGUN: 2,
+    PaymentState.RETURNED: 2,
+    PaymentState.REGISTERED: 15,
+    PaymentState.IN_DOUBT: 30,
+}
+"""Seconds after which it is worth while to look at an attempt again; one that has ended stands still."""
 
 
 def word(kind: str, code: str) -> str:

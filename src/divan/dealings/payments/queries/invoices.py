@@ -98,6 +98,17 @@ def get_invoice(invoice: UUID) -> Invoice:
     return found[0]
 
 
+def get_invoice_of(invoice: UUID, payer: UUID | None) -> Invoice:
+    """Return an invoice that a person has to pay.
+
+    :raises InvoiceUnknown: if there is none, or it is somebody else's: the two are not told apart.
+    """
+    found = get_invoice(invoice)
+    if found.payer != payer:
+        raise InvoiceUnknown
+    return found
+
+
 def find_invoice_of(about_kind: str, about_uuid: UUID) -> Invoice | None:
     """Return the newest invoice that was not cancelled and is about something as a whole or in one of its lines."""
     lines = models.InvoiceLine.objects.filter(about_kind=about_kind, about_uuid=about_uuid)

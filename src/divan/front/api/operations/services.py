@@ -12,6 +12,7 @@ from divan.foundation.http.access import PUBLIC, access
 from divan.front.api import service_data
 from divan.front.api.caching import public_answer, public_value
 from divan.front.api.entrance import spoken
+from divan.front.api.refusing import refuses
 from divan.front.api.schemas.services import Service, Services
 from divan.front.api.values import InputFault, InputRefused
 from divan.registers.catalogue import queries as catalogue
@@ -41,7 +42,13 @@ def list_services(
     return public_value(request, Services(items=items, next=items[-1].code if len(found) > limit else None))
 
 
-@router.get("/services/{code}", response=Service, url_name="service", operation_id="getService")
+@router.get(
+    "/services/{code}",
+    response=Service,
+    url_name="service",
+    operation_id="getService",
+    openapi_extra=refuses(ServiceUnknown),
+)
 @access(PUBLIC)
 def get_service(request: HttpRequest, code: ServiceCode, language: Language = None) -> HttpResponse:  # noqa: ARG001 (read by the entrance)
     """Tell a service: its identity card, requirements, form, steps, and the fees in force today."""
@@ -51,7 +58,13 @@ def get_service(request: HttpRequest, code: ServiceCode, language: Language = No
     return public_value(request, service_data.service_of(package, version, spoken(), today))
 
 
-@router.get("/services/{code}/package", response=dict, url_name="package", operation_id="getPackage")
+@router.get(
+    "/services/{code}/package",
+    response=dict,
+    url_name="package",
+    operation_id="getPackage",
+    openapi_extra=refuses(ServiceUnknown),
+)
 @access(PUBLIC)
 def get_package(request: HttpRequest, code: ServiceCode) -> HttpResponse:
     """Give the published version as canonical JSON (RFC 8785), byte for byte; its tag is its SHA-256."""

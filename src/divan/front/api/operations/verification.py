@@ -13,7 +13,9 @@ from divan.foundation.files import FileEmpty, FileTooLarge
 from divan.foundation.http.access import PUBLIC, access
 from divan.front.api import guesses
 from divan.front.api.caching import private_value
+from divan.front.api.refusing import refuses
 from divan.front.api.schemas import verification as shapes
+from divan.trust.identity.values import TooManyAttempts
 from divan.trust.ledger import queries as ledger
 from divan.trust.signing import queries as signing
 from divan.trust.signing.values import DocumentState, Verdict
@@ -23,7 +25,13 @@ LARGEST = 20 * 1024 * 1024
 """Bytes of a file that is judged here; letters are far smaller."""
 
 
-@router.get("/verification/{code}", response=shapes.Verdict, url_name="verification", operation_id="verifyCode")
+@router.get(
+    "/verification/{code}",
+    response=shapes.Verdict,
+    url_name="verification",
+    operation_id="verifyCode",
+    openapi_extra=refuses(NotFound, TooManyAttempts),
+)
 @access(PUBLIC)
 def verify_code(
     request: HttpRequest,
@@ -38,7 +46,13 @@ def verify_code(
     return private_value(verdict_of(signing.verify_document(found.uuid, clock.now())))
 
 
-@router.post("/verification", response=shapes.Verdict, url_name="verify-file", operation_id="verifyFile")
+@router.post(
+    "/verification",
+    response=shapes.Verdict,
+    url_name="verify-file",
+    operation_id="verifyFile",
+    openapi_extra=refuses(FileEmpty, FileTooLarge, TooManyAttempts),
+)
 @access(PUBLIC)
 def verify_file(
     request: HttpRequest,

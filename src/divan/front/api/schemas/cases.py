@@ -77,21 +77,103 @@ class Progress(CaseLine):
     document: IssuedDocument | None
 
 
-class Need(BaseModel):
+class RegisterFact(BaseModel):
     """A fact asked from a register for this case, and what became of the question."""
 
     code: Code
     title: str
+    about: str | None = Field(description="whom it is about; null for oneself")
     state: State
     asked_at: datetime | None
     answered_at: datetime | None
 
 
+class Standing(BaseModel):
+    """A step that waits: what happens in it, who has it, by when; reviews that run side by side are several."""
+
+    code: Code | None = Field(description="the parallel review, where there are several")
+    text: str
+    post: str
+    unit: str
+    due_at: datetime | None
+    outside: State | None = Field(description="where the process stands that another system runs")
+    outside_address: str | None = Field(description="where the applicant goes on by themselves")
+
+
+class Decision(BaseModel):
+    """A decision that was taken; an objection may bring another."""
+
+    number: int
+    title: str
+    negative: bool
+    deemed: bool = Field(description="the law counts the silence of the office as this decision")
+    signed_at: datetime | None
+    document_pdf: str | None = Field(description="address of the signed PDF")
+
+
+class Message(BaseModel):
+    """A short message that was sent about the case; its text is empty once its time of keeping is over."""
+
+    text: str
+    queued_at: datetime
+    sent_at: datetime | None
+    state: Code
+
+
+class May(BaseModel):
+    """What the applicant may do with the case now."""
+
+    correct: bool = Field(description="read the application, answer and send it again")
+    pay: bool = Field(description="ask for its invoice and pay")
+    add_document: bool
+    withdraw: bool
+    rate: bool
+    object_until: datetime | None = Field(description="null: nothing to object to, or no longer")
+
+
+class OwnObjection(BaseModel):
+    """An objection that was raised."""
+
+    text: str
+    state: State
+    raised_at: datetime
+    ended_at: datetime | None
+
+
+class Addition(BaseModel):
+    """A file that one added after sending."""
+
+    uuid: UUID
+    name: str
+    note: str
+    added_at: datetime
+
+
+class Withdrawn(BaseModel):
+    """A case that was withdrawn."""
+
+    case: UUID
+    state: Code
+    closed_at: datetime | None
+
+
 class OwnCase(Progress):
     """One's own case, with all one told."""
 
+    entry: Code = Field(description="application, or the code of a renewal or amendment")
+    standings: list[Standing] = Field(description="what happens now; empty while nothing waits for an office")
+    decisions: list[Decision] = Field(description="the newest first")
+    objections: list[OwnObjection]
+    messages: list[Message]
+    additions: list[Addition]
+    invoice: UUID | None = Field(description="what is to be paid, or was paid last")
+    permit: UUID | None = Field(description="the permit that it gave, or is about")
+    bundle: UUID | None
+    stars: int | None = Field(description="how one rated it")
+    may: May
+
     answers: dict[str, JsonValue] = Field(description="by the code of the question; the form of the service names them")
-    needs: list[Need]
+    needs: list[RegisterFact]
     correction_note: str
     tracking_secret: str | None = Field(description="opens POST /tracking without signing in; null for a draft")
     document_pdf: str | None = Field(description="address of the signed PDF")

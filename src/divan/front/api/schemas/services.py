@@ -42,7 +42,7 @@ class Length(BaseModel):
     model_config = ConfigDict(from_attributes=True)
 
     amount: int
-    unit: Code = Field(description="hours, calendar-days or working-days")
+    unit: Code = Field(description="hours, calendar-days, working-days, or Jalali months or years")
 
 
 class Body(BaseModel):

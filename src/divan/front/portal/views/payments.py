@@ -16,21 +16,13 @@ from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from divan.dealings.payments import actions, jobs, queries
-from divan.dealings.payments.values import Invoice, InvoiceState, InvoiceUnknown, Payment, PaymentState
+from divan.dealings.payments.values import Invoice, InvoiceState, Payment, PaymentState
 from divan.foundation import clock
 from divan.foundation.http.access import PUBLIC, SIGNED_IN, access
 from divan.foundation.http.middleware import actor_of
 from divan.front.portal.account import account_tabs
 from divan.front.texts.charges import charges_of
-from divan.front.texts.payments import TONES, word
-
-RENEWED_AFTER = {
-    PaymentState.BEGUN: 2,
-    PaymentState.RETURNED: 2,
-    PaymentState.REGISTERED: 15,
-    PaymentState.IN_DOUBT: 30,
-}
-"""Seconds after which the page of an attempt renews itself; one that has ended stands still."""
+from divan.front.texts.payments import LOOK_AGAIN_AFTER, TONES, word
 
 TO_THE_BANK = "go"
 LONGEST_TOKEN = 100
@@ -45,10 +37,7 @@ def own_invoice(request: HttpRequest, invoice: UUID) -> Invoice:
 
     :raises InvoiceUnknown: if it is somebody else's, or does not exist.
     """
-    found = queries.get_invoice(invoice)
-    if found.payer != actor_of(request).uuid:
-        raise InvoiceUnknown
-    return found
+    return queries.get_invoice_of(invoice, actor_of(request).uuid)
 
 
 @access(SIGNED_IN)
@@ -126,7 +115,7 @@ def standing(request: HttpRequest, invoice: UUID) -> HttpResponse:
 
 
 def _shown(invoice: Invoice, payment: Payment, bank: str) -> dict[str, object]:
-    seconds = RENEWED_AFTER.get(payment.state)
+    seconds = LOOK_AGAIN_AFTER.get(payment.state)
     address = reverse("portal:payment", args=[invoice.uuid])
     return {
         "invoice": invoice,
