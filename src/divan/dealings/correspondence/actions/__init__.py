@@ -102,6 +102,10 @@ from divan.dealings.correspondence.actions.ruling import (
     except_referral,
     set_referral_rule,
 )
+from divan.dealings.correspondence.actions.scanning import (
+    Upload,
+    take_in_pages,
+)
 from divan.dealings.correspondence.actions.signing import (
     begin_signatures_anew,
     decline_signature,
@@ -123,10 +127,6 @@ from divan.dealings.correspondence.actions.worklist import (
     renew_work,
     save_search,
     set_due,
-)
-from divan.dealings.correspondence.actions.scanning import (
-    Upload,
-    take_in_pages,
 )
 
 __all__ = [

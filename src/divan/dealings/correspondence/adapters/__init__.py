@@ -1,0 +1,1 @@
+"""Whom correspondence calls: nobody outside yet; the scanner's pages are joined here."""
