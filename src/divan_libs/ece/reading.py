@@ -45,7 +45,7 @@ def read_message(source: bytes | BinaryIO, *, limits: Limits = DEFAULT_LIMITS, f
     notes = Notes(limits.deviations)
     try:
         message = _message(document, notes, limits)
-    except EceRefusal:
+    except BaseException:
         _remove_files(document.root)
         raise
     return Reading(message=message, deviations=notes.all(), sha256=document.sha256, size=document.size)

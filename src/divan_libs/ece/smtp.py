@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import re
 import smtplib
 import ssl
 from collections.abc import Iterator, Sequence
@@ -14,6 +15,7 @@ from typing import Protocol
 from divan_libs.ece.errors import EceRefusal, MailTrouble
 
 TIMEOUT_SECONDS = 60.0
+_ADDRESS = re.compile(r"""[^\s\x00-\x20\x7f<>()\[\],;:\\"@]+@[^\s\x00-\x20\x7f<>(),;:\\"@]+""")
 LOOPBACK = frozenset({"localhost", "127.0.0.1", "::1"})
 
 
@@ -66,7 +68,8 @@ class MailSender(Protocol):
 
         :raises MailTrouble: when trying again may help; whether the server has taken the mail is then unknown, so the
             next try keeps its Message-ID.
-        :raises EceRefusal: ``ece.mail.rejected`` when the server will never take it.
+        :raises EceRefusal: ``ece.mail.rejected`` when the server will never take it; ``ece.mail.address`` when an
+            address would be more than an address to the server.
         """
         ...
 

@@ -99,6 +99,17 @@ def test_a_final_answer_is_told_from_a_passing_one(smtp, inbox, place, answer, k
     assert inbox.taken == []
 
 
+@pytest.mark.parametrize(
+    "address",
+    ["a@b.example>\r\nRCPT TO:<thief@example.org", "a@b.example\n", "a b@c.example", "a", "A <a@b.example>", ""],
+)
+def test_an_address_that_would_be_a_command_is_refused(smtp, inbox, address):
+    with pytest.raises(EceRefusal) as refusal:
+        send(smtp, [address])
+
+    assert (refusal.value.code, inbox.taken) == ("ece.mail.address", [])
+
+
 def test_an_absent_server_is_a_trouble():
     with pytest.raises(MailTrouble) as trouble:
         send(MailServer(host=HOST, port=free_port(), security=Security.NONE, timeout=2))
