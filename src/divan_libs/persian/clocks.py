@@ -1,4 +1,4 @@
-"""Statutory clocks: when a duty falls due, in calendar days, working days or hours, with pauses.
+"""Statutory clocks: when a duty falls due, in days, working days, Jalali months and years, or hours, with pauses.
 
 What unit a clock has, whether its first day counts and whether its end rolls over stands in the law that sets it;
 here is only the counting. Days are days of Tehran. A day is due until its last microsecond: a duty is late when
@@ -6,14 +6,14 @@ here is only the counting. Days are days of Tehran. A day is due until its last 
 """
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, time, timedelta
 from types import MappingProxyType
 from typing import Literal
 
 from holidays import country_holidays
 
-from divan_libs.persian.jalali import TEHRAN
+from divan_libs.persian.jalali import TEHRAN, months_later
 
 MONDAY, TUESDAY, WEDNESDAY, THURSDAY, FRIDAY, SATURDAY, SUNDAY = range(7)
 
@@ -114,21 +114,32 @@ class Clock:
     """How long something may take.
 
     ``excluded``: the day on which the clock starts does not count. ``roll_over``: an end on a day without work moves
-    to the next working day. Both speak of days; hours run day and night, from the moment, to the second.
+    to the next working day. Both speak of days; hours run day and night, from the moment, to the second. Months and
+    years are Jalali: a year from 15 Azar ends on 15 Azar, whether it has 365 days or 366.
 
     :raises ValueError: for an amount below one or an unknown unit.
     """
 
     amount: int
-    unit: Literal["calendar-days", "working-days", "hours"]
+    unit: Literal["calendar-days", "working-days", "hours", "months", "years"]
     excluded: bool = True
     roll_over: bool = True
 
     def __post_init__(self) -> None:
         if self.amount < 1:
             raise ValueError("a clock runs for one unit at least")
-        if self.unit not in {"calendar-days", "working-days", "hours"}:
+        if self.unit not in {"calendar-days", "working-days", "hours", "months", "years"}:
             raise ValueError(f"unknown unit of a clock: {self.unit}")
+
+    def from_day(self, start: date) -> "Clock":
+        """Return the clock that counts the same in days when it starts on a day: months and years have none alone.
+
+        :raises divan_libs.persian.jalali.InvalidDate: for an end beyond the Jalali calendar.
+        """
+        if self.unit not in {"months", "years"}:
+            return self
+        end = months_later(start, self.amount * (12 if self.unit == "years" else 1))
+        return replace(self, amount=(end - start).days, unit="calendar-days")
 
 
 def due_on(start: date, clock: Clock, calendar: WorkCalendar) -> date:
@@ -139,6 +150,7 @@ def due_on(start: date, clock: Clock, calendar: WorkCalendar) -> date:
     """
     if clock.unit == "hours":
         raise ValueError("hours are counted from a moment: use due_at")
+    clock = clock.from_day(start)
     if clock.unit == "calendar-days":
         last = start + timedelta(days=clock.amount if clock.excluded else clock.amount - 1)
         return calendar.next_working_day(last) if clock.roll_over else last
@@ -230,6 +242,7 @@ def _end_of_hours(start: datetime, length: timedelta, pauses: tuple[Pause, ...])
 
 def _last_day_with_pauses(start: date, clock: Clock, calendar: WorkCalendar, pauses: tuple[Pause, ...]) -> date | None:
     """Return the day on which the clock has counted its days, rolled over if need be; None if it stands by then."""
+    clock = clock.from_day(start)
     day = start + _ONE_DAY if clock.excluded else start
     counted = 0
     while True:

@@ -90,6 +90,23 @@ def from_jalali(year: int, month: int, day: int) -> date:
     return jalali.to_gregorian()
 
 
+def months_later(day: date, months: int) -> date:
+    """Return the same day of the month so many Jalali months later; the last day of a month that is shorter.
+
+    :raises InvalidDate: for a day before 1 Farvardin 1, or an end after the year 9377.
+    """
+    year, month, number = to_jalali(day)
+    passed = year * 12 + month - 1 + months
+    year, month = passed // 12, passed % 12 + 1
+    for last in range(number, 0, -1):
+        try:
+            return from_jalali(year, month, last)
+        except InvalidDate as error:
+            if error.reason != "day":
+                raise
+    raise InvalidDate("day")
+
+
 def parse_jalali(text: str) -> date:
     """Read a Jalali date that a person typed and return the Gregorian day.
 

@@ -11,7 +11,8 @@ from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import Any
 
-from divan_libs.servicepack.models import LANGUAGES, Channel, ClockLength, DayUnit, Delivery, Package, Stage
+from divan_libs.servicepack.drawing.words import iso_duration
+from divan_libs.servicepack.models import LANGUAGES, Channel, ClockLength, Delivery, Package, Stage
 from divan_libs.servicepack.models.card import Access, Level, LifeEvent, Nature, Relation, StartMode
 
 CURRENCY: Mapping[str, Any] = MappingProxyType(
@@ -149,7 +150,7 @@ def _refer(nodes: Iterable[Mapping[str, Any]]) -> list[dict[str, Any]]:
 
 def duration(length: ClockLength) -> str:
     """Return a span as xsd:duration; working days have no sign of their own there and are given as days."""
-    return f"PT{length.amount}H" if length.unit is DayUnit.HOURS else f"P{length.amount}D"
+    return iso_duration(length)
 
 
 def _service(package: Package, site: Site, known: frozenset[str]) -> list[dict[str, Any]]:

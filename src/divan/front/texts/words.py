@@ -157,6 +157,25 @@ WORDS: Mapping[str, Mapping[str, Promise | str]] = {
         "correspondence.follow-up": _("Follow-up"),
         "correspondence.escalation": _("Follow-up for a superior"),
     },
+    # What is to be done with a line that does not say it itself.
+    "work-step": {
+        "cases.task": _("Act in the case"),
+        "cases.referral": _("Answer the referral"),
+        "correspondence.letter": _("File the letter"),
+        "correspondence.referral": _("Act on the letter"),
+        "correspondence.referral-back": _("Take note"),
+        "correspondence.follow-up": _("See whether the answer came"),
+        "correspondence.escalation": _("See why no answer came"),
+    },
+    "folder": {
+        "all": _("All"),
+        "unread": _("Unread"),
+        "overdue": _("Overdue"),
+        "today": _("Due today"),
+        "flagged": _("Flagged"),
+        "sent": _("Referred by me"),
+        "done": _("Done"),
+    },
     "urgency": {"ordinary": _("Ordinary"), "urgent": _("Urgent"), "immediate": _("Immediate")},
     "permit-state": {
         "to-come": _("To come"),
@@ -270,6 +289,10 @@ def clock_in_words(length: ClockLength) -> str:
             return ngettext("%(count)s hour", "%(count)s hours", length.amount) % count
         case "calendar-days":
             return ngettext("%(count)s day", "%(count)s days", length.amount) % count
+        case "months":
+            return ngettext("%(count)s month", "%(count)s months", length.amount) % count
+        case "years":
+            return ngettext("%(count)s year", "%(count)s years", length.amount) % count
     return ngettext("%(count)s working day", "%(count)s working days", length.amount) % count
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from datetime import datetime
 from uuid import UUID
@@ -20,6 +21,7 @@ from divan.registers.people.values import (
     UnitKind,
     UnitLevel,
 )
+from divan_libs.persian.text import search_terms
 
 
 def _person(row: models.Person) -> Person:
@@ -181,8 +183,43 @@ def superiors_of(post_uuid: UUID) -> list[Post]:
         found += sorted(
             (one for one in here if rules.rank_of(one.role) > above), key=lambda one: rules.rank_of(one.role)
         )
-        above, unit = max(0, min(above, 1)), unit.parent
+        above, unit = 0, unit.parent
     return found
+
+
+_SPELLINGS = (("ا", "[اآأإ]"), ("ی", "[یيىئ]"), ("ک", "[کك]"), ("ه", "[هةۀ]"), ("و", "[وؤ]"))
+"""What typists do not agree on, as search text folds it, and as it may stand in a name."""
+
+
+def _spelled(term: str) -> str:
+    pattern = re.escape(term)
+    for folded, spelled in _SPELLINGS:
+        pattern = pattern.replace(folded, spelled)
+    return pattern
+
+
+def search_posts(text: str, at: datetime, *, limit: int = 30) -> list[Post]:
+    """Return the posts in whose title, unit or holder's name every word of a query occurs; none without words."""
+    rows, terms = _posts(), search_terms(text)[:6]
+    if not terms:
+        return []
+    for term in terms:
+        word = _spelled(term)
+        held = models.Membership.objects.filter(post=OuterRef("pk"), starts_at__lte=at).exclude(ends_at__lte=at)
+        named = held.filter(Q(person__first_name__iregex=word) | Q(person__last_name__iregex=word))
+        units = Q(unit__name_fa__iregex=word) | Q(unit__name_en__iregex=word) | Q(unit__body__name_fa__iregex=word)
+        rows = rows.filter(Q(title_fa__iregex=word) | Q(title_en__iregex=word) | units | Exists(named))
+    return [_post(row) for row in rows.order_by("id")[:limit]]
+
+
+def search_units(text: str, *, limit: int = 30) -> list[Unit]:
+    """Return the bodies and units in whose names every word of a query occurs, bodies first; none without words."""
+    rows, terms = models.Unit.objects.select_related("place", "body"), search_terms(text)[:6]
+    if not terms:
+        return []
+    for term in terms:
+        rows = rows.filter(Q(name_fa__iregex=_spelled(term)) | Q(name_en__iregex=_spelled(term)))
+    return [_unit(row) for row in rows.order_by("kind", "id")[:limit]]
 
 
 def list_posts_of_body(body: str) -> list[Post]:

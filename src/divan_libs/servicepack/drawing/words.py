@@ -23,6 +23,8 @@ _FA: Mapping[str, str] = {
     "comma": "، ",
     "working-days": "روز کاری",
     "calendar-days": "روز",
+    "months": "ماه",
+    "years": "سال",
     "hours": "ساعت",
 }
 _EN: Mapping[str, str] = {
@@ -42,6 +44,8 @@ _EN: Mapping[str, str] = {
     "working-days": "working days",
     "calendar-days": "days",
     "hours": "hours",
+    "months": "months",
+    "years": "years",
 }
 
 
@@ -61,4 +65,5 @@ def clock_in_words(clock: ClockLength, language: str) -> str:
 
 def iso_duration(clock: ClockLength) -> str:
     """Return a clock as an ISO 8601 duration; what kind of days it counts is lost and must be said beside it."""
-    return f"PT{clock.amount}H" if clock.unit is DayUnit.HOURS else f"P{clock.amount}D"
+    form = {DayUnit.HOURS: "PT{}H", DayUnit.MONTHS: "P{}M", DayUnit.YEARS: "P{}Y"}.get(clock.unit, "P{}D")
+    return form.format(clock.amount)

@@ -19,6 +19,7 @@ from pydantic import (
     Strict,
     StringConstraints,
     WrapSerializer,
+    model_validator,
 )
 from pydantic_core import PydanticCustomError, PydanticSerializationUnexpectedValue
 
@@ -119,11 +120,17 @@ Coded = Annotated[tuple[_Value, ...], BeforeValidator(_listed), AfterValidator(_
 
 
 class DayUnit(StrEnum):
-    """What a clock counts."""
+    """What a clock counts; months and years are Jalali, as the laws of the country mean them."""
 
     CALENDAR_DAYS = "calendar-days"
     WORKING_DAYS = "working-days"
     HOURS = "hours"
+    MONTHS = "months"
+    YEARS = "years"
+
+
+LONGEST = {DayUnit.MONTHS: 1200, DayUnit.YEARS: 100}
+"""Amounts beyond which a span in this unit leaves every calendar."""
 
 
 class ClockLength(Part):
@@ -136,6 +143,12 @@ class ClockLength(Part):
     unit: DayUnit
     start_day_counts: Flag = False
     roll_over: Flag = True
+
+    @model_validator(mode="after")
+    def _within_a_calendar(self) -> ClockLength:
+        if self.amount > LONGEST.get(self.unit, self.amount):
+            raise PydanticCustomError("package.span-too-long", "at most {most}", {"most": LONGEST[self.unit]})
+        return self
 
     def to_clock(self) -> Clock:
         """Return the clock that ``divan_libs.persian.clocks`` counts with."""
@@ -153,6 +166,10 @@ class ClockLength(Part):
                 return self.amount * 24
             case DayUnit.WORKING_DAYS:
                 return -(-self.amount * 7 // 5) * 24
+            case DayUnit.MONTHS:
+                return self.amount * 31 * 24
+            case DayUnit.YEARS:
+                return self.amount * 366 * 24
 
 
 class PlaceLevel(StrEnum):

@@ -9,6 +9,7 @@ import pytest
 
 from divan_libs.servicepack.evaluation import Context, Fact
 from divan_libs.servicepack.examples import run_examples
+from divan_libs.servicepack.faults import PackageFaults
 from divan_libs.servicepack.flow_rules import (
     Arrival,
     FlowRefusal,
@@ -224,3 +225,14 @@ def test_steps_are_told_along_the_flow_whatever_their_written_order(permit):
     assert main == ["check", "reviews", "large-or-small", "deputy-look", "draft", "sign"]
     assert told.index("fire-review") < told.index("fire-visit")
     assert not {"hear-objection", "renewing", "revoking"} & set(told)
+
+
+def test_a_span_beyond_every_calendar_is_refused_with_its_line(tmp_path):
+    path = ("outcomes", "granted", "validity")
+    folder = workshop(tmp_path, ("flow.yaml", path, {"amount": 101, "unit": "years"}))
+
+    with pytest.raises(PackageFaults) as refused:
+        load_package(folder)
+
+    [fault] = refused.value.faults
+    assert (fault.code, fault.file, fault.line > 0) == ("package.span-too-long", "flow.yaml", True)

@@ -20,12 +20,22 @@ from divan.foundation.actors import SYSTEM
 from divan.foundation.facts import newest_of
 from divan.registers.people import actions as people_actions
 from divan.registers.people import queries as people
-from divan_libs.persian.jalali import TEHRAN, format_jalali
+from divan_libs.persian.jalali import TEHRAN, format_jalali, to_jalali
 
 
 @pytest.fixture
 def shop(world, tmp_path):
     return workshop.publish(world, tmp_path)
+
+
+def test_a_permit_for_three_years_ends_on_the_same_jalali_day(world, tmp_path):
+    validity = ("flow.yaml", ("outcomes", "granted", "validity"), {"amount": 3, "unit": "years", "roll_over": False})
+    shop = workshop.publish(world, tmp_path, validity)
+
+    permit = queries.find_permit_of_case(shop.granted().uuid)
+
+    begun, ended = (to_jalali(one.astimezone(TEHRAN).date()) for one in (world.now, permit.ends_at))
+    assert (ended[0] - begun[0], ended[1:]) == (3, begun[1:])
 
 
 def test_a_permit_is_renewed_before_its_end_and_not_earlier(shop):
