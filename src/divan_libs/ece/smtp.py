@@ -82,6 +82,9 @@ class SmtpSender:
 
     def send(self, mail: EmailMessage, *, sender: str, recipients: Sequence[str]) -> Delivery:
         """Send a mail; see :class:`MailSender`."""
+        # smtplib would cut such an address down to something it takes for one, and send the letter there.
+        if not all(map(_ADDRESS.fullmatch, (sender, *recipients))):
+            raise EceRefusal("ece.mail.address")
         with _troubles("ece.mail.smtp"), self._connected() as smtp:
             refused = smtp.send_message(mail, from_addr=sender, to_addrs=list(recipients))
         answers = tuple((address, f"{code} {_words(said)}") for address, (code, said) in refused.items())
