@@ -21,6 +21,7 @@ __all__ = [
     "number_with_slash",
     "parse_decimal",
     "persian_digits",
+    "search_pattern",
     "search_terms",
     "search_text",
     "sort_key",
@@ -94,6 +95,25 @@ def search_terms(query: str) -> list[str]:
     An empty query has no terms. Terms may hold ``%`` and ``_``: escape them in LIKE.
     """
     return list(dict.fromkeys(_folded_for_search(query).replace(ZWNJ, " ").split()))
+
+
+_VARIANTS: dict[str, list[str]] = {}
+for _code, _folded in SEARCHED.items():
+    if _folded and len(_folded) == 1 and chr(_code) < "\u2000":
+        _VARIANTS.setdefault(_folded, []).append(chr(_code))
+
+
+def search_pattern(term: str) -> str:
+    """Return a regular expression that finds a term of :func:`search_terms` in a text as people typed it.
+
+    For names in tables that keep no search text of their own; PostgreSQL and Python read it alike.
+    """
+    return "".join(
+        f"[{re.escape(letter)}{''.join(map(re.escape, _VARIANTS[letter]))}]"
+        if letter in _VARIANTS
+        else re.escape(letter)
+        for letter in term
+    )
 
 
 def _folded_for_search(text: str) -> str:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable
 from datetime import datetime
 from uuid import UUID
@@ -21,7 +20,7 @@ from divan.registers.people.values import (
     UnitKind,
     UnitLevel,
 )
-from divan_libs.persian.text import search_terms
+from divan_libs.persian.text import search_pattern, search_terms
 
 
 def _person(row: models.Person) -> Person:
@@ -187,24 +186,13 @@ def superiors_of(post_uuid: UUID) -> list[Post]:
     return found
 
 
-_SPELLINGS = (("ا", "[اآأإ]"), ("ی", "[یيىئ]"), ("ک", "[کك]"), ("ه", "[هةۀ]"), ("و", "[وؤ]"))
-"""What typists do not agree on, as search text folds it, and as it may stand in a name."""
-
-
-def _spelled(term: str) -> str:
-    pattern = re.escape(term)
-    for folded, spelled in _SPELLINGS:
-        pattern = pattern.replace(folded, spelled)
-    return pattern
-
-
 def search_posts(text: str, at: datetime, *, limit: int = 30) -> list[Post]:
     """Return the posts in whose title, unit or holder's name every word of a query occurs; none without words."""
     rows, terms = _posts(), search_terms(text)[:6]
     if not terms:
         return []
     for term in terms:
-        word = _spelled(term)
+        word = search_pattern(term)
         held = models.Membership.objects.filter(post=OuterRef("pk"), starts_at__lte=at).exclude(ends_at__lte=at)
         named = held.filter(Q(person__first_name__iregex=word) | Q(person__last_name__iregex=word))
         units = Q(unit__name_fa__iregex=word) | Q(unit__name_en__iregex=word) | Q(unit__body__name_fa__iregex=word)
@@ -218,7 +206,7 @@ def search_units(text: str, *, limit: int = 30) -> list[Unit]:
     if not terms:
         return []
     for term in terms:
-        rows = rows.filter(Q(name_fa__iregex=_spelled(term)) | Q(name_en__iregex=_spelled(term)))
+        rows = rows.filter(Q(name_fa__iregex=search_pattern(term)) | Q(name_en__iregex=search_pattern(term)))
     return [_unit(row) for row in rows.order_by("kind", "id")[:limit]]
 
 
