@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from functools import cache
 from html import escape
 from pathlib import Path
@@ -50,12 +51,14 @@ def count_words(html: str) -> int:
     return len(plain_text(html).split())
 
 
-def to_typst(html: str) -> str:
+def to_typst(html: str, *, shown: Callable[[str], str] | None = None) -> str:
     """Return a rich text as a Typst module with ``body(fields)``, to be set beside `drawing` as ``rich.typ``.
+
+    ``shown`` says how a line of words is printed, for example in which digits.
 
     :raises RichTextRefused: as above.
     """
-    return write_typst(read(html, persian_letters=False))
+    return write_typst(read(html, persian_letters=False), shown or str)
 
 
 @cache

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import replace
 from html import escape
 
 from divan_libs.richtext.documents import (
@@ -106,13 +107,39 @@ def _text(runs: Runs) -> str:
     return "".join(run.text for run in runs)
 
 
-def write_typst(document: RichText) -> str:
+def write_typst(document: RichText, shown: Callable[[str], str]) -> str:
     """Return a Typst module with ``body(fields)``, which draws by the functions of ``rich.typ``.
 
     Every word stands in a string, where Typst reads nothing but ``\\`` and ``"``: no text can become code or markup.
     """
-    inside = "".join(f"  {_typst_block(block)}\n" for block in document.blocks)
+    printed = RichText(tuple(_printed(block, shown) for block in document.blocks))
+    inside = "".join(f"  {_typst_block(block)}\n" for block in printed.blocks)
     return f'#import "rich.typ": *\n#let body(fields) = {{\n{inside}}}\n'
+
+
+def _printed(block: Block, shown: Callable[[str], str]) -> Block:
+    match block:
+        case Paragraph() | Heading():
+            return replace(block, runs=_printed_runs(block.runs, shown))
+        case Listing():
+            return _printed_list(block, shown)
+        case Table():
+            rows = (tuple(replace(cell, runs=_printed_runs(cell.runs, shown)) for cell in row) for row in block.rows)
+            return replace(block, rows=tuple(rows))
+        case PageBreak():
+            return block
+
+
+def _printed_list(listing: Listing, shown: Callable[[str], str]) -> Listing:
+    items = (
+        Item(_printed_runs(item.runs, shown), tuple(_printed_list(one, shown) for one in item.lists))
+        for item in listing.items
+    )
+    return replace(listing, items=tuple(items))
+
+
+def _printed_runs(runs: Runs, shown: Callable[[str], str]) -> Runs:
+    return tuple(replace(run, text="\n".join(map(shown, run.text.split("\n")))) for run in runs)
 
 
 def _typst_block(block: Block) -> str:

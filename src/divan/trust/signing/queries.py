@@ -11,7 +11,8 @@ from divan.foundation import files
 from divan.foundation.errors import NotFound
 from divan.registers.people import queries as people
 from divan.trust.signing import models, rules
-from divan.trust.signing.adapters import authorities
+from divan.trust.signing.adapters import authorities, square_codes
+from divan.trust.signing.adapters.pictures import read_picture
 from divan.trust.signing.adapters.typesetting import typesetter
 from divan.trust.signing.apps import options
 from divan.trust.signing.values import (
@@ -21,7 +22,9 @@ from divan.trust.signing.values import (
     DocumentState,
     DocumentUnknown,
     Letterhead,
+    LetterPaper,
     NewDocument,
+    ScanPaper,
     Signatory,
     SignatureState,
     SignerRef,
@@ -123,6 +126,7 @@ def letter_of(row: models.Document) -> rules.LetterText:
             legal_id=row.letterhead["legal_id"],
         ),
         co_signers=tuple(map(signer_of, _co_signers(row))),
+        paper=rules.paper_from(row.paper) if row.paper else None,
         fields=row.fields,
     )
 
@@ -322,7 +326,9 @@ def preview_letter(document: NewDocument, now: datetime) -> bytes:
     stand there is none: nobody can take it for the letter.
 
     :raises WordingFault, WordingTooSlow, FontsMissing: as when the letter is made.
+    :raises PaperInvalid, ScanUnfit: as when it is asked for.
     """
+    paper = rules.settled_paper(document)
     letter = rules.LetterText(
         uuid=document.uuid,
         code="",
@@ -336,9 +342,43 @@ def preview_letter(document: NewDocument, now: datetime) -> bytes:
         copies=document.copies,
         signer=document.signer,
         fields=document.fields,
+        co_signers=document.co_signers,
+        paper=paper,
     )
+    source = rules.wording_of(paper, document.language) if paper else document.source
+    return typeset_letter(letter, source, EMPTY_SQUARE, made_at=now)
+
+
+def typeset_letter(letter: rules.LetterText, source: str, square_code: str, *, made_at: datetime) -> bytes:
+    """Return a letter as PDF, in the layout of packages' wordings or of papers; for this context alone.
+
+    :raises WordingFault, WordingTooSlow, FontsMissing, ScanUnfit: as when a letter is made.
+    """
     known = options()
-    page = rules.page_data(
-        letter, address=f"{known.base_url}/verify", square_code=EMPTY_SQUARE, rehearsal=known.rehearsal
+    address = f"{known.base_url}/verify"
+    setter = typesetter(known.fonts_directory)
+    paper = letter.paper
+    if paper is None:
+        page = rules.page_data(letter, address=address, square_code=square_code, rehearsal=known.rehearsal)
+        return setter.typeset(page, source, made_at=made_at)
+    crest = read_picture(letter.letterhead.crest, as_scan=False) if letter.letterhead.crest else None
+    scan = read_picture(paper.scan, as_scan=True) if isinstance(paper, ScanPaper) else None
+    page = rules.paper_data(
+        letter,
+        address=address,
+        square_code=square_code,
+        shams_code=_shams_code(letter) if letter.code else "",
+        crest=(crest.content, crest.format) if crest else None,
+        # A PDF cannot be drawn in an archive file (PDF/A); it is attached alone.
+        scan=(scan.content, scan.format) if scan and scan.format != "pdf" else None,
+        rehearsal=known.rehearsal,
     )
-    return typesetter(known.fonts_directory).typeset(page, document.source, made_at=now)
+    return setter.typeset_paper(page, source, made_at=made_at)
+
+
+def _shams_code(letter: rules.LetterText) -> str:
+    paper = letter.paper
+    if not isinstance(paper, LetterPaper) or paper.shams is None:
+        return ""
+    signers = (letter.signer, *letter.co_signers)
+    return square_codes.draw(rules.shams_text(paper.shams, signers, options().shams_separator))

@@ -15,8 +15,8 @@ from divan.foundation.errors import NotFound, Refusal
 from divan.foundation.faults import power_may_fail
 from divan.trust.signing import models, queries, rules
 from divan.trust.signing.adapters import authorities, square_codes
+from divan.trust.signing.adapters.pictures import read_picture
 from divan.trust.signing.adapters.signing_keys import KeyFiles
-from divan.trust.signing.adapters.typesetting import typesetter
 from divan.trust.signing.apps import options
 from divan.trust.signing.values import (
     DOCUMENT_FAILED,
@@ -26,6 +26,7 @@ from divan.trust.signing.values import (
     DocumentState,
     DocumentUnsignable,
     ReceiptUnreadable,
+    ScanPaper,
     ScanUnfit,
     SignatoryLeftPost,
     SignatoryNotEnrolled,
@@ -168,13 +169,8 @@ def _first_signed(
     )
     address = f"{known.base_url}/verify/"
     fragment = write_summary(summary, authorities.summary_key(known))
-    page = rules.page_data(
-        letter,
-        address=address.rstrip("/"),
-        square_code=square_codes.draw(f"{address}{row.code}/#{fragment}"),
-        rehearsal=known.rehearsal,
-    )
-    pdf = typesetter(known.fonts_directory).typeset(page, row.source, made_at=now)
+    code = square_codes.draw(f"{address}{row.code}/#{fragment}")
+    pdf = queries.typeset_letter(letter, row.source, code, made_at=now)
     key = KeyFiles(known.key_directory).find(signatory.uuid)
     with _troubles_of_signing():
         return sign_pdf(
@@ -184,9 +180,21 @@ def _first_signed(
             timestamper,
             now=now,
             reason=letter.title,
-            attachments=[(rules.CLAIMS_NAME, rules.claims_file(letter)), (rules.RECEIPT_NAME, receipt)],
+            attachments=[
+                (rules.CLAIMS_NAME, rules.claims_file(letter)),
+                (rules.RECEIPT_NAME, receipt),
+                *_scan(letter),
+            ],
             further=further,
         )
+
+
+def _scan(letter: rules.LetterText) -> list[tuple[str, bytes]]:
+    """Return the scan of a letter signed by hand, to be attached as it was handed in."""
+    if not isinstance(letter.paper, ScanPaper):
+        return []
+    found = read_picture(letter.paper.scan, as_scan=True)
+    return [(f"scan.{found.format}", found.content)]
 
 
 def _signed_further(

@@ -9,21 +9,25 @@ from uuid import UUID
 
 from django.db import transaction
 
-from divan.foundation import facts
+from divan.foundation import facts, files
 from divan.foundation.actors import Actor
 from divan.trust.signing import models, rules
 from divan.trust.signing.actions.cosigning import await_signatures, require_signatory
+from divan.trust.signing.adapters.pictures import read_picture
 from divan.trust.signing.values import (
     DOCUMENT_REQUESTED,
     DOCUMENT_RETRIED,
+    MANUAL_SIGNATURE_RECORDED,
     RECEIPT_GIVEN,
     SIGNATURE_AWAITED,
     DocumentNotFailed,
     DocumentState,
     DocumentUnknown,
     Letterhead,
+    LetterPaper,
     NewDocument,
     ReceiptUnreadable,
+    ScanPaper,
     SignatureState,
 )
 from divan_libs.tlog.errors import TlogError
@@ -40,7 +44,9 @@ def request_document(*, document: NewDocument, actor: Actor, now: datetime) -> U
     :raises SignatoryLeftPost: if one of several signers asks who does not hold the post of the letter now.
     :raises SignersInvalid: if the signers cannot be these.
     :raises PaperInvalid: if the letter's paper cannot be set.
+    :raises ScanUnfit: if the scan of a letter signed by hand cannot be taken.
     """
+    paper = rules.settled_paper(document)
     first = rules.require_signers(document)
     signers = (document.signer, *document.co_signers)
     signer = document.signer
@@ -53,13 +59,14 @@ def request_document(*, document: NewDocument, actor: Actor, now: datetime) -> U
         kind=document.kind,
         title=document.title,
         language=document.language,
-        source=document.source,
+        source=rules.wording_of(paper, document.language) if paper else document.source,
         fields=dict(document.fields),
         letterhead=letterhead_as_kept(document.letterhead),
         number=document.number,
         dated_on=document.dated_on,
         recipient=document.recipient,
-        copies=list(document.copies),
+        copies=[one.recipient for one in paper.copies] if isinstance(paper, LetterPaper) else list(document.copies),
+        paper=rules.paper_as_kept(paper) if paper else None,
         signer_person=signer.person,
         signer_post=signer.post,
         signer_code=signer.national_code,
@@ -74,6 +81,10 @@ def request_document(*, document: NewDocument, actor: Actor, now: datetime) -> U
         order=document.order.value if document.co_signers else "",
     )
     facts.record(DOCUMENT_REQUESTED, subject=row, actor=actor, at=now, number=row.number, document_kind=row.kind)
+    if isinstance(paper, ScanPaper):
+        read_picture(paper.scan, as_scan=True)
+        files.claim(paper.scan)
+        facts.record(MANUAL_SIGNATURE_RECORDED, subject=row, actor=actor, at=now, scan=paper.scan)
     if document.co_signers:
         await_signatures(row, signers, first=first, actor=actor, now=now)
     return row.uuid

@@ -16,6 +16,7 @@ from functools import cache
 from pathlib import Path
 
 from divan.trust.signing.values import FontsMissing, WordingFault, WordingTooSlow
+from divan_libs.richtext.cleaning import drawing
 
 HERE = Path(__file__).resolve().parent
 LAYOUT = HERE.parent / "letter"
@@ -46,6 +47,13 @@ class Typesetter:
         :raises FontsMissing: if the fonts of letters are not there.
         """
         return self._made_of({**_layout(), "body.typ": wording}, letter, made_at)
+
+    def typeset_paper(self, letter: Mapping[str, object], wording: str, *, made_at: datetime) -> bytes:
+        """Return a letter with a paper of its own, rich text or scan, as PDF/A-3a and PDF/UA-1.
+
+        :raises WordingFault, WordingTooSlow, FontsMissing: as above.
+        """
+        return self._made_of({**_paper_layout(), "body.typ": wording}, letter, made_at)
 
     def typeset_sheet(self, sheet: Mapping[str, object], layout: str, *, made_at: datetime) -> bytes:
         """Return what is no letter as PDF/A-3a and PDF/UA-1: a layout of our own, which reads the sheet as its data.
@@ -128,6 +136,13 @@ class Typesetter:
 def _layout() -> dict[str, str]:
     names = {"main.typ": "letter.typ", "words.typ": "words.typ"}
     return {name: (LAYOUT / path).read_text(encoding="utf-8") for name, path in names.items()}
+
+
+@cache
+def _paper_layout() -> dict[str, str]:
+    names = {"main.typ": "paper.typ", "words.typ": "words.typ", "statement.typ": "statement.typ"}
+    own = {name: (LAYOUT / path).read_text(encoding="utf-8") for name, path in names.items()}
+    return {**own, "rich.typ": drawing()}
 
 
 @cache

@@ -11,6 +11,7 @@ from divan.trust.signing.rules.letters import (
     LetterText,
     claims_file,
     day_in_words,
+    digits_in_words,
     hash_of,
     in_words,
     make_code,
@@ -18,6 +19,14 @@ from divan.trust.signing.rules.letters import (
     page_data,
     pause_after,
     read_code,
+)
+from divan.trust.signing.rules.papers import (
+    paper_as_kept,
+    paper_data,
+    paper_from,
+    settled_paper,
+    shams_text,
+    wording_of,
 )
 from divan.trust.signing.rules.signers import (
     SIGNERS_AT_MOST,
@@ -49,6 +58,7 @@ __all__ = [
     "claims_file",
     "contradictions",
     "day_in_words",
+    "digits_in_words",
     "has_all_signers",
     "hash_of",
     "in_words",
@@ -56,10 +66,16 @@ __all__ = [
     "next_out_of_turn",
     "number_in_words",
     "page_data",
+    "paper_as_kept",
+    "paper_data",
+    "paper_from",
     "pause_after",
     "read_claims",
     "read_code",
     "require_signers",
+    "settled_paper",
+    "shams_text",
     "standing",
     "verdict",
+    "wording_of",
 ]

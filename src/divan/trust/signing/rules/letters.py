@@ -6,14 +6,11 @@ import hashlib
 import json
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import date, datetime, timedelta
 from uuid import UUID
 
-from divan.trust.signing.values import (
-    Letterhead,
-    SignerRef,
-)
+from divan.trust.signing.values import Letterhead, LetterPaper, ScanPaper, SignerRef
 from divan_libs.persian.jalali import TEHRAN, format_jalali
 from divan_libs.persian.text import latin_digits, normalize, persian_digits
 
@@ -57,6 +54,11 @@ def in_words(text: str, language: str) -> str:
     return _NUMBER.sub(lambda found: persian_digits(found[0]), "\n".join(map(normalize, text.split("\n"))))
 
 
+def digits_in_words(text: str, language: str) -> str:
+    """Return a text that is normal already with its lone numbers as a letter shows them."""
+    return _NUMBER.sub(lambda found: persian_digits(found[0]), text) if language == "fa" else text
+
+
 def number_in_words(number: str, language: str) -> str:
     """Return a letter's number as it is printed."""
     return persian_digits(number) if language == "fa" else number
@@ -84,6 +86,7 @@ class LetterText:
     signer: SignerRef
     fields: Mapping[str, str]
     co_signers: tuple[SignerRef, ...] = ()
+    paper: LetterPaper | ScanPaper | None = None
 
 
 def page_data(letter: LetterText, *, address: str, square_code: str, rehearsal: bool) -> dict[str, object]:
@@ -145,6 +148,11 @@ def claims_file(letter: LetterText) -> bytes:
             {"name": one.name, "title": one.title, "code": one.national_code, "organization": one.organization}
             for one in (letter.signer, *letter.co_signers)
         ]
+    if isinstance(letter.paper, LetterPaper):
+        paper = letter.paper
+        content |= {"attachments": paper.attachments, "secrecy": paper.secrecy, "urgency": paper.urgency}
+    if isinstance(letter.paper, ScanPaper):
+        content["signed_by_hand"] = [asdict(one) for one in letter.paper.signers]
     return json.dumps(content, ensure_ascii=False, indent=1).encode()
 
 

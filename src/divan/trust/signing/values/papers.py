@@ -96,7 +96,8 @@ class HandSigner:
 class ScanPaper:
     """A letter that was signed by hand and scanned: ``scan`` is a stored file (PDF, PNG or JPEG).
 
-    Its document is a statement of who signed by hand, with the scan on the pages behind it and attached as it is.
+    Its document is a statement of who signed by hand, with the scan attached as it is, and a picture also on the page
+    behind it; a PDF cannot be drawn in an archive file.
     ``recorded_by`` says in words who compared the scan with the paper. The document's signer is the seal of the body.
     """
 
