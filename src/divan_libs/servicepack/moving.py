@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from divan_libs.servicepack.answer_values import AnswerValue
 from divan_libs.servicepack.flow_ways import steps_of_track
 from divan_libs.servicepack.models import APPLICATION, Package
+from divan_libs.servicepack.move_words import said
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +39,34 @@ class MoveFinding:
     code: str
     name: str
     hinders: bool
+
+
+_TITLES = {
+    "move.step-gone": "steps.{}.title",
+    "move.step-of-another-kind": "steps.{}.title",
+    "move.clock-differs": "steps.{}.title",
+    "move.outcome-gone": "outcomes.{}.title",
+    "move.entry-gone": "entries.{}.title",
+    "move.question-of-another-type": "questions.{}.label",
+    "move.option-gone": "questions.{}.label",
+    "move.question-new": "questions.{}.label",
+    "move.question-gone": "questions.{}.label",
+    "move.requirement-new": "needs.{}.title",
+    "move.requirement-gone": "needs.{}.title",
+}
+"""The text by which people know what a finding names; of a track, that of the step with which it begins."""
+
+
+def move_in_words(finding: MoveFinding, old: Package, new: Package, language: str = "fa") -> str:
+    """Return a finding as a sentence, what it names called as the version calls it that knows it."""
+    name = finding.name
+    for package in (new, old):
+        steps = steps_of_track(package.flow, finding.name) if finding.code == "move.track-gone" else []
+        key = f"steps.{steps[0].code}.title" if steps else _TITLES.get(finding.code, "{}").format(finding.name)
+        if found := package.find_text(key, language):
+            name = found
+            break
+    return said(finding.code, language, name=name)
 
 
 def examine_move(old: Package, new: Package, standing: Standing) -> list[MoveFinding]:

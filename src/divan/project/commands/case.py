@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Sequence
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
 
-if TYPE_CHECKING:
-    from divan_libs.servicepack.moving import MoveFinding
+from divan.project.commands.service.house import Lang, Language
 
 Number = Annotated[str, typer.Argument(help="The number of the case, with or without dashes.")]
 To = Annotated[int | None, typer.Option("--to", help="The number of the version; the one offered now if not given.")]
@@ -27,8 +25,9 @@ def move(
     reason: Annotated[str, typer.Option("--reason", help="Why; it is recorded with the move.")] = "",
     to: To = None,
     yes: Annotated[bool, typer.Option("--yes", help="Move it; without this only the preview is shown.")] = False,
+    lang: Lang = Language.FA,
 ) -> None:
-    """Show what moving a case would meet and, with --yes, move it; exit 1 if something is in the way."""
+    """Say what moving a case would meet and, with --yes, move it; exit 1 if something is in the way."""
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "divan.project.settings")
     import django  # noqa: PLC0415 (needs the house's packages)
 
@@ -38,11 +37,12 @@ def move(
     from divan.foundation import clock  # noqa: PLC0415 (as above)
     from divan.foundation.actors import operator  # noqa: PLC0415 (as above)
     from divan.registers.catalogue import queries as catalogue  # noqa: PLC0415 (as above)
-    from divan_libs.servicepack.moving import may_move  # noqa: PLC0415 (as above)
+    from divan_libs.servicepack.move_words import said  # noqa: PLC0415 (not needed to print the help)
+    from divan_libs.servicepack.moving import may_move, move_in_words  # noqa: PLC0415 (as above)
 
     case = queries.find_case_by_number(number)
     if case is None:
-        typer.echo(f"no case has the number {number}", err=True)
+        typer.echo(said("unknown", lang, number=number), err=True)
         raise typer.Exit(1)
     version = (
         catalogue.get_current_version(case.service_code)
@@ -50,12 +50,18 @@ def move(
         else catalogue.get_numbered_version(case.service_code, to)
     )
     findings = queries.preview_move(case.uuid, version.uuid, clock.now())
-    typer.echo(f"{case.number} from its version to version {version.number} of {case.service_code}:")
-    _tell(findings)
+    old, new = catalogue.get_package(case.version), catalogue.get_package(version.uuid)
+    title = new.text("card.title", lang)
+    typer.echo(said("heading", lang, number=case.number, version=version.number, service=title))
+    for finding in findings:
+        heading = said("hinders" if finding.hinders else "changes", lang)
+        typer.echo(f"  - {heading}: {move_in_words(finding, old, new, lang)}")
+    if not findings:
+        typer.echo("  " + said("nothing", lang))
     if not may_move(findings):
         raise typer.Exit(1)
     if not yes:
-        typer.echo("nothing was done; --yes moves it")
+        typer.echo(said("preview", lang))
         return
     try:
         actions.move_case(
@@ -66,13 +72,6 @@ def move(
             now=clock.now(),
         )
     except MoveNotPossible as refusal:
-        typer.echo("not moved: give a --reason, and another version of a case that runs", err=True)
+        typer.echo(said("refused", lang), err=True)
         raise typer.Exit(1) from refusal
-    typer.echo(f"{case.number} stands on version {version.number} now")
-
-
-def _tell(findings: Sequence[MoveFinding]) -> None:
-    for finding in findings:
-        typer.echo(f"  {'IN THE WAY' if finding.hinders else 'changes   '}  {finding.code}  {finding.name}")
-    if not findings:
-        typer.echo("  nothing changes for this case")
+    typer.echo(said("moved", lang, number=case.number, version=version.number))
