@@ -64,7 +64,7 @@ def term_text(post: Post, category: TermCategory, code: str, language: str) -> s
 
 
 def referral_fields(
-    letter: Letter,
+    letter: Letter | None,
     post: Post,
     now: datetime,
     language: str,
@@ -74,7 +74,10 @@ def referral_fields(
     looked_for: str = "",
     problems: Problems | None = None,
 ) -> list[Field]:
-    """Return the questions of a referral; none where the chart lets this post refer to nobody."""
+    """Return the questions of a referral; none where the chart lets this post refer to nobody.
+
+    Without a letter they are those of several letters at once.
+    """
     typed = sent if sent is not None else QueryDict()
     chosen = typed.getlist("to")
     options = receiver_options(letter, post, now, language, looked_for=looked_for, keep=chosen)
@@ -119,14 +122,14 @@ def words_field(
 
 
 def receiver_options(
-    letter: Letter, post: Post, now: datetime, language: str, *, looked_for: str = "", keep: Iterable[str] = ()
+    letter: Letter | None, post: Post, now: datetime, language: str, *, looked_for: str = "", keep: Iterable[str] = ()
 ) -> list[Option]:
-    """Return the posts that this post may refer a letter to, with their holders; who is not cleared is left out.
+    """Return the posts that this post may refer a letter to, with their holders; who is not cleared for it is left out.
 
     In a large body only those that fit what was looked for stand there, and those already chosen.
     """
     receivers = queries.list_receivers(post)
-    shut = set(queries.posts_not_cleared(letter, [one.uuid for one in receivers], now))
+    shut = set(queries.posts_not_cleared(letter, [one.uuid for one in receivers], now)) if letter else set()
     holders = people.holders_of([one.uuid for one in receivers], now)
     kept, needle = set(keep), search_text(looked_for)
     options = []

@@ -19,6 +19,7 @@ from divan.front.backoffice.views import (
     tasks,
     visits,
     worklist,
+    worklist_bulk,
 )
 from divan.front.backoffice.views.letters import follow_ups, register
 from divan.front.backoffice.views.letters import page as letter_page
@@ -28,6 +29,9 @@ app_name = "backoffice"
 
 urlpatterns = [
     path("", worklist.worklist, name="worklist"),
+    path("worklist/bulk/", worklist_bulk.bulk, name="bulk"),
+    path("worklist/searches/", worklist.save_search, name="save-search"),
+    path("worklist/columns/", worklist.choose_columns, name="choose-columns"),
     path("sign-in/", entrance.sign_in, name="sign-in"),
     path("tasks/<uuid:task>/", tasks.task, name="task"),
     path("tasks/<uuid:task>/letter.pdf", tasks.letter, name="task-letter"),

@@ -84,6 +84,7 @@ def _work_of(row: models.Case, referral: models.Referral, sender: Post) -> NewWo
         sender_en=sender.title_en,
         note=referral.instruction,
         due_at=referral.due_at,
+        from_post=sender.uuid,
     )
 
 

@@ -62,6 +62,11 @@ from divan.dealings.correspondence.actions.keeping import (
     reserve_numbers,
     void_number,
 )
+from divan.dealings.correspondence.actions.lines import (
+    close_line,
+    read_line,
+    recall_line,
+)
 from divan.dealings.correspondence.actions.numbering import (
     add_register,
     number_letter,
@@ -142,6 +147,7 @@ __all__ = [
     "close_correspondent",
     "close_follow_up",
     "close_letter",
+    "close_line",
     "close_register",
     "close_secretariat",
     "copy_letter",
@@ -180,7 +186,9 @@ __all__ = [
     "paraph_letter",
     "put_document",
     "put_scan",
+    "read_line",
     "read_referrals",
+    "recall_line",
     "recall_referral",
     "refer_letter",
     "refuse_intake",

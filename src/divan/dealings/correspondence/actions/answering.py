@@ -153,16 +153,16 @@ def recall_referral(*, referral: UUID, actor: Actor, now: datetime) -> Referral:
 def take_note(*, referral: UUID, actor: Actor, now: datetime) -> None:
     """Take the line that told of a report or a return off the sender's worklist.
 
-    :raises PostNotHeld, ReferralUnknown: if the actor is not its sender now.
-    :raises WorkUnknown: if nothing of it stands there.
+    :raises PostNotHeld, ReferralUnknown: if the line is not the actor's now.
+    :raises WorkUnknown: if there is none.
     """
     row = _locked(referral)
-    if actor.post != row.from_post:
-        raise ReferralUnknown
-    require_seated(actor, row.from_post, now)
     line = queries.find_open_work(row.uuid)
     if line is None or line.about_kind != BACK_LINE:
         raise WorkUnknown
+    if actor.post != line.post_uuid:
+        raise ReferralUnknown
+    require_seated(actor, line.post_uuid, now)
     finish_work(about_uuid=row.uuid, actor=actor, now=now)
 
 

@@ -5,24 +5,28 @@ from __future__ import annotations
 from datetime import datetime
 from uuid import UUID, uuid4
 
-from django.db import transaction
+from django.db import IntegrityError, transaction
 
 from divan.dealings.correspondence import models, queries
 from divan.dealings.correspondence.values import (
+    SEARCH_SAVED,
     WORK_ARRIVED,
     WORK_DONE,
     WORK_DUE_SET,
+    WORK_FLAGGED,
     WORK_MOVED,
     WORK_READ,
     WORK_RENEWED,
     NewWork,
+    SavedSearch,
+    SearchUnfit,
     WorkItem,
     WorkUnknown,
 )
 from divan.foundation import facts
 from divan.foundation.actors import Actor
 from divan.registers.people.values import Post
-from divan_libs.persian.text import search_text
+from divan_libs.persian.text import normalize, search_text
 
 
 @transaction.atomic
@@ -105,9 +109,8 @@ def renew_work(*, about_uuid: UUID, sender: Post, note: str, actor: Actor, now: 
     """Note something new on an open line, which is unread again; nothing happens when there is no such line."""
     row = models.WorkItem.objects.select_for_update().filter(about_uuid=about_uuid, closed_at__isnull=True).first()
     if row is not None:
-        row.sender_fa, row.sender_en, row.from_post = sender.title_fa[:200], sender.title_en[:200], sender.uuid
-        row.note, row.read_at = note, None
-        row.save(update_fields=["sender_fa", "sender_en", "from_post", "note", "read_at"])
+        row.sender_fa, row.sender_en, row.note, row.read_at = sender.title_fa[:200], sender.title_en[:200], note, None
+        row.save(update_fields=["sender_fa", "sender_en", "note", "read_at"])
         facts.record(WORK_RENEWED, subject=row, actor=actor, at=now, sender=sender.uuid)
 
 
@@ -129,3 +132,57 @@ def set_due(*, about_uuid: UUID, due_at: datetime | None, actor: Actor, now: dat
         row.due_at, row.order_at = due_at, due_at or row.arrived_at
         row.save(update_fields=["due_at", "order_at"])
         facts.record(WORK_DUE_SET, subject=row, actor=actor, at=now, due_at=due_at)
+
+
+@transaction.atomic
+def flag_work(*, work: UUID, flagged: bool, actor: Actor, now: datetime) -> None:
+    """Flag an open line of the own post, or take its flag away; a second time changes nothing.
+
+    :raises WorkUnknown: if there is no such open line in the actor's worklist.
+    """
+    row = models.WorkItem.objects.select_for_update().filter(uuid=work, closed_at=None, post_uuid=actor.post).first()
+    if row is None:
+        raise WorkUnknown
+    if (row.flagged_at is not None) != flagged:
+        row.flagged_at = now if flagged else None
+        row.save(update_fields=["flagged_at"])
+        facts.record(WORK_FLAGGED, subject=row, actor=actor, at=now, flagged=flagged)
+
+
+MOST_SEARCHES = 20
+
+
+@transaction.atomic
+def save_search(*, name: str, filters: dict[str, str], actor: Actor, now: datetime) -> SavedSearch:
+    """Keep filters of the worklist under a name, as a folder of the person; the same name is kept anew.
+
+    :raises SearchUnfit: without a name, of nobody known, or beyond twenty.
+    """
+    words = normalize(name)[:60]
+    if not words or actor.uuid is None:
+        raise SearchUnfit
+    own = models.SavedSearch.objects.select_for_update().filter(person=actor.uuid, ended_at=None)
+    row = own.filter(name=words).first()
+    if row is None and own.count() >= MOST_SEARCHES:
+        raise SearchUnfit
+    if row is None:
+        row = models.SavedSearch(uuid=uuid4(), person=actor.uuid, name=words, saved_at=now)
+    row.filters, row.saved_at = filters, now
+    try:
+        with transaction.atomic():
+            row.save()
+    except IntegrityError as error:
+        # Another window has saved the name in this very moment.
+        raise SearchUnfit from error
+    facts.record(SEARCH_SAVED, subject=row, actor=actor, at=now)
+    return SavedSearch(uuid=row.uuid, name=row.name, filters=dict(row.filters))
+
+
+@transaction.atomic
+def end_search(*, search: UUID, actor: Actor, now: datetime) -> None:
+    """End a folder of one's own; nothing happens when there is none."""
+    row = models.SavedSearch.objects.select_for_update().filter(uuid=search, person=actor.uuid, ended_at=None).first()
+    if row is not None:
+        row.ended_at = now
+        row.save(update_fields=["ended_at"])
+        facts.record(SEARCH_SAVED, subject=row, actor=actor, at=now, ends=True)

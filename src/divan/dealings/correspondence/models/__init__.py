@@ -29,7 +29,7 @@ from divan.dealings.correspondence.models.secretariats import (
     Term,
 )
 from divan.dealings.correspondence.models.transport import Dispatch, Intake
-from divan.dealings.correspondence.models.worklist import SavedSearch, WorkItem
+from divan.dealings.correspondence.models.worklist import HandOver, SavedSearch, WorkItem
 
 __all__ = [
     "UNNUMBERED",
@@ -42,6 +42,7 @@ __all__ = [
     "DisposalList",
     "Filing",
     "FollowUp",
+    "HandOver",
     "Intake",
     "LegalHold",
     "Letter",

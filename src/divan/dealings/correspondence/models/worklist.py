@@ -54,9 +54,29 @@ class WorkItem(models.Model):
                 fields=("post_uuid", "order_at", "id"), condition=Q(closed_at__isnull=True), name="work_open_of_post"
             ),
             models.Index(
-                fields=("post_uuid",),
+                fields=("post_uuid", "order_at", "id"),
                 condition=Q(closed_at__isnull=True, read_at__isnull=True),
-                name="work_unread_of_post",
+                name="work_unread_in_order",
+            ),
+            models.Index(
+                fields=("post_uuid", "due_at", "id"),
+                condition=Q(closed_at__isnull=True, due_at__isnull=False),
+                name="work_due_of_post",
+            ),
+            models.Index(
+                fields=("post_uuid", "order_at", "id"),
+                condition=Q(closed_at__isnull=True, flagged_at__isnull=False),
+                name="work_flagged_of_post",
+            ),
+            models.Index(
+                fields=("from_post", "order_at", "id"),
+                condition=Q(closed_at__isnull=True, from_post__isnull=False),
+                name="work_sent_by_post",
+            ),
+            models.Index(
+                fields=("post_uuid", "-closed_at", "-id"),
+                condition=Q(closed_at__isnull=False),
+                name="work_done_of_post",
             ),
             models.Index(fields=("case_uuid",), name="work_of_case"),
         )
@@ -70,6 +90,45 @@ class WorkItem(models.Model):
             "due_at": self.due_at,
             "closed_at": self.closed_at,
             "note": self.note,
+        }
+
+
+class HandOver(models.Model):
+    """That all open lines of a post go to another post of its body, because it changes hands or is abolished.
+
+    The lines go one by one, each with a fact of its own; ``stayed`` names those that could not, with the reason.
+
+    .. pii: an officer's reason
+    .. retention: for ever; acts in a post must stay attributable
+    """
+
+    id = models.BigAutoField(primary_key=True)
+    uuid = models.UUIDField(unique=True)
+    from_post = models.UUIDField()
+    to_post = models.UUIDField()
+    reason = models.CharField(max_length=500)
+    asked_by = models.UUIDField()
+    asked_at = models.DateTimeField()
+    moved = models.PositiveIntegerField(default=0)
+    stayed = models.JSONField(default=list)
+    last_id = models.BigIntegerField(default=0)
+    ended_at = models.DateTimeField(null=True)
+
+    subject_kind = "correspondence.hand-over"
+
+    class Meta:
+        constraints = (
+            models.UniqueConstraint(
+                fields=("from_post",), condition=Q(ended_at__isnull=True), name="hand_over_once_at_a_time"
+            ),
+        )
+
+    def subject_state(self) -> dict[str, object]:
+        """Return what the digest of a hand-over covers: every field but how far it has come."""
+        return {
+            "posts": [self.from_post, self.to_post],
+            "asked": [self.reason, self.asked_by, self.asked_at],
+            "ended": [self.ended_at, self.stayed if self.ended_at else []],
         }
 
 

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from datetime import datetime
 from uuid import UUID
 
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 
 from divan.dealings.correspondence import models
 from divan.dealings.correspondence.queries.contents import content_of, step_of
 from divan.dealings.correspondence.queries.letters import SECRETARIAT_ROLE, letter_of, letters_for
+from divan.dealings.correspondence.queries.numbers import number_key
 from divan.dealings.correspondence.values import (
     Direction,
     DraftMarks,
@@ -174,19 +176,30 @@ def list_uncleared(posts: Iterable[UUID], secrecy: Secrecy, at: datetime) -> lis
 
 
 def propose_route(post: Post, at: datetime) -> Route:
-    """Return the route that the newest letter of a post took whose posts are still held, or an empty one."""
+    """Return the route that the newest letter of a post took as far as its posts are held, or that of the chart.
+
+    By the chart the superiors of the post in its body paraph upward, and the highest of them signs.
+    """
     rows = letters_for(post, at).filter(drafter_post=post.uuid).exclude(state__in=(LetterState.DRAFT, "discarded"))
     newest = rows.order_by("-id").first()
-    if newest is None:
-        return Route(steps=())
-    steps = steps_of_round(newest)
+    steps = steps_of_round(newest) if newest else []
     held = people.holders_of([step.post_uuid for step in steps], at)
     kept = [step for step in steps if step.post_uuid in held]
     signatures = [step.rank for step in kept if step.kind == StepKind.SIGNATURE]
+    if not signatures:
+        return _by_chart(post, at)
     return Route(
         steps=tuple(RouteStep(kind=StepKind(step.kind), post=step.post_uuid) for step in kept),
         any_order=len(signatures) > 1 and len(set(signatures)) == 1,
     )
+
+
+def _by_chart(post: Post, at: datetime) -> Route:
+    above = [one.uuid for one in people.superiors_of(post.uuid) if one.unit.body_uuid == post.unit.body_uuid]
+    held = people.holders_of(above, at)
+    chain = [one for one in above if one in held] or [post.uuid]
+    paraphs = [RouteStep(kind=StepKind.PARAPH, post=one) for one in chain[:-1]]
+    return Route(steps=(*paraphs, RouteStep(kind=StepKind.SIGNATURE, post=chain[-1])))
 
 
 def list_letters_relating(letter: UUID, post: Post, at: datetime) -> list[tuple[RelationKind, Letter]]:
@@ -216,3 +229,39 @@ def may_put_scan(post: Post, letter: Letter) -> bool:
     keeps = post.role == SECRETARIAT_ROLE and post.unit.body_uuid == letter.body_uuid
     waits = letter.signed_by_hand and letter.state is LetterState.NUMBERED and letter.scan_uuid is None
     return waits and (keeps or letter.drafter_post == post.uuid)
+
+
+def list_readable(uuids: Iterable[UUID], post: Post, at: datetime) -> frozenset[UUID]:
+    """Return which of these letters a post may read."""
+    return frozenset(letters_for(post, at).filter(uuid__in=list(uuids)).values_list("uuid", flat=True))
+
+
+def search_own_letters(text: str, post: Post, at: datetime, *, limit: int = 20) -> list[Letter]:
+    """Return the numbered letters a post may read whose number is this in any spelling, ours or theirs, newest first.
+
+    A bare count finds every letter with it; the parts of a number are found in either direction, as Persian pages turn
+    them round.
+    """
+    key = number_key(text)
+    if not key:
+        return []
+    parts = [part for part in re.split(r"[/\\\-_.–]+", key) if part]
+    counts = [int(part) for part in parts if part.isdigit() and len(part) < 9]
+    known = letters_for(post, at).exclude(state__in=models.UNNUMBERED)
+    books = list(models.Register.objects.filter(body__uuid=post.unit.body_uuid).values_list("id", flat=True))
+    years = models.RegisterYear.objects.filter(register_id__in=books).values_list("year", flat=True).distinct()
+    ours = Q(register_id__in=books, year__in=list(years), count__in=counts)
+    theirs = Q(their_number__in={key, text.strip()[:60], "/".join(reversed(parts))[:60]})
+    rows = known.filter(ours | theirs).order_by("-registered_at", "-id")[: limit * 5]
+    fits = [row for row in rows if _is_numbered(row, key, parts)]
+    return [letter_of(row) for row in fits[:limit]]
+
+
+def _is_numbered(row: models.Letter, key: str, parts: list[str]) -> bool:
+    if row.their_number and number_key(row.their_number) in {key, "/".join(reversed(parts))}:
+        return True
+    if len(parts) == 1:
+        return str(row.count) == parts[0].lstrip("0")
+    written = [part for part in re.split(r"[/\\\-_.–]+", number_key(row.number)) if part]
+    plain = [row.register.code if row.register else "", str(row.year), str(row.count)]
+    return any(parts in (one, one[::-1]) for one in (written, plain))

@@ -11,11 +11,15 @@ from django.db.models import QuerySet
 
 from divan.dealings.correspondence import models, rules
 from divan.dealings.correspondence.queries.letters import SECRETARIAT_ROLE, clearance_of, letters_for
+from divan.dealings.correspondence.queries.worklist import find_open_work
 from divan.dealings.correspondence.values import (
+    BACK_LINE,
+    REFERRAL_LINE,
     Chart,
     Letter,
     LetterState,
     LetterUnknown,
+    LineStays,
     Referral,
     ReferralException,
     ReferralNode,
@@ -23,6 +27,7 @@ from divan.dealings.correspondence.values import (
     ReferralState,
     ReferralUnknown,
     Seat,
+    WorkItem,
 )
 from divan.registers.people import queries as people
 from divan.registers.people.values import Post
@@ -74,13 +79,14 @@ def get_referral(referral: UUID) -> Referral:
 
 
 def get_referral_for(referral: UUID, post: Post, at: datetime) -> Referral:
-    """Return a referral to its receiver or its sender, as long as the letter is for that post.
+    """Return a referral to its receiver, its sender, or who took its line over, as long as the letter is for them.
 
     :raises ReferralUnknown: if there is none, it is between others, or its letter is not for this post: the three are
         not told apart.
     """
     found = get_referral(referral)
-    if post.uuid not in {found.from_post, found.to_post}:
+    line = find_open_work(referral)
+    if post.uuid not in {found.from_post, found.to_post, line.post_uuid if line else None}:
         raise ReferralUnknown
     if not letters_for(post, at).filter(uuid=found.letter).exists():
         raise ReferralUnknown
@@ -202,3 +208,15 @@ def may_close(letter: Letter, post: Post) -> bool:
         return True
     roots = [one for one in list_referrals(letter.uuid) if one.parent is None and not one.copy]
     return post.uuid in {letter.drafter_post, *(one.to_post for one in roots), *(one.from_post for one in roots)}
+
+
+def letter_behind(line: WorkItem) -> UUID:
+    """Return the letter that a line of the worklist is about, so that it can be referred from the list.
+
+    :raises LineStays: for a line that is about no letter.
+    """
+    if line.about_kind == "correspondence.letter":
+        return line.about_uuid
+    if line.about_kind in {REFERRAL_LINE, BACK_LINE}:
+        return get_referral(line.about_uuid).letter
+    raise LineStays

@@ -65,3 +65,9 @@ def secretariat_for(post: Post) -> Secretariat:
     """
     own = [one for one in list_secretariats(post.unit.body_code) if one.unit_uuid == post.unit.uuid]
     return own[0] if own else central_secretariat(post.unit.body_uuid)
+
+
+def backdating_roles(secretariat: Secretariat) -> frozenset[str]:
+    """Return the role codes of who may register under an earlier day: the secretariat's setting, else who is in charge."""
+    said = secretariat.settings.get("backdating")
+    return frozenset(map(str, said)) if isinstance(said, list) else HEAD_ROLES

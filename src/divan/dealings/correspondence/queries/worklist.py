@@ -16,7 +16,8 @@ FAR = 10_000
 """Counts beyond this are said as "more than": counting further would read the whole list for a number nobody needs."""
 
 
-def _work(row: models.WorkItem) -> WorkItem:
+def work_of_row(row: models.WorkItem) -> WorkItem:
+    """Return the value of a line's row."""
     return WorkItem(
         uuid=row.uuid,
         post_uuid=row.post_uuid,
@@ -38,6 +39,7 @@ def _work(row: models.WorkItem) -> WorkItem:
         secrecy=Secrecy(row.secrecy),
         from_post=row.from_post,
         flagged_at=row.flagged_at,
+        closed_at=row.closed_at,
     )
 
 
@@ -49,39 +51,46 @@ def get_work(work_uuid: UUID) -> WorkItem:
     row = models.WorkItem.objects.filter(uuid=work_uuid, closed_at__isnull=True).first()
     if row is None:
         raise WorkUnknown
-    return _work(row)
+    return work_of_row(row)
+
+
+def find_work(works: Iterable[UUID]) -> list[WorkItem]:
+    """Return the open lines with these identifiers, what is due first on top; what was dealt with is absent."""
+    rows = models.WorkItem.objects.filter(uuid__in=list(works), closed_at__isnull=True).order_by("order_at", "id")
+    return [work_of_row(row) for row in rows]
 
 
 def find_open_work(about_uuid: UUID) -> WorkItem | None:
     """Return the open line that speaks of something, or None."""
     row = models.WorkItem.objects.filter(about_uuid=about_uuid, closed_at__isnull=True).first()
-    return _work(row) if row else None
+    return work_of_row(row) if row else None
 
 
 def list_open_work_of_case(case_uuid: UUID) -> list[WorkItem]:
     """Return the open lines of a case, in whichever worklists they stand."""
     rows = models.WorkItem.objects.filter(case_uuid=case_uuid, closed_at__isnull=True).order_by("id")
-    return [_work(row) for row in rows]
+    return [work_of_row(row) for row in rows]
 
 
 def list_worklist(post_uuid: UUID, *, after: str = "", limit: int = PAGE) -> WorkPage:
     """Return a page of a post's worklist, what is due first on top; ``after`` is what the page before returned."""
     rows = models.WorkItem.objects.filter(post_uuid=post_uuid, closed_at__isnull=True).order_by("order_at", "id")
-    key = _key(after)
+    key = read_key(after)
     if key:
         # A comparison of pairs, not two conditions joined by "or": the index on (post, order, id) is entered there.
         rows = rows.extra(where=["(order_at, correspondence_workitem.id) > (%s, %s)"], params=list(key))
     found = list(rows[: limit + 1])
     last = found[limit - 1] if len(found) > limit else None
     return WorkPage(
-        items=tuple(_work(row) for row in found[:limit]),
+        items=tuple(work_of_row(row) for row in found[:limit]),
         after=f"{last.order_at.isoformat()}~{last.id}" if last else "",
         open_count=_count(post_uuid, ""),
         unread_count=_count(post_uuid, "AND read_at IS NULL"),
     )
 
 
-def _key(after: str) -> tuple[datetime, int] | None:
+def read_key(after: str) -> tuple[datetime, int] | None:
+    """Return the moment and the row after which a page begins; None for what no page returned."""
     moment, _, row_id = after.partition("~")
     try:
         order_at, number = datetime.fromisoformat(moment), int(row_id)

@@ -11,6 +11,10 @@ from uuid import UUID
 LONGEST_REPORT = 4_000
 """How long a note, a report or a reason may be."""
 
+REFERRAL_LINE = "correspondence.referral"
+FOLLOW_UP_LINE = "correspondence.follow-up"
+"""The kinds of the lines that bring a referral to its receiver, and a reminder to whoever wants an answer."""
+
 BACK_LINE = "correspondence.referral-back"
 """The kind of the line that tells a sender what came back: a report, or the letter with a reason."""
 

@@ -2,16 +2,45 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
+from enum import StrEnum
 from uuid import UUID
 
 from divan.dealings.correspondence.values.letters import Secrecy, Urgency
 
 
+class Folder(StrEnum):
+    """The folders of a worklist: all that is open, parts of it, what was referred and waits elsewhere, what is done."""
+
+    ALL = "all"
+    UNREAD = "unread"
+    OVERDUE = "overdue"
+    TODAY = "today"
+    FLAGGED = "flagged"
+    SENT = "sent"
+    DONE = "done"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WorkFilters:
+    """What narrows a folder: kind, urgency, words of number, subject and sender, words of the sender, days of arrival.
+
+    ``since`` is included, ``until`` is not.
+    """
+
+    kind: str = ""
+    urgency: str = ""
+    text: str = ""
+    sender: str = ""
+    since: datetime | None = None
+    until: datetime | None = None
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class WorkItem:
-    """One line of a worklist."""
+    """One line of a worklist. ``is_withheld``: its secrecy is above the reader's clearance, so it says nothing."""
 
     uuid: UUID
     post_uuid: UUID
@@ -33,6 +62,8 @@ class WorkItem:
     secrecy: Secrecy = Secrecy.ORDINARY
     from_post: UUID | None = None
     flagged_at: datetime | None = None
+    closed_at: datetime | None = None
+    is_withheld: bool = False
 
     def title(self, language: str) -> str:
         """Return the title in a language."""
@@ -76,6 +107,7 @@ class WorkPage:
     after: str
     open_count: int
     unread_count: int = field(default=0)
+    counts: Mapping[Folder, int] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -58,8 +58,8 @@ def test_staff_without_a_post_are_told_that_work_comes_to_posts(browser, world):
 
 def test_a_long_worklist_goes_on_where_the_page_before_ended(browser, world, monkeypatch):
     numbers = [world.submitted().number for _ in range(3)]
-    whole = correspondence.list_worklist
-    monkeypatch.setattr(correspondence, "list_worklist", lambda post, after: whole(post, after=after, limit=2))
+    whole = correspondence.list_folder
+    monkeypatch.setattr(correspondence, "list_folder", lambda *given, **more: whole(*given, **more, limit=2))
     officer = browser("village-head")
 
     first = officer.get("/office/")

@@ -1,50 +1,44 @@
-"""The one worklist (کارتابل): cases, referrals and letters that wait for the post in use, what is due first on top."""
+"""The one worklist (کارتابل): cases, referrals and letters that wait, in folders, of one post or of all one holds."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from uuid import UUID
 
+from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import render
-from django.urls import reverse
+from django.shortcuts import redirect, render
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_safe
+from django.views.decorators.http import require_POST, require_safe
 
+from divan.dealings.correspondence import actions as deeds
 from divan.dealings.correspondence import queries as correspondence
-from divan.dealings.correspondence.values import Urgency, WorkItem
+from divan.dealings.correspondence.values import Folder
 from divan.foundation import clock
 from divan.foundation.actors import Actor
+from divan.foundation.errors import Refusal
 from divan.foundation.http.access import STAFF, access
 from divan.foundation.http.middleware import actor_of
-from divan.front.texts.words import word
+from divan.foundation.ui.frame import Link
+from divan.foundation.ui.refusals import text_of
+from divan.front.backoffice.worklist_lines import (
+    COLUMNS,
+    ROUTES,
+    address,
+    line_of,
+    read_columns,
+    read_filters,
+    read_folder,
+    typed_filters,
+)
+from divan.front.texts.words import WORDS, word
 from divan.registers.people import queries as people
+from divan.registers.people.values import Holding
 
-ROUTES = {
-    "cases.task": "backoffice:task",
-    "cases.referral": "backoffice:referral",
-    "correspondence.letter": "backoffice:letter",
-    "correspondence.referral": "backoffice:letter-referral",
-    "correspondence.referral-back": "backoffice:letter-referral",
-    "correspondence.follow-up": "backoffice:follow-up",
-    "correspondence.escalation": "backoffice:follow-up",
-}
-"""Which page a line of the worklist leads to, by the kind of what it speaks of."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class WorkLine:
-    """A line as the page shows it."""
-
-    item: WorkItem
-    url: str
-    title: str
-    step: str
-    sender: str
-    kind: str
-    urgency: str
-    is_unread: bool
+COLUMNS_COOKIE = "divan_columns"
+A_YEAR = 365 * 24 * 3600
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -62,44 +56,85 @@ class Seat:
 @access(STAFF)
 @require_safe
 def worklist(request: HttpRequest) -> HttpResponse:
-    """Show a page of the worklist of the post in use; without a post there is none."""
+    """Show a page of a folder of the worklist, of the post in use or of all one holds; without a post there is none."""
     actor, language, now = actor_of(request), get_language() or "fa", clock.now()
     if actor.post is None:
         return render(request, "backoffice/no_post.html")
-    after = request.GET.get("after", "")[:80]
-    page = correspondence.list_worklist(actor.post, after=after)
+    held = people.list_holdings(actor.uuid, now) if actor.uuid else []
+    seats = _seats(held, actor, language)
+    all_posts = bool(seats) and request.GET.get("posts") == "all"
+    posts = [one.post.uuid for one in held] if all_posts else [actor.post]
+    folder, typed, after = read_folder(request.GET), typed_filters(request.GET), request.GET.get("after", "")[:80]
+    filters, problems = read_filters(typed)
+    page = correspondence.list_folder(posts, folder, filters, now=now, after=after)
+    titles = {one.post.uuid: one.post.title(language) for one in held} if all_posts else {}
     values = {
-        "lines": [_line(item, language) for item in page.items],
+        "lines": [line_of(item, language, seats=titles, current=actor.post) for item in page.items],
         "open_count": page.open_count,
         "unread_count": page.unread_count,
         "is_far": page.open_count >= correspondence.FAR,
         "after": page.after,
+        "next_url": address(folder, typed, all_posts=all_posts, after=page.after) if page.after else "",
+        "top_url": address(folder, typed, all_posts=all_posts),
         "is_first": not after,
-        "seats": _seats(actor, language, now),
+        "folder": folder,
+        "folders": _folders(folder, page.counts, all_posts=all_posts),
+        "saved": _saved(actor, folder, typed, all_posts=all_posts),
+        "typed": typed,
+        "problems": problems,
+        "kinds": [(kind, word("work-kind", kind)) for kind in ROUTES],
+        "urgencies": [(code, str(text)) for code, text in WORDS["urgency"].items()],
+        "seats": seats,
+        "all_posts": all_posts,
+        "all_url": address(Folder.ALL, {}, all_posts=True),
+        "columns": read_columns(request.COOKIES.get(COLUMNS_COOKIE, "")),
         "now": now,
     }
     return render(request, "backoffice/worklist.html", values)
 
 
-def _line(item: WorkItem, language: str) -> WorkLine:
-    is_letter = item.about_kind == "correspondence.letter"
-    return WorkLine(
-        item=item,
-        url=reverse(ROUTES[item.about_kind], args=[item.about_uuid]),
-        title=item.title(language),
-        step=item.step(language) or (_("File the letter") if is_letter else ""),
-        sender=item.sender(language),
-        kind=word("work-kind", item.about_kind),
-        urgency="" if item.urgency is Urgency.ORDINARY else word("urgency", item.urgency),
-        is_unread=item.read_at is None,
-    )
+def _folders(current: Folder, counts: Mapping[Folder, int], *, all_posts: bool) -> list[Link]:
+    """Return the ways to the folders, with how much stands in each; what is done is not counted."""
+    return [
+        Link(
+            address(one, {}, all_posts=all_posts),
+            word("folder", one),
+            current=one is current,
+            count=counts.get(one),
+            late=one is Folder.OVERDUE and bool(counts.get(one)),
+        )
+        for one in Folder
+    ]
 
 
-def _seats(actor: Actor, language: str, now: datetime) -> list[Seat]:
-    """Return the posts to choose from; somebody with one post has nothing to choose."""
+def _saved(actor: Actor, folder: Folder, typed: Mapping[str, str], *, all_posts: bool) -> Sequence[tuple[UUID, Link]]:
+    """Return the searches that the visitor keeps as folders."""
     if actor.uuid is None:
         return []
-    held = people.list_holdings(actor.uuid, now)
+    here = {**typed, "folder": str(folder)}
+    return [
+        (
+            one.uuid,
+            Link(
+                address(_folder(one.filters), _without_folder(one.filters), all_posts=all_posts),
+                one.name,
+                current=one.filters == here,
+            ),
+        )
+        for one in correspondence.list_saved_searches(actor.uuid)
+    ]
+
+
+def _folder(filters: Mapping[str, str]) -> Folder:
+    return Folder(filters.get("folder", Folder.ALL))
+
+
+def _without_folder(filters: Mapping[str, str]) -> dict[str, str]:
+    return {name: value for name, value in filters.items() if name != "folder"}
+
+
+def _seats(held: Sequence[Holding], actor: Actor, language: str) -> list[Seat]:
+    """Return the posts to choose from; somebody with one post has nothing to choose."""
     if len(held) < 2 and all(one.stands_in_for is None for one in held):
         return []
     counts = correspondence.count_open_work([holding.post.uuid for holding in held])
@@ -115,3 +150,44 @@ def _seats(actor: Actor, language: str, now: datetime) -> list[Seat]:
         )
         for holding in held
     ]
+
+
+@access(STAFF)
+@require_POST
+def save_search(request: HttpRequest) -> HttpResponse:
+    """Keep the filters of the page as a folder, or end a folder."""
+    actor, now = actor_of(request), clock.now()
+    folder, typed = read_folder(request.POST), typed_filters(request.POST)
+    all_posts = request.POST.get("posts") == "all"
+    ends = request.POST.get("end", "")
+    try:
+        if ends:
+            deeds.end_search(search=UUID(ends), actor=actor, now=now)
+            return redirect(address(Folder.ALL, {}, all_posts=all_posts))
+        filters = {**typed, "folder": str(folder)}
+        saved = deeds.save_search(name=request.POST.get("name", ""), filters=filters, actor=actor, now=now)
+    except (Refusal, ValueError) as refusal:
+        said = str(text_of(refusal)) if isinstance(refusal, Refusal) else _("There is no such folder.")
+        messages.error(request, said)
+    else:
+        messages.success(request, _("“%(name)s” stands among your folders.") % {"name": saved.name})
+    return redirect(address(folder, typed, all_posts=all_posts))
+
+
+@access(STAFF)
+@require_POST
+def choose_columns(request: HttpRequest) -> HttpResponse:
+    """Keep which columns the visitor wants to see, in their browser."""
+    chosen = [one for one in COLUMNS if one in request.POST.getlist("column")]
+    answer = redirect(
+        address(read_folder(request.POST), typed_filters(request.POST), all_posts=request.POST.get("posts") == "all")
+    )
+    answer.set_cookie(
+        COLUMNS_COOKIE,
+        ".".join(chosen) or "none",
+        max_age=A_YEAR,
+        httponly=True,
+        samesite="Lax",
+        secure=request.is_secure(),
+    )
+    return answer

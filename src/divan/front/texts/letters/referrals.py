@@ -79,6 +79,21 @@ REFUSALS: Mapping[str, tuple[Text, Text, Text]] = {
         _("Somebody still has it to deal with, or it stands already as you want it."),
         _("The tree of referrals shows who has it."),
     ),
+    "correspondence.line-stays": (
+        _("This line is dealt with on its own page."),
+        _("Nothing of it was changed."),
+        _("Open it from the worklist."),
+    ),
+    "correspondence.search-unfit": (
+        _("The folder needs a name, and twenty are the most."),
+        "",
+        _("Write a name, or remove a folder first."),
+    ),
+    "correspondence.hand-over-not-possible": (
+        _("The worklist cannot be handed over so."),
+        _("It goes to another post of your body, with a reason, from your own post or one below it; once at a time."),
+        "",
+    ),
     "correspondence.follow-up-unknown": (_("There is no such follow-up."), _("It was closed, or it is not yours."), ""),
     "correspondence.follow-up-not-possible": (
         _("Nothing can be followed up here."),

@@ -192,7 +192,7 @@ def _page(
         "may_refer": is_receiver and bool(queries.list_receivers(post)),
         "may_recall": found.from_post == post.uuid and found.state is ReferralState.OPEN and found.read_at is None,
         "may_follow": found.from_post == post.uuid and found.state is ReferralState.OPEN and not found.copy,
-        "has_come_back": line is not None and line.about_kind == BACK_LINE and found.from_post == post.uuid,
+        "has_come_back": line is not None and line.about_kind == BACK_LINE and line.post_uuid == post.uuid,
         "now": now,
         "error_summary": ErrorSummary.of([*reports, *refusing], [wrong[""]] if "" in wrong else []),
     }
