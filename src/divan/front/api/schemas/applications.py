@@ -9,7 +9,7 @@ from uuid import UUID
 from pydantic import BaseModel, ConfigDict, Field, JsonValue
 
 from divan.front.api.schemas.cases import State
-from divan.front.api.schemas.services import Code, Version
+from divan.front.api.schemas.services import Code, Moment, Version
 
 
 class Words(BaseModel):
@@ -81,7 +81,7 @@ class WantedSignature(BaseModel):
     signer: str = Field(description="national code of the one who signs")
     state: State
     note: str | None
-    valid_until: datetime | None
+    valid_until: Moment | None
     may_ask: bool = Field(description="whether it can be asked for now")
 
 
@@ -90,8 +90,8 @@ class WantedVisit(BaseModel):
 
     code: Code
     body: str
-    starts_at: datetime | None
-    ends_at: datetime | None
+    starts_at: Moment | None
+    ends_at: Moment | None
 
 
 class Need(BaseModel):
@@ -236,8 +236,8 @@ class Submission(BaseModel):
 class FreeTime(BaseModel):
     """A time at which a visit is possible."""
 
-    starts_at: datetime
-    ends_at: datetime
+    starts_at: Moment
+    ends_at: Moment
     seats: int = Field(description="seats that are still free")
 
 
@@ -248,7 +248,7 @@ class Visit(BaseModel):
     title: Words
     reason: Words
     body: str
-    booked: datetime | None
+    booked: Moment | None
     free: list[FreeTime]
 
 

@@ -7,7 +7,7 @@ from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict, Field, JsonValue
 
-from divan.front.api.schemas.services import Code
+from divan.front.api.schemas.services import Code, Moment
 
 
 class State(BaseModel):
@@ -29,7 +29,7 @@ class CaseLine(BaseModel):
     started_at: datetime
     changed_at: datetime
     submitted_at: datetime | None
-    due_at: datetime | None = Field(description="null while the clock stands still")
+    due_at: Moment | None = Field(description="null while the clock stands still")
     closed_at: datetime | None
 
 
@@ -46,7 +46,7 @@ class CaseStep(BaseModel):
     code: Code
     title: str
     opened_at: datetime
-    due_at: datetime | None
+    due_at: Moment | None
     closed_at: datetime | None
 
 
@@ -95,7 +95,7 @@ class Standing(BaseModel):
     text: str
     post: str
     unit: str
-    due_at: datetime | None
+    due_at: Moment | None
     outside: State | None = Field(description="where the process stands that another system runs")
     outside_address: str | None = Field(description="where the applicant goes on by themselves")
 
@@ -128,7 +128,7 @@ class May(BaseModel):
     add_document: bool
     withdraw: bool
     rate: bool
-    object_until: datetime | None = Field(description="null: nothing to object to, or no longer")
+    object_until: Moment | None = Field(description="null: nothing to object to, or no longer")
 
 
 class OwnObjection(BaseModel):

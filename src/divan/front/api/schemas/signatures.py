@@ -9,7 +9,7 @@ from uuid import UUID
 from pydantic import BaseModel, ConfigDict, Field
 
 from divan.front.api.schemas.cases import State
-from divan.front.api.schemas.services import Code
+from divan.front.api.schemas.services import Code, Moment
 
 
 class AskedSignature(BaseModel):
@@ -22,7 +22,7 @@ class AskedSignature(BaseModel):
     state: State
     asked_at: datetime
     answered_at: datetime | None
-    valid_until: datetime | None
+    valid_until: Moment | None
 
 
 class AskedSignatures(BaseModel):

@@ -7,6 +7,8 @@ from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from divan.front.api.schemas.services import Moment
+
 
 class AddedDocument(BaseModel):
     """A file that was added to a case that runs."""
@@ -32,7 +34,7 @@ class Objection(BaseModel):
 
     case: UUID
     state: str
-    due_at: datetime | None
+    due_at: Moment | None
 
 
 class NewRating(BaseModel):
