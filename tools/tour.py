@@ -1,7 +1,7 @@
 """Take the pictures of the tour in README.md from a running rehearsal: `make screenshots`.
 
-``python tools/tour.py [--url http://localhost:8000] [--out docs/screenshots]`` plays the story of one request in both
-languages and takes a picture of each page that the tour shows.
+``python tools/tour.py [--url http://localhost:8000] [--out docs/screenshots]`` plays the story of one request
+and of one permit in both languages and takes a picture of each page that the tour shows.
 """
 
 from __future__ import annotations
@@ -21,12 +21,22 @@ sys.path.insert(0, str(ROOT))
 from tests.journeys.people import (  # noqa: E402 (found only with the root on the path)
     SERVICE,
     Stage,
+    act,
     answer_pages,
     await_registers,
     begin_application,
     let_the_offices_answer,
+    open_task,
     submit,
 )
+from tests.journeys.test_permits import (  # noqa: E402 (as above)
+    REVIEWERS,
+    ask_for_a_lodge,
+    case_of,
+    pay_and_send,
+    review,
+)
+from tests.journeys.test_shipped_services import await_link, become, choose, decide  # noqa: E402 (as above)
 from tools.screenshots import chromium  # noqa: E402 (as above)
 
 
@@ -53,7 +63,7 @@ def picture(page: Page, target: Path) -> None:
 
 
 def tour(stage: Stage, language: str, out: Path) -> None:
-    """Play the story and take the seven pictures of a language."""
+    """Play the story and take the pictures of a language."""
     visitor = stage.window(language=language)
     visitor.goto("/")
     picture(visitor, out / f"home-{language}.png")
@@ -85,6 +95,36 @@ def tour(stage: Stage, language: str, out: Path) -> None:
     picture(office, out / f"governor-{language}.png")
 
 
+def permits(stage: Stage, language: str, out: Path) -> None:
+    """Ask for the permit of a lodge, let five bodies look at it side by side, and take pictures on the way."""
+    citizen, office = stage.window(language=language), stage.window(language=language)
+    stage.become(citizen, "outsider")
+    citizen.goto("/life-events/opening-an-eco-lodge/")
+    choose(citizen, sells_goods="yes", guides_guests="yes", cooks_meals="no", needs_loan="no")
+    citizen.locator("main form button.btn-primary").last.click()
+    citizen.wait_for_url("**/bundles/**")
+    picture(citizen, out / f"bundle-{language}.png")
+    stage.become(citizen, "villager")
+    overview = ask_for_a_lodge(citizen, "اقامتگاه بوم‌گردی گلونی")
+    number = pay_and_send(citizen, overview)
+    decide(office, "heritage-expert", number, "accept")
+    citizen.goto(case_of(overview))
+    picture(citizen, out / f"side-by-side-{language}.png")
+    for step in REVIEWERS:
+        review(office, number, step)
+    for post in ("road-maintenance-expert", "fire-safety-field-officer", "police-expert"):
+        decide(office, post, number, "agree")
+    become(office, "heritage-expert")
+    open_task(office, number)
+    picture(office, out / f"desk-{language}.png")
+    act(office, "propose-permit", text="مجوز با ظرفیت پنج اتاق صادر شود.")
+    decide(office, "heritage-director", number, "sign", confirmed="yes")
+    citizen.goto(case_of(overview))
+    await_link(citizen, "main a[href$='.pdf']")
+    citizen.goto("/permits/")
+    picture(citizen, out / f"permit-{language}.png")
+
+
 def main(arguments: list[str] | None = None) -> int:
     """Take the pictures; return 1 with one line where no rehearsal runs."""
     parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
@@ -102,6 +142,7 @@ def main(arguments: list[str] | None = None) -> int:
             stage = Stage(running, browser)
             try:
                 tour(stage, language, given.out)
+                permits(stage, language, given.out)
             finally:
                 stage.close()
     return 0

@@ -86,7 +86,7 @@ def pay_and_send(citizen: Page, overview: str) -> str:
     citizen.locator("button[value=pay]").click()
     citizen.wait_for_url(lambda url: "/bank/pay/" not in url)
     citizen.goto(f"{overview}done/")
-    await_words(citizen, "شمارهٔ پرونده")
+    await_link(citizen, ".panel .code, .caption .code")
     return number_on(citizen)
 
 
