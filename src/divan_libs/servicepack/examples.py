@@ -191,6 +191,7 @@ def _move(package: Package, move: ExampleMove, context: Context, story: _Story, 
         return context
     given = flow_rules.Given(codes=move.codes, text=move.text, note=move.note, proposed=story.proposed)
     action = move.action or _action_of_state(package, move)
+    _require_reported(package, move.step, action, context)
     transition = flow_rules.apply(package, move.step, action, given, context, story.position, track)
     _follow(package, transition, move.step, context, story)
     return context
@@ -246,6 +247,14 @@ def _reported(package: Package, move: ExampleMove, context: Context, today: date
         if value is not None:
             told[code] = value
     return replace(context, reports=told)
+
+
+def _require_reported(package: Package, step: str, action: str, context: Context) -> None:
+    """Refuse an action that needs an answer of the step's report which is not given."""
+    chosen = flow_rules.step_of(package, step).action(action)
+    for code in chosen.reports if chosen is not None else ():
+        if code not in context.reports:
+            raise flow_rules.FlowRefusal("flow.report-refused", question=code, problem="answers.required")
 
 
 def _action_of_state(package: Package, move: ExampleMove) -> str:

@@ -3,11 +3,16 @@
 from __future__ import annotations
 
 import os
-from typing import Annotated
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from divan.project.commands.service.house import Lang, Language
+
+if TYPE_CHECKING:
+    from divan_libs.servicepack.models import Package
+    from divan_libs.servicepack.moving import MoveFinding
 
 Number = Annotated[str, typer.Argument(help="The number of the case, with or without dashes.")]
 To = Annotated[int | None, typer.Option("--to", help="The number of the version; the one offered now if not given.")]
@@ -38,26 +43,17 @@ def move(
     from divan.foundation.actors import operator  # noqa: PLC0415 (as above)
     from divan.registers.catalogue import queries as catalogue  # noqa: PLC0415 (as above)
     from divan_libs.servicepack.move_words import said  # noqa: PLC0415 (not needed to print the help)
-    from divan_libs.servicepack.moving import may_move, move_in_words  # noqa: PLC0415 (as above)
+    from divan_libs.servicepack.moving import may_move  # noqa: PLC0415 (as above)
 
     case = queries.find_case_by_number(number)
     if case is None:
         typer.echo(said("unknown", lang, number=number), err=True)
         raise typer.Exit(1)
-    version = (
-        catalogue.get_current_version(case.service_code)
-        if to is None
-        else catalogue.get_numbered_version(case.service_code, to)
-    )
+    code = case.service_code
+    version = catalogue.get_current_version(code) if to is None else catalogue.get_numbered_version(code, to)
     findings = queries.preview_move(case.uuid, version.uuid, clock.now())
     old, new = catalogue.get_package(case.version), catalogue.get_package(version.uuid)
-    title = new.text("card.title", lang)
-    typer.echo(said("heading", lang, number=case.number, version=version.number, service=title))
-    for finding in findings:
-        heading = said("hinders" if finding.hinders else "changes", lang)
-        typer.echo(f"  - {heading}: {move_in_words(finding, old, new, lang)}")
-    if not findings:
-        typer.echo("  " + said("nothing", lang))
+    _tell(case.number, version.number, findings, (old, new), lang)
     if not may_move(findings):
         raise typer.Exit(1)
     if not yes:
@@ -75,3 +71,18 @@ def move(
         typer.echo(said("refused", lang), err=True)
         raise typer.Exit(1) from refusal
     typer.echo(said("moved", lang, number=case.number, version=version.number))
+
+
+def _tell(
+    number: str, version: int, findings: Sequence[MoveFinding], both: tuple[Package, Package], lang: Language
+) -> None:
+    from divan_libs.servicepack.move_words import said  # noqa: PLC0415 (not needed to print the help)
+    from divan_libs.servicepack.moving import move_in_words  # noqa: PLC0415 (as above)
+
+    old, new = both
+    typer.echo(said("heading", lang, number=number, version=version, service=new.text("card.title", lang)))
+    for finding in findings:
+        heading = said("hinders" if finding.hinders else "changes", lang)
+        typer.echo(f"  - {heading}: {move_in_words(finding, old, new, lang)}")
+    if not findings:
+        typer.echo("  " + said("nothing", lang))

@@ -82,6 +82,7 @@ def _check_step(findings: Findings, step: Step, path: Path) -> None:
         _check_deemed(findings, owned.silence.deem, (*path, "silence"))
     for index, action in enumerate(step.actions):
         _check_action(findings, step, action, (*path, "actions", index))
+        _check_reports(findings, step, action, (*path, "actions", index))
     _check_words(findings, step, path)
     _check_wait(findings, step, path)
 
@@ -97,6 +98,15 @@ def _check_words(findings: Findings, step: Step, path: Path) -> None:
     for index, question in enumerate(step.report):
         if question.show_when is not None or question.type == "file":
             findings.add("flow.report-question-unfit", FLOW, (*path, "report", index), question=question.code)
+
+
+def _check_reports(findings: Findings, step: Step, action: Action, path: Path) -> None:
+    """What an action asks of the report is an open question of its step, and nobody's silence must answer it."""
+    optional = {question.code for question in step.report if not question.required}
+    by_itself = step.silence is not None and step.silence.perform == action.code
+    for code in action.reports:
+        if code not in optional or action.to == APPLICANT or by_itself:
+            findings.add("flow.action-report-unfit", FLOW, (*path, "reports"), question=code)
 
 
 def _known_step(findings: Findings, code: str | None, path: Path) -> None:

@@ -106,7 +106,8 @@ class Action(Part):
     """One thing that the holder may do: lead to a step, conclude with an outcome, or finish a track or an aftercare.
 
     ``on`` lists the states of an outside process at which a waiting step does it by itself. ``letter`` is a document
-    that the officer's own body signs and numbers with the action, such as a sealed opinion.
+    that the officer's own body signs and numbers with the action, such as a sealed opinion. ``reports`` are questions
+    of the step's report that may stay open otherwise and must be answered for this action.
     """
 
     code: Slug
@@ -118,6 +119,7 @@ class Action(Part):
     when: ExpressionText | None = None
     on: tuple[str, ...] = ()
     letter: Slug | None = None
+    reports: tuple[Name, ...] = ()
 
     @model_validator(mode="after")
     def _leads_somewhere(self) -> Action:

@@ -31,6 +31,8 @@ BROKEN_FLOWS: list[tuple[str, str, tuple[Change, ...]]] = [
     ("flow.routes-not-total", FLOW, (_flow(_in("large-or-small", "routes", 2, "when"), "case.objected"),)),
     ("flow.routes-not-total", FLOW, (_flow(_in("large-or-small", "routes", 0, "when"), REMOVED),)),
     ("flow.unknown-requirement", FLOW, (_flow(_in("check", "codes"), ["REQ-GHOST"]),)),
+    ("flow.action-report-unfit", FLOW, (_flow(_in("check", "actions", "accept", "reports"), ["measured"]),)),
+    ("flow.action-report-unfit", FLOW, (_flow(_in("check", "actions", "accept", "reports"), ["ghost"]),)),
     ("flow.unknown-pause", FLOW, (_flow(_in("check", "pauses"), ["holiday"]),)),
     ("flow.unknown-document", FLOW, (_flow(_in("land-review", "actions", "agree", "letter"), "ghost"),)),
     ("flow.unknown-message", FLOW, (_flow(("asked_message",), "ghost"),)),

@@ -24,6 +24,7 @@ from divan.dealings.cases.values import (
     CASE_VIEWED,
     CORRECTION_ASKED,
     ActionNotPossible,
+    AnswerFault,
     AnswersRefused,
     Case,
     CaseState,
@@ -153,8 +154,11 @@ def _take_report(
         return
     context = queries.context_of(case_of(row), package, now.astimezone(TEHRAN).date())
     reading = read_answers(package, step.report, given.report, context, now=now)
-    if reading.faults:
-        raise AnswersRefused(page=task.step, faults=reading.faults)
+    open_still = [code for code in chosen.reports if reading.values.get(code) is None]
+    faulty = {fault.question for fault in reading.faults}
+    faults = [AnswerFault(code, "answers.required", {}) for code in open_still if code not in faulty]
+    if reading.faults or faults:
+        raise AnswersRefused(page=task.step, faults=(*reading.faults, *faults))
     told = {code: value for code, value in reading.values.items() if value is not None}
     task.report = told
     row.reports = {**row.reports, **told}

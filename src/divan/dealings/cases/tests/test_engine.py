@@ -316,3 +316,39 @@ def test_an_objection_comes_in_time_with_a_reason_and_once(shop):
     with pytest.raises(ObjectionNotPossible) as again:
         actions.raise_objection(case=case.uuid, text="باز هم نه", actor=citizen, now=shop.world.now)
     assert again.value.facts["reason"] == "not-heard"
+
+
+@pytest.fixture
+def reporting(world, tmp_path):
+    """A case under review where a visit must be asked for with what was found."""
+    shop = workshop.publish(
+        world,
+        tmp_path,
+        ("flow.yaml", ("steps", "fire-review", "report"), {"finding": {"type": "text", "required": False}}),
+        ("flow.yaml", ("steps", "fire-review", "actions", "visit", "reports"), ["finding"]),
+        ("examples/granted.yaml", ("moves", 2, "report"), {"finding": "بازدید لازم است"}),
+        *[(f"texts/{one}.yaml", ("questions", "finding"), {"label": "یافته"}) for one in ("fa", "en")],
+    )
+    case = shop.submitted(40)
+    shop.act(case.uuid, "check", "accept", "industry-trade-expert", report={"measured": ["40"]})
+    return shop, case.uuid
+
+
+def test_a_question_of_a_report_may_be_required_for_one_action(reporting):
+    shop, case = reporting
+
+    with pytest.raises(AnswersRefused) as refused:
+        shop.act(case, "fire-review", "visit", "fire-safety-expert")
+
+    [fault] = refused.value.facts["faults"]
+    assert (fault.question, fault.code, shop.steps(case)) == ("finding", "answers.required", ["fire-review"])
+    shop.act(case, "fire-review", "visit", "fire-safety-expert", report={"finding": ["کپسول نیست"]})
+    assert (queries.get_case(case).reports["finding"], shop.steps(case)) == ("کپسول نیست", ["fire-visit"])
+
+
+def test_the_other_actions_of_a_step_leave_such_a_question_of_the_report_open(reporting):
+    shop, case = reporting
+
+    shop.act(case, "fire-review", "agree", "fire-safety-expert")
+
+    assert shop.steps(case) == ["draft"]
