@@ -35,10 +35,16 @@ async function styles() {
   }
 }
 
-async function script() {
+// The editor of rich text is apart: only pages with such a field load it.
+async function editorStyle() {
+  const { code } = await esbuild.transform(compiled("editor.scss"), { loader: "css", minify: true, target });
+  await writeFile(join(growing, "editor.css"), code);
+}
+
+async function script(name) {
   await esbuild.build({
-    entryPoints: [join(here, "scripts/divan.js")],
-    outfile: join(growing, "divan.js"),
+    entryPoints: [join(here, "scripts", name)],
+    outfile: join(growing, name),
     bundle: true,
     minify: true,
     format: "iife",
@@ -62,7 +68,7 @@ async function pictures() {
 
 async function licences() {
   await cp(join(here, "NOTICE.md"), join(growing, "NOTICE.txt"));
-  for (const [work, name] of [["bootstrap", "bootstrap"], ["htmx.org", "htmx"], ["@fontsource-variable/vazirmatn", "vazirmatn"]]) {
+  for (const [work, name] of [["bootstrap", "bootstrap"], ["htmx.org", "htmx"], ["@fontsource-variable/vazirmatn", "vazirmatn"], ["prosemirror-view", "prosemirror"]]) {
     await cp(join(here, "node_modules", work, "LICENSE"), join(growing, `licences/${name}.txt`), { recursive: true });
   }
 }
@@ -71,7 +77,7 @@ async function build() {
   await rm(growing, { recursive: true, force: true });
   await mkdir(growing, { recursive: true });
   try {
-    await Promise.all([styles(), script(), pictures(), licences()]);
+    await Promise.all([styles(), editorStyle(), script("divan.js"), script("editor.js"), pictures(), licences()]);
     await rm(out, { recursive: true, force: true });
     await rename(growing, out);
   } finally {

@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.conf import settings
 from django.urls import URLPattern, URLResolver, include, path
 
+from divan.foundation.ui.rich_text import clean_pasted
 from divan.foundation.ui.views import amount_in_words, style_page
 from divan.front.api import records
 from divan.front.api.urls import api_urls
@@ -22,6 +23,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("api/v1/", api_urls),
     path("exchange/records/<slug:body>/<slug:name>/<slug:key>/records/<str:subject>", records.record, name="record"),
     path("log/<path:path>", about.log_file, name="log-file"),
+    path("clean-pasted/", clean_pasted, name="clean-pasted"),
     path("amount-in-words/", amount_in_words, name="amount-in-words"),
     path("-/health", health.health, name="health"),
 ]

@@ -11,7 +11,7 @@ from pathlib import Path
 from divan_libs.richtext.documents import RichText
 from divan_libs.richtext.nodes import read_nodes
 from divan_libs.richtext.reading import read_document
-from divan_libs.richtext.writing import write_html, write_text, write_typst
+from divan_libs.richtext.writing import write_html, write_text, write_typed, write_typst
 
 _PARAGRAPH_END = re.compile(r"\n[ \t]*\n\s*")
 
@@ -44,6 +44,11 @@ def from_plain_text(text: str) -> str:
 def plain_text(html: str) -> str:
     """Return the words of a rich text, for search and for readers without scripts."""
     return write_text(read(html, persian_letters=False))
+
+
+def typed_text(html: str) -> str:
+    """Return a rich text as somebody would type it: a blank line between blocks, a point or row of a table a line."""
+    return write_typed(read(html, persian_letters=False))
 
 
 def count_words(html: str) -> int:

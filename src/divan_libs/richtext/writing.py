@@ -89,6 +89,11 @@ def write_text(document: RichText) -> str:
     return "\n".join(line for block in document.blocks for line in _text_lines(block))
 
 
+def write_typed(document: RichText) -> str:
+    """Return the words with a blank line between blocks, as they are typed where there is no editor."""
+    return "\n\n".join("\n".join(_text_lines(block)) for block in document.blocks if not isinstance(block, PageBreak))
+
+
 def _text_lines(block: Block) -> Iterator[str]:
     match block:
         case Paragraph(runs) | Heading(runs):

@@ -92,7 +92,7 @@ _FIGURES = frozenset(
 )
 _COMPOSED = frozenset({"parts", "rows", "grid"})
 _GROUPS = frozenset({"choice", "choices", "yes-no", "date", "place"}) | _COMPOSED
-_OTHERS = frozenset({"long-text", "select", "file", "consent", "information", "hidden"})
+_OTHERS = frozenset({"long-text", "rich-text", "select", "file", "consent", "information", "hidden"})
 KINDS = frozenset(_LINES) | _GROUPS | _OTHERS
 """Every kind of question that can be drawn."""
 

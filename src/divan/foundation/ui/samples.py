@@ -109,9 +109,20 @@ def questions() -> list[Field]:
     ]
 
 
+def letter() -> Field:
+    """Return a field of rich text with something of everything in it."""
+    body = (
+        f"<p>{_('With greetings and respect')}</p><h2>{_('Heading')}</h2>"
+        f"<ol><li>{_('Upper village')}</li><li><strong>{_('Middle village')}</strong></li></ol>"
+        f"<table><tbody><tr><th>{_('Village')}</th><th>{_('households')}</th></tr>"
+        f'<tr><td>{_("Lower village")}</td><td data-align="center">35</td></tr></tbody></table>'
+    )
+    return Field("letter", "rich-text", _("Text of the letter"), _("As it will stand under the letterhead"), body)
+
+
 def matter() -> dict[str, Any]:
     """Return everything the style page shows."""
-    asked = questions()
+    asked = [*questions(), letter()]
     change = [Link("#change", _("Change"))]
     return {
         "now": NOW,

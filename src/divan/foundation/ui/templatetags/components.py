@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
 from django import forms, template
 from django.utils.html import format_html
-from django.utils.safestring import SafeString
+from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext
 
 from divan.foundation.errors import Refusal, Trouble
@@ -16,7 +17,9 @@ from divan.foundation.ui import clocks, icons, numbers, refusals
 from divan.foundation.ui.fields import ErrorSummary, Field, field_of
 from divan.foundation.ui.frame import Link
 from divan.foundation.ui.pieces import Bar, Event, Measure, Row, Task
+from divan.foundation.ui.rich_text import TOOLBAR, ToolGroup
 from divan_libs.persian.jalali import MONTHS_EN, MONTHS_FA
+from divan_libs.richtext import cleaning
 
 register = template.Library()
 Shown = dict[str, Any]
@@ -98,6 +101,30 @@ def field(question: Field) -> Shown:
 def form_field(bound: forms.BoundField, kind: str = "", heading: bool = False, unit: str = "") -> Shown:
     """Draw a field of a Django form: ``{% form_field form.mobile "mobile" %}``."""
     return field(field_of(bound, kind, heading=heading, unit=unit))
+
+
+@register.inclusion_tag("ui/fields/field.html")
+def rich_text(question: Field) -> Shown:
+    """Draw a field of rich text, whatever kind it was given: ``{% rich_text field %}``; its value is clean HTML."""
+    return field(replace(question, kind="rich-text"))
+
+
+@register.simple_tag
+def rich_text_toolbar() -> Sequence[ToolGroup]:
+    """Give the tools of the editor: ``{% rich_text_toolbar as groups %}``."""
+    return TOOLBAR
+
+
+@register.filter
+def typed_text(html: object) -> str:
+    """Return a rich text as it is typed without an editor."""
+    return cleaning.typed_text(str(html or ""))
+
+
+@register.filter
+def shown_rich_text(html: object) -> SafeString:
+    """Return a rich text to be shown on a page; it is cleaned again, whoever kept it."""
+    return mark_safe(cleaning.clean(str(html or "")))  # noqa: S308 (what `clean` returns is the safe subset)
 
 
 @register.inclusion_tag("ui/parts/summary_list.html")
