@@ -86,6 +86,7 @@ class Configuration:
     timestamp_authority: str = setting(
         "", "RFC 3161 authority over HTTP; empty in rehearsal means its own, production signs no letter without it."
     )
+    shams_separator: str = setting("|", "What stands between the fields of the national document id (SHAMS) in its QR.")
     trusted_roots: str = setting(
         "",
         "PEM file of the root certificates to which signatures and timestamps must lead; "

@@ -261,5 +261,6 @@ SIGNING = SigningOptions(
     trust_directory=DIVAN.data / "trust",
     trusted_roots=Path(DIVAN.trusted_roots) if DIVAN.trusted_roots else None,
     timestamp_address=DIVAN.timestamp_authority,
+    shams_separator=DIVAN.shams_separator,
     fonts_directory=SOURCE / "foundation" / "ui" / "static" / "ui" / "dist" / "fonts" / "letters",
 )

@@ -352,6 +352,37 @@ SIGNING: Mapping[str, tuple[Text, Text, Text]] = {
         _("The author of the service must look at its template."),
     ),
     "signing.document-unsignable": (_("The letter cannot be signed."), "", ""),
+    "signing.paper-invalid": (
+        _("The letter cannot be set as it is."),
+        _("Its text is empty or too long, or a field of it is out of its bounds."),
+        _("Look at the text, the copies, the attachments and the number of the letter."),
+    ),
+    "signing.signers-invalid": (
+        _("These persons cannot sign this letter together."),
+        _("Each signs once, nine at most, and whoever begins is one of them and in turn."),
+        "",
+    ),
+    "signing.signatory-left-post": (
+        _("%(name)s does not hold the post in which this letter names them."),
+        _("Nothing was signed for them."),
+        _("A new letter names whoever holds the post now."),
+    ),
+    "signing.signature-not-awaited": (_("Your signature is not awaited here."), "", ""),
+    "signing.signature-out-of-turn": (
+        _("%(name)s signs before you."),
+        _("The letter is signed in the order of its signers."),
+        "",
+    ),
+    "signing.signature-declined": (
+        _("One of the signers declined, so the letter is not issued."),
+        "",
+        _("Speak with whoever declined; then it can be tried again."),
+    ),
+    "signing.scan-unfit": (
+        _("The picture of the letter cannot be taken."),
+        _("It is gone, altered or encrypted, or neither PDF, JPEG nor PNG."),
+        _("Scan the paper again."),
+    ),
 }
 
 PROJECT: Mapping[str, tuple[Text, Text, Text]] = {

@@ -52,6 +52,11 @@ _STANDINGS: Mapping[Standing, tuple[str, Text, Text]] = {
         _("This is not the document that was issued under this code"),
         _("Another file bears the code of a document of this house. Do not rely on it."),
     ),
+    Standing.INCOMPLETE: (
+        "bad",
+        _("Not all have signed this document"),
+        _("Whoever signed it did so soundly, but others whom it names have not. It was not issued. Do not rely on it."),
+    ),
     Standing.UNKNOWN: (
         "unknown",
         _("Soundly signed, but not issued here"),
@@ -94,6 +99,7 @@ FIELDS: Mapping[str, Text] = {
     "signer_name": _("signer"),
     "signer_title": _("post of the signer"),
     "organization": _("organization"),
+    "signers": _("signers"),
     "sha256": _("fingerprint"),
 }
 """Fields in which a record and a file may contradict each other."""

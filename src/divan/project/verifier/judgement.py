@@ -17,6 +17,7 @@ from divan_libs.envelope.evidence.proofs import Evidence, verify_message
 from divan_libs.envelope.evidence.records import Closing, EvidenceError, Intent
 from divan_libs.envelope.keys import key_id
 from divan_libs.pki.attachments import embedded_file
+from divan_libs.pki.fingerprints import is_same_code
 from divan_libs.pki.verification import PdfProblem, PdfVerdict, SignatureVerdict, verify_pdf
 from divan_libs.tlog.errors import TlogError
 from divan_libs.tlog.receipts import ATTACHED_AS, VerifiedReceipt, parse_receipt, verify_receipt
@@ -117,12 +118,15 @@ def judge_pdf(content: bytes, trust: Trust, *, now: datetime) -> Judgement:
     """Judge a signed PDF, and the receipt inside it if there is one."""
     verdict = verify_pdf(content, trust.roots, now=now, timestamp_roots=trust.timestamp_roots)
     receipt = embedded_file(content, ATTACHED_AS)
-    lines = _lines_of_letter(embedded_file(content, LETTER))
+    letter = embedded_file(content, LETTER)
+    lines = _lines_of_letter(letter)
     lines += [line for signature in verdict.signatures for line in _lines_of_signature(signature)]
+    missing = [] if verdict.problems else _missing_signers(letter, verdict)
+    lines += [Line("signer.missing", name) for name in missing]
     return Judgement(
         kind=FileKind.PDF,
-        outcome=_outcome_of_pdf(verdict),
-        problems=tuple(str(problem) for problem in verdict.problems),
+        outcome=Outcome.UNTRUSTED if missing else _outcome_of_pdf(verdict),
+        problems=("verify.signers-missing",) if missing else tuple(str(problem) for problem in verdict.problems),
         lines=(*lines, Line("sha256", hashlib.sha256(content).hexdigest())),
         inside=None if receipt is None else judge_receipt(receipt, trust, beside={}),
     )
@@ -225,6 +229,21 @@ def _lines_of_letter(content: bytes | None) -> list[Line]:
     told = (("number", "number"), ("letter.date", "dated_on"), ("letter.about", "title"), ("recipient", "recipient"))
     lines = [Line(label, str(letter[name])) for label, name in told if isinstance(letter.get(name), str)]
     return [_as_day(line) if line.label == "letter.date" else line for line in lines]
+
+
+def _missing_signers(content: bytes | None, verdict: PdfVerdict) -> list[str]:
+    """Name who should have signed, by what the file itself says, and has not; for a letter of several signers."""
+    letter = _json_object(content) if content is not None and len(content) <= LONGEST_LETTER else None
+    listed = letter.get("signers") if letter else None
+    if not isinstance(listed, list):
+        return []
+    signed = [signature.signer.national_code or "" for signature in verdict.signatures]
+    named = [one for one in listed if isinstance(one, dict)]
+    return [
+        str(one.get("name", ""))
+        for one in named
+        if not any(is_same_code(code, str(one.get("code", ""))) or code == one.get("code") == "" for code in signed)
+    ]
 
 
 def _as_day(line: Line) -> Line:

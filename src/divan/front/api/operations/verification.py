@@ -85,6 +85,7 @@ def verdict_of(verdict: Verdict) -> shapes.Verdict:
         signed_at=verdict.signed_at,
         timestamped_at=verdict.timestamped_at,
         certificate_serial=verdict.certificate_serial or None,
+        signers=[shapes.Signer.model_validate(one) for one in verdict.signers],
         problems=list(verdict.problems),
         contradictions=list(verdict.contradictions),
         alteration=shapes.Alteration.model_validate(alteration) if alteration else None,

@@ -21,6 +21,20 @@ class Alteration(BaseModel):
     size: int
 
 
+class Signer(BaseModel):
+    """One who signed, as the certificate names them."""
+
+    model_config = ConfigDict(from_attributes=True)
+
+    name: str
+    title: str
+    organization: str
+    sound: bool = Field(description="whether this signature holds")
+    signed_at: datetime | None = Field(description="as the signer says")
+    timestamped_at: datetime | None = Field(description="proven: the signature existed then")
+    certificate_serial: str
+
+
 class Verdict(BaseModel):
     """What a document proves at this moment.
 
@@ -34,6 +48,7 @@ class Verdict(BaseModel):
         "doubtful",
         "altered",
         "different",
+        "incomplete",
         "unknown",
         "untrusted",
         "unsigned",
@@ -50,6 +65,7 @@ class Verdict(BaseModel):
     signed_at: datetime | None = Field(description="as the signer says")
     timestamped_at: datetime | None = Field(description="proven: the signature existed then")
     certificate_serial: str | None
+    signers: list[Signer] = Field(description="all who signed, in the order of their signatures")
     problems: list[Code]
     contradictions: list[Code] = Field(description="fields in which the record and the file disagree")
     alteration: Alteration | None

@@ -100,13 +100,31 @@ def _rows(verdict: Verdict) -> list[Row]:
         Row(_("Subject"), verdict.title),
         Row(_("Date"), jalali(verdict.dated_on) if verdict.dated_on else ""),
         Row(_("Recipient"), verdict.recipient),
+        *(_several(verdict) if len(verdict.signers) > 1 else _one(verdict)),
+    ]
+    return [row for row in rows if row.value]
+
+
+def _one(verdict: Verdict) -> list[Row]:
+    return [
         Row(_("Signed by"), verdict.signer_name),
         Row(_("Post"), verdict.signer_title),
         Row(_("Organization"), verdict.organization),
         Row(_("Signed at"), jalali_time(verdict.signed_at) if verdict.signed_at else ""),
         Row(_("Proven time"), jalali_time(verdict.timestamped_at) if verdict.timestamped_at else ""),
     ]
-    return [row for row in rows if row.value]
+
+
+def _several(verdict: Verdict) -> list[Row]:
+    """Return a row for each signer: who, in which post, and when it is proven to have been."""
+    rows = []
+    for signer in verdict.signers:
+        at = signer.timestamped_at or signer.signed_at
+        told = [signer.name, signer.title, signer.organization, jalali_time(at) if at else ""]
+        if not signer.sound:
+            told.append(_("this signature does not hold"))
+        rows.append(Row(_("Signed by"), _(", ").join(part for part in told if part)))
+    return rows
 
 
 @access(PUBLIC)

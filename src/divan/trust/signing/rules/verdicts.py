@@ -68,8 +68,13 @@ def has_all_signers(pdf: PdfVerdict, claims: Claims | None) -> bool:
         return True
     signed = [signature.signer.national_code or "" for signature in pdf.signatures]
     return len(signed) == len(claims.signers) and all(
-        any(is_same_code(code, claimed) for code in signed) for claimed in claims.signers
+        any(_is_same_signer(code, claimed) for code in signed) for claimed in claims.signers
     )
+
+
+def _is_same_signer(first: str, second: str) -> bool:
+    # The seal of a body has no national code.
+    return is_same_code(first, second) or first == second == ""
 
 
 def standing(
