@@ -1,5 +1,6 @@
 // What a browser with scripts gets on top of pages that work without them.
 import "htmx.org";
+import "./worklist.js";
 
 // A reader of the screen starts at the list of errors; everybody lands where the page says something went wrong.
 function focusErrorSummary(root) {
@@ -52,37 +53,9 @@ function isTyping(element) {
 }
 
 function focusRow(row) {
-  const link = row?.querySelector("a[href]");
+  const link = row?.querySelector("a[href], th button");
   link?.focus();
   return Boolean(link);
-}
-
-// Single letters walk a list that says so (J down, K up, O opens), by their place on the keyboard: a Persian layout
-// has other letters there. They can be switched off, because a voice that dictates also types letters.
-const lettersOff = "divan-letters-off";
-
-function walkRowsByLetters(event) {
-  const list = document.querySelector("[data-rows-letters]");
-  if (!list || event.ctrlKey || event.altKey || event.metaKey || isTyping(event.target)) return;
-  if (localStorage.getItem(lettersOff)) return;
-  const row = document.activeElement.closest("[data-rows-letters] tbody tr");
-  if (event.code === "KeyJ") focusRow(row ? row.nextElementSibling : list.querySelector("tbody tr"));
-  else if (event.code === "KeyK") focusRow(row?.previousElementSibling);
-  else if (event.code === "KeyO") row?.querySelector("a[href]")?.click();
-}
-
-function switchLetters(event) {
-  const button = event.target.closest("[data-shortcuts]");
-  if (!button) return;
-  if (localStorage.getItem(lettersOff)) localStorage.removeItem(lettersOff);
-  else localStorage.setItem(lettersOff, "yes");
-  showLetters(document);
-}
-
-function showLetters(root) {
-  for (const button of root.querySelectorAll("[data-shortcuts]")) {
-    button.setAttribute("aria-pressed", String(!localStorage.getItem(lettersOff)));
-  }
 }
 
 // In the search of a place the Enter key looks for it; elsewhere it saves the page.
@@ -121,15 +94,12 @@ document.addEventListener("click", askForPrint);
 document.addEventListener("click", copyCode);
 document.addEventListener("click", noteRowsAsked, true);
 document.addEventListener("submit", sendOnce);
-document.addEventListener("click", switchLetters);
 document.addEventListener("keydown", findOnEnter);
 document.addEventListener("keydown", walkRows);
-document.addEventListener("keydown", walkRowsByLetters);
 document.addEventListener("htmx:load", (event) => showScriptedControls(event.target));
 document.addEventListener("htmx:load", focusRows);
 document.addEventListener("DOMContentLoaded", () => {
   showScriptedControls(document);
-  showLetters(document);
   focusErrorSummary(document);
 });
 // A page taken back from the browser's memory may be sent again.

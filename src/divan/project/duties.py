@@ -38,6 +38,7 @@ def worker_duties() -> list[Duty]:
         *payments.duties(),
         Duty("letters", correspondence.follow_documents),
         Duty("follow-ups", correspondence.run_follow_ups, every=30.0),
+        Duty("hand-overs", correspondence.run_hand_overs, every=5.0),
         Duty("drafts", cases.clear_drafts, every=3600.0),
         Duty("signatures", cases.expire_signatures, every=600.0),
         Duty("examination", ledger.Examiner().look, every=5.0),

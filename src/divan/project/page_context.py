@@ -115,11 +115,14 @@ def _office(request: HttpRequest, actor: Actor) -> list[LinkGroup]:
         mine,
         _link(request, "backoffice:employees", _("Services to employees")),
         _link(request, "backoffice:absence", _("Absence and substitute")),
+        _link(request, "backoffice:hand-over", _("Hand a worklist over")),
     ]
     groups = [LinkGroup(_("My work"), own)]
     office = []
     if actor.duties & {"secretariat", "ict-director", "ict-deputy", "ict-expert"}:
         office.append(_link(request, "backoffice:register", _("Secretariat register")))
+    if actor.duties & worklist.HEAD_ROLES:
+        office.append(_link(request, "backoffice:referral-rules", _("How letters are referred")))
     office.append(_link(request, "backoffice:visits", _("Visits")))
     if actor.duties & PERMITS.duties:
         office.append(_link(request, "backoffice:issued-permits", _("Permits given")))

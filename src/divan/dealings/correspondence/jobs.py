@@ -24,3 +24,15 @@ def follow_documents(now: datetime) -> int:
         actions.note_issued(document=fact.subject_uuid, actor=SYSTEM, now=now)
 
     return facts.follow("correspondence", handle, kinds=(DOCUMENT_ISSUED,))
+
+
+LINES_AT_ONCE = 200
+
+
+def run_hand_overs(now: datetime) -> int:
+    """Move lines of the worklists that were ordered to another post, one by one, safe to interrupt anywhere."""
+    done = 0
+    for one in queries.list_open_hand_overs():
+        while done < LINES_AT_ONCE and actions.hand_over_next(hand_over=one, actor=SYSTEM, now=now):
+            done += 1
+    return done

@@ -52,6 +52,9 @@ def _event(line: HistoryLine, package: Package, names: Names, language: str) -> 
 def _of_the_engine(line: HistoryLine, package: Package, names: Names, by: str, language: str) -> Event | None:
     """Return what happened to clocks, holders and outside processes, None for everything else."""
     match line.kind:
+        case "cases.task-handed-over" | "cases.referral-handed-over":
+            post = names.post(identifier(line.data.get("post")))
+            return Event(_("Went to %(post)s with the whole worklist") % {"post": post}, line.at, by)
         case "cases.task-recused":
             post = names.post(identifier(line.data.get("post")))
             return Event(_("May not decide here; handed on to %(post)s") % {"post": post}, line.at, by)

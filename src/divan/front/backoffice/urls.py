@@ -11,6 +11,7 @@ from divan.front.backoffice.views import (
     entrance,
     exchange,
     governor,
+    handing_over,
     issued,
     ledger,
     payments,
@@ -21,15 +22,18 @@ from divan.front.backoffice.views import (
     worklist,
     worklist_bulk,
 )
-from divan.front.backoffice.views.letters import follow_ups, register
+from divan.front.backoffice.views.letters import addressing, drafts, follow_ups, furnishing, register
 from divan.front.backoffice.views.letters import page as letter_page
 from divan.front.backoffice.views.letters import referrals as letter_referrals
+from divan.front.backoffice.views.letters import routes as letter_routes
+from divan.front.backoffice.views.letters import rules as letter_rules
 
 app_name = "backoffice"
 
 urlpatterns = [
     path("", worklist.worklist, name="worklist"),
     path("worklist/bulk/", worklist_bulk.bulk, name="bulk"),
+    path("worklist/hand-over/", handing_over.hand_over, name="hand-over"),
     path("worklist/searches/", worklist.save_search, name="save-search"),
     path("worklist/columns/", worklist.choose_columns, name="choose-columns"),
     path("sign-in/", entrance.sign_in, name="sign-in"),
@@ -44,10 +48,34 @@ urlpatterns = [
     path("cases/<uuid:case>/notes/", standing.note, name="note"),
     path("cases/<uuid:case>/files/<uuid:file>/", cases.file, name="file"),
     path("register/", register.register, name="register"),
+    path("letters/drafts/", drafts.drafts, name="drafts"),
+    path("letters/new/", drafts.new, name="new-letter"),
+    path("letters/drafts/<uuid:letter>/", drafts.compose, name="compose"),
+    path("letters/drafts/<uuid:letter>/recipients/", addressing.recipients, name="letter-recipients"),
+    path("letters/drafts/<uuid:letter>/references/", addressing.relations, name="letter-relations"),
+    path("letters/drafts/<uuid:letter>/files/", addressing.attachments, name="letter-files"),
+    path("letters/drafts/<uuid:letter>/route/", letter_routes.route, name="letter-route"),
+    path("letters/drafts/<uuid:letter>/discard/", drafts.discard, name="discard-draft"),
+    path("letters/drafts/<uuid:letter>/withdraw/", letter_routes.withdraw, name="withdraw-letter"),
+    path("letters/steps/<uuid:step>/", letter_routes.step, name="letter-step"),
+    path("letters/furniture/", furnishing.furniture, name="letter-furniture"),
+    path("letters/templates/new/", furnishing.template, name="new-letter-template"),
+    path("letters/templates/<uuid:template>/", furnishing.template, name="letter-template"),
+    path("letters/groups/new/", furnishing.group, name="new-letter-group"),
+    path("letters/groups/<uuid:group>/", furnishing.group, name="letter-group"),
+    path("letters/outside/new/", furnishing.correspondent, name="new-correspondent"),
+    path("letters/outside/<uuid:correspondent>/", furnishing.correspondent, name="correspondent"),
+    path("letters/<uuid:letter>/copy/", drafts.copy, name="copy-letter"),
+    path("letters/<uuid:letter>/versions/", drafts.versions, name="letter-versions"),
+    path("letters/<uuid:letter>/preview.pdf", drafts.preview, name="letter-preview"),
+    path("letters/<uuid:letter>/remarks/", addressing.remark, name="letter-remark"),
+    path("letters/<uuid:letter>/settle/", letter_routes.settle, name="settle-letter"),
+    path("letters/<uuid:letter>/files/<uuid:file>/", addressing.file, name="letter-file"),
     path("letters/<uuid:letter>/", letter_page.letter, name="letter"),
     path("letters/<uuid:letter>/refer/", letter_referrals.refer, name="refer-letter"),
     path("letters/<uuid:letter>/follow-up/", follow_ups.follow, name="follow-letter"),
     path("letters/<uuid:letter>/close/", letter_referrals.close, name="close-letter"),
+    path("secretariat/referral-rules/", letter_rules.referral_rules, name="referral-rules"),
     path("letters/referrals/<uuid:referral>/", letter_referrals.referral, name="letter-referral"),
     path("letters/referrals/<uuid:referral>/recall/", letter_referrals.recall, name="recall-referral"),
     path("letters/follow-ups/<uuid:follow_up>/", follow_ups.follow_up, name="follow-up"),

@@ -26,6 +26,10 @@ from divan.dealings.cases.actions.entries import (
     submit_reassessment,
 )
 from divan.dealings.cases.actions.following import note_order_state
+from divan.dealings.cases.actions.handing_over import (
+    move_referral,
+    move_task,
+)
 from divan.dealings.cases.actions.issuing import close_case, note_issued_document
 from divan.dealings.cases.actions.moving import move_case
 from divan.dealings.cases.actions.noting import write_note
@@ -75,6 +79,8 @@ __all__ = [
     "let_clock_run_out",
     "let_deadline_pass",
     "move_case",
+    "move_referral",
+    "move_task",
     "note_answer",
     "note_issued_document",
     "note_order_put",

@@ -100,3 +100,9 @@ CASE_REPINNED = FactKind("cases.case-repinned", "A running case was moved to ano
 CASE_WITHDRAWN = FactKind("cases.case-withdrawn", "The applicant withdrew the case.")
 CASE_VIEWED = FactKind("cases.case-viewed", "An officer opened a case: at most once a day is noted.")
 DAY_CLOSED = FactKind("cases.day-closed", "The province declared a day closed or lifted a holiday for its clocks.")
+TASK_HANDED_OVER = FactKind(
+    "cases.task-handed-over", "A step went to another post with the whole worklist of its post."
+)
+REFERRAL_HANDED_OVER = FactKind(
+    "cases.referral-handed-over", "A referral went to another post with the whole worklist of its post."
+)

@@ -52,6 +52,11 @@ from divan.dealings.correspondence.actions.furnishing import (
     write_group,
     write_template,
 )
+from divan.dealings.correspondence.actions.handing_over import (
+    hand_over_next,
+    hand_over_worklist,
+    register_mover,
+)
 from divan.dealings.correspondence.actions.intake import take_in
 from divan.dealings.correspondence.actions.keeping import (
     change_register,
@@ -167,6 +172,8 @@ __all__ = [
     "flag_work",
     "give_work",
     "grant_clearance",
+    "hand_over_next",
+    "hand_over_worklist",
     "lay_again",
     "lay_at_dispatch_desk",
     "mark_double",
@@ -194,6 +201,7 @@ __all__ = [
     "refuse_intake",
     "refuse_referral",
     "register_intake",
+    "register_mover",
     "remind",
     "remove_attachment",
     "remove_relation",

@@ -15,7 +15,7 @@ from django.db.models import Q, QuerySet
 from divan.dealings.correspondence import models
 from divan.dealings.correspondence.queries.letters import clearance_of
 from divan.dealings.correspondence.queries.worklist import FAR, PAGE, read_key, work_of_row
-from divan.dealings.correspondence.values import Folder, SavedSearch, WorkFilters, WorkItem, WorkPage
+from divan.dealings.correspondence.values import Folder, HandOver, SavedSearch, WorkFilters, WorkItem, WorkPage
 from divan_libs.persian.jalali import TEHRAN
 from divan_libs.persian.text import search_text
 
@@ -170,3 +170,28 @@ def list_saved_searches(person: UUID) -> list[SavedSearch]:
     """Return the searches that a person keeps as folders, by name."""
     rows = models.SavedSearch.objects.filter(person=person, ended_at=None).order_by("name")
     return [SavedSearch(uuid=row.uuid, name=row.name, filters=dict(row.filters)) for row in rows]
+
+
+def list_hand_overs(posts: Iterable[UUID], *, limit: int = 20) -> list[HandOver]:
+    """Return the hand-overs from or to these posts, newest first."""
+    known = list(posts)
+    rows = models.HandOver.objects.filter(Q(from_post__in=known) | Q(to_post__in=known)).order_by("-id")[:limit]
+    return [
+        HandOver(
+            uuid=row.uuid,
+            from_post=row.from_post,
+            to_post=row.to_post,
+            reason=row.reason,
+            asked_by=row.asked_by,
+            asked_at=row.asked_at,
+            moved=row.moved,
+            stayed=tuple((UUID(one["line"]), one["code"]) for one in row.stayed),
+            ended_at=row.ended_at,
+        )
+        for row in rows
+    ]
+
+
+def list_open_hand_overs() -> list[UUID]:
+    """Return the hand-overs under way, oldest first."""
+    return list(models.HandOver.objects.filter(ended_at=None).order_by("id").values_list("uuid", flat=True))

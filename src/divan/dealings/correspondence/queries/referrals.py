@@ -20,6 +20,7 @@ from divan.dealings.correspondence.values import (
     LetterState,
     LetterUnknown,
     LineStays,
+    Reach,
     Referral,
     ReferralException,
     ReferralNode,
@@ -220,3 +221,11 @@ def letter_behind(line: WorkItem) -> UUID:
     if line.about_kind in {REFERRAL_LINE, BACK_LINE}:
         return get_referral(line.about_uuid).letter
     raise LineStays
+
+
+def may_hand_over(own: Post, giver: Post) -> bool:
+    """Whether a post may hand over the worklist of another: its own, or one below it in the chart of the body."""
+    if own.uuid == giver.uuid:
+        return True
+    chart = chart_of(own.unit.body_uuid)
+    return rules.reach_of(seat_of(own), seat_of(giver), chart) is Reach.DOWN

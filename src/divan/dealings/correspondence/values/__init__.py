@@ -32,6 +32,7 @@ from divan.dealings.correspondence.values.kinds import (
     DRAFT_DISCARDED,
     FOLLOW_UP_CLOSED,
     FOLLOW_UP_ESCALATED,
+    FOLLOW_UP_MOVED,
     FOLLOW_UP_OPENED,
     FOLLOW_UP_REMINDED,
     FORMULA_CHANGED,
@@ -223,6 +224,7 @@ from divan.dealings.correspondence.values.transport import (
 )
 from divan.dealings.correspondence.values.work import (
     Folder,
+    HandOver,
     NewWork,
     SavedSearch,
     WorkFilters,
@@ -246,6 +248,7 @@ __all__ = [
     "FOLLOW_UP_CLOSED",
     "FOLLOW_UP_ESCALATED",
     "FOLLOW_UP_LINE",
+    "FOLLOW_UP_MOVED",
     "FOLLOW_UP_OPENED",
     "FOLLOW_UP_REMINDED",
     "FORMULA_CHANGED",
@@ -346,6 +349,7 @@ __all__ = [
     "FollowUpUnknown",
     "FormulaUnfit",
     "GroupUnknown",
+    "HandOver",
     "HandOverNotPossible",
     "Intake",
     "IntakeEnded",

@@ -128,3 +128,4 @@ HAND_OVER_ASKED = FactKind(
     "correspondence.hand-over-asked", "The open lines of a post were ordered to another post, with the reason."
 )
 HAND_OVER_ENDED = FactKind("correspondence.hand-over-ended", "Every line that could go to the other post has gone.")
+FOLLOW_UP_MOVED = FactKind("correspondence.follow-up-moved", "A follow-up goes on at another post, or of another post.")

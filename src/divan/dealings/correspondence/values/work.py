@@ -117,3 +117,18 @@ class SavedSearch:
     uuid: UUID
     name: str
     filters: dict[str, str]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HandOver:
+    """That the open lines of a post go to another: how far it has come, and which lines stay, by refusal code."""
+
+    uuid: UUID
+    from_post: UUID
+    to_post: UUID
+    reason: str
+    asked_by: UUID
+    asked_at: datetime
+    moved: int
+    stayed: tuple[tuple[UUID, str], ...]
+    ended_at: datetime | None

@@ -1,0 +1,217 @@
+"""Handing a whole worklist over to another post, because a post changes hands or is abolished."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import datetime
+from uuid import UUID, uuid4
+
+from django.db import IntegrityError, transaction
+
+from divan.dealings.correspondence import models, queries
+from divan.dealings.correspondence.actions.reading import note_reader
+from divan.dealings.correspondence.actions.referring import clean_words, require_seated, work_of
+from divan.dealings.correspondence.actions.worklist import finish_work, give_work, move_work
+from divan.dealings.correspondence.values import (
+    BACK_LINE,
+    ESCALATION_LINE,
+    FOLLOW_UP_LINE,
+    FOLLOW_UP_MOVED,
+    HAND_OVER_ASKED,
+    HAND_OVER_ENDED,
+    LETTER_REFERRED,
+    REFERRAL_LINE,
+    REFERRAL_REPORTED,
+    HandOverNotPossible,
+    LineStays,
+    ReceiverNotCleared,
+    ReferralState,
+    WorkItem,
+)
+from divan.foundation import facts
+from divan.foundation.actors import Actor
+from divan.foundation.errors import Refusal
+from divan.foundation.faults import power_may_fail
+from divan.registers.people import queries as people
+from divan.registers.people.values import Post
+
+Mover = Callable[[WorkItem, Post, Post, str, Actor, datetime], None]
+"""Moves what a line speaks of, and the line, from a post to another with a reason; refuses what must stay."""
+
+_MOVERS: dict[str, Mover] = {}
+BY_ROLE = frozenset({"correspondence.letter", "correspondence.intake", "correspondence.dispatch"})
+"""Kinds of lines that every clerk of the secretariat can deal with: nothing but the line moves."""
+
+
+def register_mover(kind: str, mover: Mover) -> None:
+    """Declare how lines of a kind go to another post; a context above this one declares its own."""
+    _MOVERS[kind] = mover
+
+
+@transaction.atomic
+def hand_over_worklist(*, from_post: UUID, to_post: UUID, reason: str, actor: Actor, now: datetime) -> UUID:
+    """Order that all open lines of a post go to another post of its body; they go one by one, soon after.
+
+    The own post's holder orders it, or whoever stands above that post in the chart.
+
+    :raises PostNotHeld: if the actor does not hold the post acted in.
+    :raises HandOverNotPossible: to another body or the same post, from a post that is not below the actor's, without a
+        reason, or while one from this post is under way.
+    """
+    if actor.post is None:
+        raise HandOverNotPossible
+    require_seated(actor, actor.post, now)
+    found = people.find_posts([from_post, to_post, actor.post])
+    words = clean_words(reason)
+    if len({from_post, to_post} & found.keys()) < 2 or not words:
+        raise HandOverNotPossible
+    giver, taker, own = found[from_post], found[to_post], found[actor.post]
+    if giver.unit.body_uuid != taker.unit.body_uuid or not queries.may_hand_over(own, giver):
+        raise HandOverNotPossible
+    try:
+        with transaction.atomic():
+            row = models.HandOver.objects.create(
+                uuid=uuid4(),
+                from_post=from_post,
+                to_post=to_post,
+                reason=words[:500],
+                asked_by=actor.uuid or actor.post,
+                asked_at=now,
+            )
+    except IntegrityError as error:
+        raise HandOverNotPossible from error
+    facts.record(HAND_OVER_ASKED, subject=row, actor=actor, at=now, before=from_post, post=to_post)
+    return row.uuid
+
+
+def hand_over_next(*, hand_over: UUID, actor: Actor, now: datetime) -> bool:
+    """Move the next line of a hand-over, or end it when none is left; return whether there was anything to do.
+
+    One line is one transaction, with how far it has come: after a power cut it goes on with the next.
+    """
+    with transaction.atomic():
+        row = models.HandOver.objects.select_for_update().filter(uuid=hand_over, ended_at=None).first()
+        if row is None:
+            return False
+        lines = models.WorkItem.objects.filter(post_uuid=row.from_post, closed_at=None, id__gt=row.last_id)
+        line = lines.order_by("id").first()
+        if line is None:
+            row.ended_at = now
+            row.save()
+            facts.record(HAND_OVER_ENDED, subject=row, actor=actor, at=now, moved=row.moved, stayed=len(row.stayed))
+            return True
+        _move(row, line, actor=actor, now=now)
+        row.last_id = line.id
+        row.save()
+        power_may_fail("hand-over.after-line")
+        return True
+
+
+def _move(row: models.HandOver, line: models.WorkItem, *, actor: Actor, now: datetime) -> None:
+    posts = people.find_posts([row.from_post, row.to_post])
+    item = queries.get_work(line.uuid)
+    mover = _MOVERS.get(item.about_kind)
+    try:
+        if mover is None:
+            raise LineStays
+        with transaction.atomic():
+            mover(item, posts[row.from_post], posts[row.to_post], row.reason, actor, now)
+    except Refusal as refusal:
+        row.stayed = [*row.stayed, {"line": str(item.uuid), "code": refusal.code}]
+    else:
+        row.moved += 1
+
+
+def _move_line(item: WorkItem, giver: Post, taker: Post, reason: str, actor: Actor, now: datetime) -> None:
+    move_work(
+        about_uuid=item.about_uuid,
+        post=taker.uuid,
+        sender_fa=giver.title_fa,
+        sender_en=giver.title_en,
+        note=reason,
+        due_at=item.due_at,
+        actor=actor,
+        now=now,
+    )
+
+
+def _move_among_clerks(item: WorkItem, giver: Post, taker: Post, reason: str, actor: Actor, now: datetime) -> None:
+    if taker.role != giver.role or queries.clearance_of(taker.uuid, now).rank < item.secrecy.rank:
+        raise LineStays
+    _move_line(item, giver, taker, reason, actor, now)
+
+
+def _give_letter(letter: models.Letter, taker: Post, now: datetime) -> None:
+    if queries.posts_not_cleared(queries.get_letter(letter.uuid), [taker.uuid], now):
+        raise ReceiverNotCleared(posts=[taker.uuid])
+    note_reader(letter, taker.uuid, now)
+
+
+def _move_referral(item: WorkItem, giver: Post, taker: Post, reason: str, actor: Actor, now: datetime) -> None:
+    """Refer the letter on from the one post to the other, and end the one's referral: the tree tells what happened."""
+    old = models.Referral.objects.select_related("letter").get(uuid=item.about_uuid)
+    letter = models.Letter.objects.select_for_update().get(id=old.letter_id)
+    old = models.Referral.objects.select_for_update().get(id=old.id)
+    _give_letter(letter, taker, now)
+    has_it = models.Referral.objects.filter(letter=letter, to_post=taker.uuid, state=ReferralState.OPEN).exists()
+    if not has_it:
+        new = models.Referral.objects.create(
+            uuid=uuid4(),
+            letter=letter,
+            parent=old,
+            from_post=giver.uuid,
+            to_post=taker.uuid,
+            sent_by=actor.uuid,
+            instruction=old.instruction,
+            note=old.note,
+            secret=old.secret,
+            hidden=old.hidden,
+            copy=old.copy,
+            sent_at=now,
+            due_at=old.due_at,
+            state=ReferralState.OPEN,
+        )
+        facts.record(LETTER_REFERRED, subject=new, actor=actor, at=now, letter=letter.uuid, to=taker.uuid)
+        work = work_of(queries.get_letter(letter.uuid), new, giver)
+        give_work(post=taker.uuid, work=work, actor=actor, now=now)
+        _point_follow_ups(old, new, actor, now)
+    old.state, old.report, old.ended_by, old.ended_at = ReferralState.DONE, reason, actor.uuid, now
+    old.save()
+    facts.record(REFERRAL_REPORTED, subject=old, actor=actor, at=now, letter=letter.uuid, handed_over=True)
+    finish_work(about_uuid=old.uuid, actor=actor, now=now)
+
+
+def _point_follow_ups(old: models.Referral, new: models.Referral, actor: Actor, now: datetime) -> None:
+    """Let what was wanted of the one who had the letter be wanted of the one who has it now."""
+    for row in models.FollowUp.objects.select_for_update().filter(referral=old, closed_at=None):
+        row.referral = new
+        row.save(update_fields=["referral"])
+        facts.record(FOLLOW_UP_MOVED, subject=row, actor=actor, at=now)
+
+
+def _move_answer(item: WorkItem, giver: Post, taker: Post, reason: str, actor: Actor, now: datetime) -> None:
+    referral = models.Referral.objects.select_related("letter").get(uuid=item.about_uuid)
+    _give_letter(referral.letter, taker, now)
+    _move_line(item, giver, taker, reason, actor, now)
+
+
+def _move_follow_up(item: WorkItem, giver: Post, taker: Post, reason: str, actor: Actor, now: datetime) -> None:
+    told = item.about_kind == ESCALATION_LINE
+    rows = models.FollowUp.objects.select_for_update(of=("self",)).select_related("letter")
+    row = rows.get(escalation_uuid=item.about_uuid) if told else rows.get(uuid=item.about_uuid)
+    _give_letter(row.letter, taker, now)
+    if told:
+        row.escalated_to = taker.uuid
+    else:
+        row.post_uuid = taker.uuid
+    row.save(update_fields=["escalated_to", "post_uuid"])
+    facts.record(FOLLOW_UP_MOVED, subject=row, actor=actor, at=now, before=giver.uuid, post=taker.uuid)
+    _move_line(item, giver, taker, reason, actor, now)
+
+
+for _kind in BY_ROLE:
+    register_mover(_kind, _move_among_clerks)
+register_mover(REFERRAL_LINE, _move_referral)
+register_mover(BACK_LINE, _move_answer)
+register_mover(FOLLOW_UP_LINE, _move_follow_up)
+register_mover(ESCALATION_LINE, _move_follow_up)
