@@ -175,7 +175,8 @@ def superiors_of(post_uuid: UUID) -> list[Post]:
     if row is None:
         raise PostUnknown
     found: list[Post] = []
-    above, unit, met = rules.rank_of(row.role), row.unit, set[int]()
+    unit: models.Unit | None = row.unit
+    above, met = rules.rank_of(row.role), set[int]()
     while unit is not None and unit.pk not in met:
         met.add(unit.pk)
         here = [_post(one) for one in _posts().filter(unit=unit).order_by("id")]
