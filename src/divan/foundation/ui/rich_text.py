@@ -43,7 +43,7 @@ class ToolGroup:
 
 TOOLBAR: tuple[ToolGroup, ...] = (
     ToolGroup(
-        _("Letters"),
+        _("Looks of the letters"),
         (
             Tool("bold", _("Bold"), "M7 5h6a3.5 3.5 0 0 1 0 7H7zM7 12h7a3.5 3.5 0 0 1 0 7H7zM8 5v14", "Ctrl+B"),
             Tool("italic", _("Italic"), "M10 5h7M7 19h7M14 5l-4 14", "Ctrl+I"),
