@@ -108,8 +108,8 @@ def _fee(fee: ShownFee) -> shapes.FeeNow:
                 title=line.title,
                 row=line.row,
                 beneficiary=line.beneficiary,
-                law=line.law,
-                law_confirmed=line.confirmed,
+                law=line.law.words,
+                law_confirmed=line.law.confirmed,
                 rials=line.amount,
             )
             for line in fee.lines
