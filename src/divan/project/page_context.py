@@ -113,12 +113,15 @@ def _office(request: HttpRequest, actor: Actor) -> list[LinkGroup]:
     )
     own = [
         mine,
+        _link(request, "backoffice:drafts", _("Drafts")),
         _link(request, "backoffice:employees", _("Services to employees")),
         _link(request, "backoffice:absence", _("Absence and substitute")),
         _link(request, "backoffice:hand-over", _("Hand a worklist over")),
     ]
     groups = [LinkGroup(_("My work"), own)]
     office = []
+    if actor.duties & {worklist.SECRETARIAT_ROLE, *worklist.HEAD_ROLES}:
+        office.append(_link(request, "backoffice:arrivals", _("Secretariat")))
     if actor.duties & {"secretariat", "ict-director", "ict-deputy", "ict-expert"}:
         office.append(_link(request, "backoffice:register", _("Secretariat register")))
     if actor.duties & worklist.HEAD_ROLES:

@@ -27,6 +27,7 @@ from divan.front.backoffice.views.letters import page as letter_page
 from divan.front.backoffice.views.letters import referrals as letter_referrals
 from divan.front.backoffice.views.letters import routes as letter_routes
 from divan.front.backoffice.views.letters import rules as letter_rules
+from divan.front.backoffice.views.secretariat import urls as secretariat
 
 app_name = "backoffice"
 
@@ -81,6 +82,7 @@ urlpatterns = [
     path("letters/follow-ups/<uuid:follow_up>/", follow_ups.follow_up, name="follow-up"),
     path("letters/<uuid:letter>/file/", letter_page.file_letter, name="file-letter"),
     path("letters/<uuid:letter>/document.pdf", letter_page.document, name="letter-document"),
+    *secretariat.urlpatterns,
     path("issued-permits/", issued.permits, name="issued-permits"),
     path("issued-permits/<uuid:permit>/", issued.permit, name="issued-permit"),
     path("absence/", absence.absence, name="absence"),

@@ -58,6 +58,7 @@ from divan.dealings.correspondence.queries.folders import (
     list_hand_overs,
     list_open_hand_overs,
     list_saved_searches,
+    scope_of,
     withheld,
 )
 from divan.dealings.correspondence.queries.follow_ups import (
@@ -92,6 +93,7 @@ from divan.dealings.correspondence.queries.letters import (
     get_letter_for,
     list_letters_about,
     read_party,
+    readable_by,
 )
 from divan.dealings.correspondence.queries.numbers import (
     find_numbered,
@@ -305,12 +307,14 @@ __all__ = [
     "propose_route",
     "prove_register",
     "read_party",
+    "readable_by",
     "recipient_of",
     "referral_tree",
     "reserved_of",
     "route_of",
     "rule_of",
     "scan_to_make",
+    "scope_of",
     "search_correspondents",
     "search_own_letters",
     "seat_of",

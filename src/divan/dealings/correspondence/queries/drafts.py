@@ -149,6 +149,7 @@ def get_open_step(step: UUID, post: Post, at: datetime) -> OpenStep:
         version=row.letter.version,
         is_first_signature=is_signature and all(one.state != StepState.DONE for one in others),
         is_last=is_signature and all(one.state == StepState.DONE for one in others),
+        is_numbered=row.letter.state == LetterState.NUMBERED,
     )
 
 

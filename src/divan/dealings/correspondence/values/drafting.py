@@ -169,3 +169,4 @@ class OpenStep:
     version: int
     is_first_signature: bool
     is_last: bool
+    is_numbered: bool = False

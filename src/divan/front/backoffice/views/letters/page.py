@@ -15,7 +15,7 @@ from django.views.decorators.http import require_POST, require_safe
 from divan.dealings.cases import queries as cases
 from divan.dealings.cases.values import CaseUnknown, TaskDone
 from divan.dealings.correspondence import actions, queries
-from divan.dealings.correspondence.values import Letter, LetterState, LetterUnknown
+from divan.dealings.correspondence.values import Letter, LetterState, LetterUnknown, Secrecy, Urgency
 from divan.foundation import clock
 from divan.foundation.errors import NotAllowed
 from divan.foundation.http.access import STAFF, access
@@ -23,13 +23,14 @@ from divan.foundation.http.media import bytes_answer
 from divan.foundation.http.middleware import actor_of
 from divan.foundation.ui.numbers import digits
 from divan.front.backoffice.duties import SECRETARIAT, own_post
-from divan.front.backoffice.letter_parts import referrals
+from divan.front.backoffice.letter_parts import paper, referrals, routes
 from divan.front.backoffice.letter_parts.composing import Part, Reading, compose
 from divan.front.texts.words import TONES, word
 from divan.registers.people.values import Post
 from divan.trust.signing import queries as signing
+from divan.trust.signing.values import Document
 
-PARTS: tuple[Part, ...] = (referrals.PART,)
+PARTS: tuple[Part, ...] = (paper.PART, routes.PART, referrals.PART)
 """The parts below the head, in their order on the page."""
 
 
@@ -51,6 +52,11 @@ def _files_for(post: Post, letter: Letter) -> bool:
     return post.role == SECRETARIAT and post.unit.body_uuid == letter.body_uuid
 
 
+def _may_file(post: Post, letter: Letter) -> bool:
+    """Whether a post files a letter; what was written here goes by the dispatch desk instead."""
+    return _files_for(post, letter) and letter.state is LetterState.SIGNED and letter.drafter_post is None
+
+
 def _is_about_own_case(post: Post, letter: Letter) -> bool:
     if letter.about_uuid is None:
         return False
@@ -62,6 +68,18 @@ def _is_about_own_case(post: Post, letter: Letter) -> bool:
     except (CaseUnknown, TaskDone):
         pass
     return False
+
+
+def _marks(letter: Letter) -> list[tuple[str, str]]:
+    """Return secrecy and urgency in words with their tones, as far as they say something."""
+    said = [] if letter.secrecy is Secrecy.ORDINARY else [(word("secrecy", letter.secrecy), TONES[letter.secrecy])]
+    return said if letter.urgency is Urgency.ORDINARY else [*said, (word("urgency", letter.urgency), "bad")]
+
+
+def _document(letter: Letter) -> Document | None:
+    if letter.document_uuid is not None:
+        return signing.get_document(letter.document_uuid)
+    return queries.find_document(letter.uuid) if letter.drafter_post else None
 
 
 @access(STAFF)
@@ -84,10 +102,12 @@ def letter(request: HttpRequest, letter: UUID) -> HttpResponse:
     values = {
         "letter": found,
         "state": word("letter-state", found.state),
-        "tone": TONES[found.state],
-        "document": signing.get_document(found.document_uuid) if found.document_uuid else None,
-        "may_file": _files_for(post, found) and found.state is LetterState.SIGNED,
+        "tone": TONES.get(found.state, ""),
+        "document": _document(found),
+        "may_file": _may_file(post, found),
         "case": found.about_uuid if _is_about_own_case(post, found) else None,
+        "marks": _marks(found),
+        "is_on_paper": found.signed_by_hand and found.document_uuid is None,
         "parts": compose(PARTS, reading),
     }
     return render(request, "backoffice/letters/letter.html", values)
