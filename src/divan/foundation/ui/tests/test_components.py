@@ -182,5 +182,7 @@ def test_no_component_carries_a_style_or_a_script_that_the_content_policy_would_
     )
 
     for tag, attributes in elements(drawn):
-        assert tag not in {"style", "script"}
+        assert tag != "style"
+        # The editor comes with its field: a file of the house passes the policy, a script in the page does not.
+        assert tag != "script" or attributes.get("src", "").startswith("/")
         assert not [name for name in attributes if name == "style" or name.startswith("on")]

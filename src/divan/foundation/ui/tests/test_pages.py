@@ -24,11 +24,6 @@ FRAME = PageFrame(
 )
 
 
-@pytest.fixture(autouse=True)
-def plain_static_files(settings):
-    settings.STORAGES = {"staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}}
-
-
 def page(name: str, language: str = "fa", **matter: object) -> str:
     with translation.override(language):
         return ENGINE.get_template(name).render(Context(matter))
