@@ -6,13 +6,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from uuid import UUID
 
-from django.utils.safestring import SafeString, mark_safe
-
 from divan.dealings.correspondence import queries
 from divan.dealings.correspondence.values import LetterState, Recipient, RelationLine
 from divan.front.backoffice.letter_parts.composing import Part, Reading
 from divan.front.texts.words import word
-from divan_libs.richtext.cleaning import clean
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -33,11 +30,6 @@ class ShownRecipient:
     role: str
 
 
-def shown_html(html: str) -> SafeString:
-    """Return a letter's text for a page: cleaned again, so that nothing stored is trusted."""
-    return mark_safe(clean(html))  # noqa: S308 (the cleaner writes every tag and attribute itself)
-
-
 def build(reading: Reading) -> Mapping[str, object] | None:
     """Return what a letter says; nothing for one without words, recipients or files of its own."""
     content = reading.content
@@ -49,7 +41,7 @@ def build(reading: Reading) -> Mapping[str, object] | None:
     is_unsigned = letter.state in {LetterState.DRAFT, LetterState.CIRCULATING, LetterState.DISCARDED}
     return {
         "letter": letter,
-        "html": shown_html(content.body_html) if content.body_html else "",
+        "html": content.body_html,
         "wording": content.wording if not content.body_html and letter.secretariat_uuid else "",
         "recipients": [
             ShownRecipient(recipient=one, said=str(one.party), role=word("recipient-role", one.role))
