@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.http import HttpRequest
 
+from divan.dealings.correspondence import queries as correspondence
 from divan.foundation.errors import NotAllowed
 from divan.foundation.http.access import holding
 from divan.foundation.http.middleware import actor_of
@@ -14,6 +15,12 @@ SECRETARIAT = "secretariat"
 
 REGISTER = holding(SECRETARIAT, "ict-director", "ict-deputy", "ict-expert")
 """Who reads the secretariat's register of the own body: it names recipients, so not every post does."""
+
+KEEPERS = holding(SECRETARIAT, *correspondence.HEAD_ROLES)
+"""Who keeps the secretariats of the own body: its clerks, and who is in charge of them."""
+
+IN_CHARGE = holding(*correspondence.HEAD_ROLES)
+"""Who says how the secretariats of the own body work, and which post is cleared for which class of secrecy."""
 
 INTEGRATION = holding("integrator")
 GOVERNOR = holding("governor-officer")

@@ -140,9 +140,8 @@ def _registered_at(
         return now
     if not backdating.reason.strip():
         raise ReasonNeeded
-    roles = secretariat.settings.get("backdating", sorted(queries.HEAD_ROLES))
     role = people.get_post(actor.post).role if actor.post else ""
-    if role not in roles:
+    if role not in queries.backdating_roles(queries.get_secretariat(secretariat.uuid)):
         raise BackdatingNotAllowed
     moment = datetime.combine(backdating.day, time(12), tzinfo=TEHRAN)
     if moment >= now or backdating.day < secretariat.opened_at.astimezone(TEHRAN).date():

@@ -6,13 +6,14 @@ from collections.abc import Iterable
 from datetime import date, datetime, time, timedelta
 from uuid import UUID
 
-from divan.dealings.correspondence import models
+from divan.dealings.correspondence import models, rules
 from divan.dealings.correspondence.queries.letters import letter_of, letters_for
 from divan.dealings.correspondence.queries.registers import register_of
 from divan.dealings.correspondence.queries.worklist import PAGE
 from divan.dealings.correspondence.values import (
     NUMBER_VOIDED,
     Letter,
+    NumberFormula,
     Register,
     RegisterYear,
     ReservedNumber,
@@ -101,3 +102,21 @@ def list_day(
 def is_code_taken(code: str) -> bool:
     """Whether a secretariat or a register has a code."""
     return models.Secretariat.objects.filter(code=code).exists() or models.Register.objects.filter(code=code).exists()
+
+
+def example_of(formula: NumberFormula, *, register: str, secretariat: str, year: int, count: int) -> str:
+    """Return how a received letter's number would be written by a formula.
+
+    :raises FormulaUnfit: if two letters could be written with one number.
+    """
+    rules.require_fit(formula)
+    return rules.write_number(
+        formula,
+        register=register,
+        secretariat=secretariat,
+        year=year,
+        count=count,
+        kind="letter",
+        direction="incoming",
+        unit=secretariat,
+    )

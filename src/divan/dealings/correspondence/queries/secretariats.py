@@ -68,6 +68,6 @@ def secretariat_for(post: Post) -> Secretariat:
 
 
 def backdating_roles(secretariat: Secretariat) -> frozenset[str]:
-    """Return the role codes of who may register under an earlier day: the secretariat's setting, else who is in charge."""
+    """Return the roles that may register under an earlier day: the secretariat's setting, else who is in charge."""
     said = secretariat.settings.get("backdating")
     return frozenset(map(str, said)) if isinstance(said, list) else HEAD_ROLES

@@ -1,0 +1,128 @@
+"""Reports of a register: the proof that no number is missing, and what was numbered on a day; as a page or CSV."""
+
+from __future__ import annotations
+
+import csv
+import io
+from datetime import date, timedelta
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils.translation import get_language
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_safe
+
+from divan.dealings.correspondence import queries
+from divan.dealings.correspondence.values import Letter
+from divan.foundation import clock
+from divan.foundation.http.access import access
+from divan.foundation.http.media import bytes_answer
+from divan.foundation.ui.numbers import jalali
+from divan.front.backoffice.duties import KEEPERS, own_post
+from divan.front.backoffice.views.secretariat.books import own_book
+from divan.front.texts.words import TONES, word
+from divan.registers.people import queries as people
+from divan_libs.persian.jalali import TEHRAN
+
+
+@access(KEEPERS)
+@require_safe
+def proof(request: HttpRequest, code: str, year: int) -> HttpResponse:
+    """Show the proof that a register's year has no gap: what has each number that is no letter, and what is missing."""
+    post, language = own_post(request), get_language() or "fa"
+    found, secretariat = own_book(post, code)
+    reserved = queries.list_reserved(code, year=year, states=("reserved", "void"))
+    why = queries.why_void([one.uuid for one in reserved if one.state == "void"])
+    names = people.find_persons({one.reserved_by for one in reserved})
+    lines = [
+        {
+            "number": one,
+            "state": word("reserved-state", one.state),
+            "tone": TONES.get(one.state, ""),
+            "by": names[one.reserved_by].full_name if one.reserved_by in names else "",
+            "why_void": why.get(one.uuid, ""),
+        }
+        for one in reserved
+    ]
+    if request.GET.get("as") == "csv":
+        return _proof_csv(code, year, lines)
+    values = {
+        "register": found,
+        "name": found.name(language),
+        "body": people.get_unit(secretariat.body_code).name(language),
+        "secretariat": secretariat.name(language),
+        "year": year,
+        "proof": queries.prove_register(code, year),
+        "lines": lines,
+        "now": clock.now(),
+    }
+    return render(request, "backoffice/secretariat/proof.html", values)
+
+
+def _proof_csv(code: str, year: int, lines: list[dict[str, object]]) -> HttpResponse:
+    out = io.StringIO()
+    writer = csv.writer(out)
+    found = queries.prove_register(code, year)
+    writer.writerow(
+        [_("Register"), _("Year"), _("Last number"), _("Letters"), _("Reserved"), _("Given up"), _("Missing")]
+    )
+    gaps = " ".join(str(one) for one in found.gaps)
+    writer.writerow([code, year, found.last, found.letters, found.reserved, found.void, gaps])
+    writer.writerow([])
+    writer.writerow([_("Number"), _("State"), _("Reason"), _("By"), _("Why given up")])
+    for one in lines:
+        number = one["number"]
+        writer.writerow([number.count, one["state"], _plain(number.reason), _plain(one["by"]), _plain(one["why_void"])])  # type: ignore[attr-defined]  # a reserved number
+    # The mark at the beginning tells spreadsheets that the text is UTF-8; without it Persian is garbled there.
+    content = out.getvalue().encode("utf-8-sig")
+    return bytes_answer(content, name=f"{code}-{year}.csv", media_type="text/csv; charset=utf-8", download=True)
+
+
+def _plain(value: object) -> str:
+    """Return a cell that no spreadsheet takes for a formula."""
+    text = str(value)
+    return f"'{text}" if text[:1] in {"=", "+", "-", "@", "\t", "\r"} else text
+
+
+@access(KEEPERS)
+@require_safe
+def daily(request: HttpRequest, code: str) -> HttpResponse:
+    """Show or give as CSV what a register numbered on a day, by its numbers."""
+    post, now, language = own_post(request), clock.now(), get_language() or "fa"
+    found, secretariat = own_book(post, code)
+    on = _day(request.GET.get("day", ""), now.astimezone(TEHRAN).date())
+    lines = queries.list_day(code, post, now, day=on)
+    if request.GET.get("as") == "csv":
+        return _day_csv(code, on, lines)
+    values = {
+        "register": found,
+        "name": found.name(language),
+        "secretariat": secretariat.name(language),
+        "day": on,
+        "before": (on - timedelta(days=1)).isoformat(),
+        "after": (on + timedelta(days=1)).isoformat(),
+        "lines": lines,
+    }
+    return render(request, "backoffice/secretariat/daily.html", values)
+
+
+def _day(typed: str, today: date) -> date:
+    try:
+        return date.fromisoformat(typed)
+    except ValueError:
+        return today
+
+
+def _day_csv(code: str, on: date, lines: list[tuple[str, Letter | None]]) -> HttpResponse:
+    out = io.StringIO()
+    writer = csv.writer(out)
+    writer.writerow([_("Number"), _("Day"), _("Subject"), _("Sender"), _("Recipient"), _("Their number"), _("State")])
+    for number, letter in lines:
+        if letter is None:
+            writer.writerow([number, jalali(on, "numeric"), _("Not for your post"), "", "", "", ""])
+            continue
+        said = (letter.subject, letter.sender or "", letter.recipient, letter.their_number)
+        state = word("letter-state", letter.state)
+        writer.writerow([number, jalali(on, "numeric"), *(_plain(one) for one in said), state])
+    content = out.getvalue().encode("utf-8-sig")
+    return bytes_answer(content, name=f"{code}-{on}.csv", media_type="text/csv; charset=utf-8", download=True)
