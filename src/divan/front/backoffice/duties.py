@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.http import HttpRequest
 
 from divan.dealings.correspondence import queries as correspondence
+from divan.foundation import clock
 from divan.foundation.errors import NotAllowed
 from divan.foundation.http.access import holding
 from divan.foundation.http.middleware import actor_of
@@ -34,11 +35,13 @@ PERMITS = holding(
 
 
 def own_post(request: HttpRequest) -> Post:
-    """Return the post in which the visitor acts at this moment.
+    """Return the post in which the visitor acts at this moment, as far as it is open to them.
 
     :raises NotAllowed: for somebody without a post.
     """
-    post = actor_of(request).post
-    if post is None:
+    actor = actor_of(request)
+    if actor.post is None:
         raise NotAllowed
-    return people.get_post(post)
+    if actor.on_behalf_of is None:
+        return people.get_post(actor.post)
+    return people.get_post_for(actor.uuid, actor.post, clock.now())

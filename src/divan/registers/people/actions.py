@@ -26,6 +26,7 @@ from divan.registers.people.values import (
     PostNotHeld,
     PostTaken,
     PostUnknown,
+    SeatLimit,
     SubstituteUnfit,
     SubstitutionUnknown,
     Unit,
@@ -191,9 +192,18 @@ def leave_post(*, person: UUID, post: UUID, actor: Actor, now: datetime) -> None
 
 @transaction.atomic
 def appoint_substitute(
-    *, person: UUID, substitute: UUID, starts_at: datetime, ends_at: datetime, actor: Actor, now: datetime
+    *,
+    person: UUID,
+    substitute: UUID,
+    starts_at: datetime,
+    ends_at: datetime,
+    limit: SeatLimit | None = None,
+    actor: Actor,
+    now: datetime,
 ) -> list[UUID]:
     """Let somebody stand in for all posts of a person from one moment to another; return the identifiers.
+
+    With a ``limit`` they do so in letters or in cases alone, and up to a class of secrecy.
 
     The substitute acts in the posts in their own name; the holder keeps them. A time that has begun already, such as
     that of a leave which begins today, is for the posts held now: one may have taken them after it began.
@@ -217,6 +227,8 @@ def appoint_substitute(
             substitute=both[substitute],
             starts_at=starts_at,
             ends_at=ends_at,
+            scope=(limit or SeatLimit()).scope,
+            secrecy=(limit or SeatLimit()).secrecy,
         )
         facts.record(SUBSTITUTE_APPOINTED, subject=row, actor=actor, at=now, post=seat.uuid, substitute=substitute)
         appointed.append(row.uuid)

@@ -140,7 +140,8 @@ class Membership(models.Model):
 class Substitution(models.Model):
     """A person who stands in (جانشین) for the holder of a post for a time (half-open); the holder stays responsible.
 
-    ``ended_at`` is when the holder ended it before its time, or called it off before it began.
+    ``ended_at`` is when the holder ended it before its time, or called it off before it began. ``scope`` and
+    ``secrecy`` limit it to letters or cases, and to a class of secrecy ("" for what the post is cleared for).
 
     .. pii: who stood in for whom when
     .. retention: for ever; acts in a post must stay attributable
@@ -154,11 +155,14 @@ class Substitution(models.Model):
     starts_at = models.DateTimeField()
     ends_at = models.DateTimeField()
     ended_at = models.DateTimeField(null=True)
+    scope = models.CharField(max_length=10, default="all")
+    secrecy = models.CharField(max_length=25, blank=True, default="")
 
     subject_kind = "people.substitution"
 
     class Meta:
         constraints = (
+            models.CheckConstraint(condition=Q(scope__in=("all", "letters", "cases")), name="substitution_scope_known"),
             models.CheckConstraint(condition=Q(ends_at__gt=F("starts_at")), name="substitution_period"),
             models.CheckConstraint(condition=~Q(holder=F("substitute")), name="substitution_by_another"),
         )
@@ -176,5 +180,9 @@ class Substitution(models.Model):
             "starts_at": self.starts_at,
             "ends_at": self.ends_at,
         }
-        # Digests taken before there was such an end must still be found by recomputing.
-        return state if self.ended_at is None else {**state, "ended_at": self.ended_at}
+        # Digests taken before there was such an end or such limits must still be found by recomputing.
+        if self.ended_at is not None:
+            state["ended_at"] = self.ended_at
+        if self.scope != "all" or self.secrecy:
+            state["limit"] = [self.scope, self.secrecy]
+        return state

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import replace
 from datetime import datetime
 from uuid import UUID
 
@@ -15,6 +16,8 @@ from divan.registers.people.values import (
     PersonUnknown,
     Post,
     PostUnknown,
+    SeatLimit,
+    SubstituteScope,
     Substitution,
     Unit,
     UnitKind,
@@ -234,7 +237,7 @@ def list_holdings(person_uuid: UUID, at: datetime) -> list[Holding]:
     return own + [
         Holding(
             person=_person(row.substitute),
-            post=_post(row.post),
+            post=replace(_post(row.post), limit=_limit(row)),
             starts_at=row.starts_at,
             ends_at=row.ends_at,
             stands_in_for=row.holder.uuid,
@@ -275,17 +278,43 @@ def list_substitutions(holder: UUID, at: datetime) -> list[Substitution]:
             substitute=_person(row.substitute),
             starts_at=row.starts_at,
             ends_at=row.ends_at,
+            limit=_limit(row),
         )
         for row in rows
     ]
 
 
-def seated_in(post_uuid: UUID, at: datetime) -> list[Person]:
-    """Return who may act in a post at a moment: its holder first, then those who stand in for the holder."""
+def _limit(row: models.Substitution) -> SeatLimit:
+    return SeatLimit(scope=SubstituteScope(row.scope), secrecy=row.secrecy)
+
+
+def seated_in(post_uuid: UUID, at: datetime, scope: SubstituteScope | None = None) -> list[Person]:
+    """Return who may act in a post at a moment: its holder first, then those who stand in for the holder.
+
+    With a scope, only those who stand in for that or for everything.
+    """
     holder = holder_of(post_uuid, at)
     if holder is None:
         return []
-    return [holder, *(_person(row.substitute) for row in _substitutions(at).filter(post__uuid=post_uuid))]
+    rows = _substitutions(at).filter(post__uuid=post_uuid)
+    if scope is not None:
+        rows = rows.filter(scope__in=(SubstituteScope.ALL, scope))
+    return [holder, *(_person(row.substitute) for row in rows)]
+
+
+def get_post_for(person: UUID | None, post_uuid: UUID, at: datetime) -> Post:
+    """Return a post as it is open to a person at a moment: with the limit of who only stands in for its holder.
+
+    Of two standings-in for one holder the one that began first counts.
+
+    :raises PostUnknown: if there is none.
+    """
+    found = get_post(post_uuid)
+    holder = holder_of(post_uuid, at)
+    if person is None or holder is None or holder.uuid == person:
+        return found
+    row = _substitutions(at).filter(post__uuid=post_uuid, substitute__uuid=person).first()
+    return replace(found, limit=_limit(row)) if row else found
 
 
 def list_roles() -> frozenset[str]:

@@ -68,15 +68,45 @@ class Unit:
         return self.name_en if language == "en" and self.name_en else self.name_fa
 
 
+class SubstituteScope(StrEnum):
+    """What somebody who stands in does for the holder: everything, letters alone, or cases alone."""
+
+    ALL = "all"
+    LETTERS = "letters"
+    CASES = "cases"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SeatLimit:
+    """How far somebody who stands in acts for the holder: in what, and up to which class of secrecy ("" for all)."""
+
+    scope: SubstituteScope = SubstituteScope.ALL
+    secrecy: str = ""
+
+    @property
+    def opens_letters(self) -> bool:
+        """Whether letters are within it."""
+        return self.scope is not SubstituteScope.CASES
+
+    @property
+    def opens_cases(self) -> bool:
+        """Whether cases are within it."""
+        return self.scope is not SubstituteScope.LETTERS
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Post:
-    """A post: the seat in which a person acts, with its role code and its unit."""
+    """A post: the seat in which a person acts, with its role code and its unit.
+
+    ``limit`` says how far it is open to somebody who stands in for its holder; the holder's own has none.
+    """
 
     uuid: UUID
     title_fa: str
     title_en: str
     role: str
     unit: Unit
+    limit: SeatLimit | None = None
 
     def title(self, language: str) -> str:
         """Return the title in a language."""
@@ -104,6 +134,7 @@ class Substitution:
     substitute: Person
     starts_at: datetime
     ends_at: datetime
+    limit: SeatLimit = SeatLimit()
 
 
 class PersonUnknown(Refusal):

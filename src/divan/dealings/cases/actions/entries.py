@@ -28,6 +28,7 @@ from divan.foundation import facts
 from divan.foundation.actors import Actor
 from divan.registers.catalogue import queries as catalogue
 from divan.registers.people import queries as people
+from divan.registers.people.values import SubstituteScope
 from divan_libs.persian.jalali import TEHRAN
 from divan_libs.servicepack.evaluation import Evaluator
 from divan_libs.servicepack.models import Entry, EntryKind, Package
@@ -72,7 +73,7 @@ def begin_revocation(*, permit: UUID, entry: str, actor: Actor, now: datetime) -
     if declared.kind is not EntryKind.REVOCATION or declared.by is None:
         raise EntryNotPossible(reason="not-a-revocation")
     post = queries.responsible_post(queries.get_case(held.case.uuid), package, declared.by, now)
-    seated = {person.uuid for person in people.seated_in(post.uuid, now)} if post else set()
+    seated = {person.uuid for person in people.seated_in(post.uuid, now, SubstituteScope.CASES)} if post else set()
     if post is None or actor.post != post.uuid or actor.uuid not in seated:
         raise NotYourTask
     rules.require_entry_open(permit_of(held), declared, queries.work_calendar(now.date()), now)

@@ -22,6 +22,7 @@ from divan.dealings.cases.values import (
 from divan.foundation import facts
 from divan.foundation.actors import Actor
 from divan.registers.people import queries as people
+from divan.registers.people.values import SubstituteScope
 from divan_libs.persian.text import normalize
 
 
@@ -36,7 +37,8 @@ def write_note(*, case: UUID, text: str, actor: Actor, now: datetime) -> CaseNot
     row = locked_case(case)
     if actor.post is None or not queries.steps_read_by(people.get_post(actor.post), queries.get_case(case)):
         raise CaseUnknown
-    if actor.uuid is None or actor.uuid not in {person.uuid for person in people.seated_in(actor.post, now)}:
+    seated = {person.uuid for person in people.seated_in(actor.post, now, SubstituteScope.CASES)}
+    if actor.uuid is None or actor.uuid not in seated:
         raise NotYourTask
     wording = "\n".join(normalize(line) for line in text.splitlines()).strip()
     if not wording:

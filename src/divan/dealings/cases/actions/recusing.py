@@ -19,7 +19,7 @@ from divan.foundation import facts
 from divan.foundation.actors import Actor
 from divan.registers.catalogue import queries as catalogue
 from divan.registers.people import queries as people
-from divan.registers.people.values import Post
+from divan.registers.people.values import Post, SubstituteScope
 from divan_libs.persian.text import normalize
 from divan_libs.servicepack import flow_rules
 
@@ -79,11 +79,11 @@ def _successor(row: models.Case, waiting: models.Task, person: UUID, now: dateti
     barred = {person, row.applicant.uuid, *models.Recusal.objects.filter(case=row).values_list("person", flat=True)}
     for position in range(waiting.escalations, len(holders)):
         post = queries.responsible_post(case_of(row), package, holders[position], now)
-        seated = {one.uuid for one in people.seated_in(post.uuid, now)} if post else set()
+        seated = {one.uuid for one in people.seated_in(post.uuid, now, SubstituteScope.CASES)} if post else set()
         if post is not None and post.uuid != waiting.post_uuid and seated - barred:
             return post, position + 1
     for post in people.superiors_of(waiting.post_uuid):
-        if {one.uuid for one in people.seated_in(post.uuid, now)} - barred:
+        if {one.uuid for one in people.seated_in(post.uuid, now, SubstituteScope.CASES)} - barred:
             return post, waiting.escalations
     raise RecusalNotPossible(reason="nobody-else")
 

@@ -25,7 +25,7 @@ from divan.foundation import facts
 from divan.foundation.actors import Actor
 from divan.registers.catalogue import queries as catalogue
 from divan.registers.people import queries as people
-from divan.registers.people.values import Post
+from divan.registers.people.values import Post, SubstituteScope
 from divan_libs.persian.text import normalize
 
 
@@ -98,7 +98,7 @@ def answer_referral(*, referral: UUID, answer: str, actor: Actor, now: datetime)
     row = models.Referral.objects.select_for_update(of=("self",)).select_related("task").filter(uuid=referral).first()
     if row is None:
         raise ReferralNotPossible
-    seated = {person.uuid for person in people.seated_in(row.to_post, now)}
+    seated = {person.uuid for person in people.seated_in(row.to_post, now, SubstituteScope.CASES)}
     rules.require_holder(actor, post=row.to_post, holder=actor.uuid if actor.uuid in seated else None)
     wording = normalize(answer)
     if row.answered_at or row.recalled_at or not wording:

@@ -35,6 +35,7 @@ from divan.foundation import facts
 from divan.foundation.actors import Actor
 from divan.registers.catalogue import queries as catalogue
 from divan.registers.people import queries as people
+from divan.registers.people.values import SubstituteScope
 from divan_libs.persian.jalali import TEHRAN
 from divan_libs.servicepack import flow_rules
 from divan_libs.servicepack.flow_rules import FlowRefusal, Opening, Position, Transition, TransitionKind
@@ -69,7 +70,7 @@ def require_seat(task: models.Task, actor: Actor, now: datetime) -> None:
 
     :raises NotYourTask: for everybody else.
     """
-    seated = people.seated_in(task.post_uuid, now)
+    seated = people.seated_in(task.post_uuid, now, SubstituteScope.CASES)
     holder = actor.uuid if actor.uuid in {person.uuid for person in seated} else None
     rules.require_holder(actor, post=task.post_uuid, holder=holder)
 

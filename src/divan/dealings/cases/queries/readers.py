@@ -23,7 +23,7 @@ def may_see_case(post: Post, case: Case) -> bool:
     Posts that have or had a task or a referral in it, and the secretariat of the body that gives the service. Nobody
     else: neither a colleague, nor a superior, nor the governor's officer, who sees figures.
     """
-    if case.state in UNSENT:
+    if case.state in UNSENT or (post.limit is not None and not post.limit.opens_cases):
         return False
     provider = catalogue.get_package(case.version).card.provider.body
     return rules.is_secretariat_of(post.role, post.unit.body_code, provider) or bool(steps_read_by(post, case))

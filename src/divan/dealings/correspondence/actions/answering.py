@@ -60,7 +60,7 @@ def _require_open(row: models.Referral, *, post: UUID, actor: Actor, now: dateti
     if actor.post not in {row.from_post, row.to_post}:
         raise ReferralUnknown
     require_seated(actor, post, now)
-    queries.get_letter_for(row.letter.uuid, people.get_post(post), now)
+    queries.get_letter_for(row.letter.uuid, people.get_post_for(actor.uuid, post, now), now)
     if row.state != ReferralState.OPEN:
         raise ReferralOver(state=row.state)
 
@@ -249,7 +249,7 @@ def _closer(letter: UUID, actor: Actor, now: datetime) -> Post:
     if actor.post is None:
         raise ReferralUnknown
     require_seated(actor, actor.post, now)
-    post = people.get_post(actor.post)
+    post = people.get_post_for(actor.uuid, actor.post, now)
     known = queries.get_letter_for(letter, post, now)
     if not queries.may_close(known, post):
         raise ReferralUnknown

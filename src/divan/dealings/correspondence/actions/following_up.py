@@ -58,7 +58,7 @@ def open_follow_up(
     if actor.post is None:
         raise PostNotHeld
     require_seated(actor, actor.post, now)
-    post = people.get_post(actor.post)
+    post = people.get_post_for(actor.uuid, actor.post, now)
     queries.get_letter_for(letter, post, now)
     row = models.Letter.objects.select_for_update().get(uuid=letter)
     about = models.Referral.objects.filter(uuid=referral, letter=row, from_post=post.uuid, state="open").first()

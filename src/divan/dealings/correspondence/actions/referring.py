@@ -32,7 +32,7 @@ from divan.foundation import facts
 from divan.foundation.actors import Actor, ActorKind
 from divan.foundation.faults import power_may_fail
 from divan.registers.people import queries as people
-from divan.registers.people.values import Post, PostNotHeld
+from divan.registers.people.values import Post, PostNotHeld, SubstituteScope
 from divan_libs.persian.text import normalize
 
 NOT_REFERRED = frozenset({LetterState.DRAFT, LetterState.CIRCULATING, LetterState.DISCARDED, LetterState.CLOSED})
@@ -40,13 +40,14 @@ NOT_REFERRED = frozenset({LetterState.DRAFT, LetterState.CIRCULATING, LetterStat
 
 
 def require_seated(actor: Actor, post: UUID, now: datetime) -> None:
-    """Refuse whoever acts in a post that they neither hold now nor stand in for; the system acts in any.
+    """Refuse whoever acts on letters in a post that they neither hold now nor stand in for; the system acts in any.
 
     :raises PostNotHeld: for everybody else.
     """
     if actor.kind is ActorKind.SYSTEM:
         return
-    if actor.post != post or actor.uuid not in {one.uuid for one in people.seated_in(post, now)}:
+    seated = {one.uuid for one in people.seated_in(post, now, SubstituteScope.LETTERS)}
+    if actor.post != post or actor.uuid not in seated:
         raise PostNotHeld
 
 
@@ -92,7 +93,7 @@ def refer_letter(
     if sender_uuid is None:
         raise PostNotHeld
     require_seated(actor, sender_uuid, now)
-    sender = people.get_post(sender_uuid)
+    sender = people.get_post_for(actor.uuid, sender_uuid, now)
     known = queries.get_letter_for(letter, sender, now)
     row = models.Letter.objects.select_for_update().get(uuid=letter)
     chosen = list(dict.fromkeys(to_posts))

@@ -107,6 +107,7 @@ from divan.dealings.correspondence.queries.papers import (
     living_document,
     preview_letter,
     scan_to_make,
+    seal_of,
     signature_steps,
     signers_of,
 )
@@ -315,6 +316,7 @@ __all__ = [
     "rule_of",
     "scan_to_make",
     "scope_of",
+    "seal_of",
     "search_correspondents",
     "search_own_letters",
     "seat_of",

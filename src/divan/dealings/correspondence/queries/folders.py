@@ -13,9 +13,10 @@ from django.db import connection
 from django.db.models import Q, QuerySet
 
 from divan.dealings.correspondence import models
-from divan.dealings.correspondence.queries.letters import clearance_of
+from divan.dealings.correspondence.queries.letters import readable_by
 from divan.dealings.correspondence.queries.worklist import FAR, PAGE, read_key, work_of_row
 from divan.dealings.correspondence.values import Folder, HandOver, SavedSearch, WorkFilters, WorkItem, WorkPage
+from divan.registers.people.values import Post, SubstituteScope
 from divan_libs.persian.jalali import TEHRAN
 from divan_libs.persian.text import search_text
 
@@ -44,7 +45,7 @@ _VIEWS: dict[Folder, _View] = {
 
 
 def list_folder(
-    posts: Sequence[UUID],
+    posts: Sequence[Post],
     folder: Folder = Folder.ALL,
     filters: WorkFilters | None = None,
     *,
@@ -56,13 +57,15 @@ def list_folder(
 
     What is due first stands first; what is done stands newest first. A line above its post's clearance says nothing,
     and no filter of words finds it. Each post's lines are read along their index and merged here, so that a page of
-    three long worklists costs three pages.
+    three long worklists costs three pages. Who only stands in sees what the standing-in is for.
     """
     view, narrowed, key = _VIEWS[folder], filters or WorkFilters(), read_key(after)
     pages = []
     for post in posts:
-        cleared = frozenset(clearance_of(post, now).readable)
-        rows = _narrowed(_rows(post, folder, view, now), narrowed, cleared)
+        cleared = frozenset(readable_by(post, now))
+        rows = _narrowed(_rows(post.uuid, folder, view, now), narrowed, cleared)
+        if scope := scope_of(post):
+            rows = rows.filter(about_kind__startswith=scope)
         # A comparison of pairs, not two conditions joined by "or": the index is entered there.
         if key is not None:
             sign = "<" if view.newest else ">"
@@ -84,6 +87,13 @@ def list_folder(
         unread_count=counts[Folder.UNREAD],
         counts=counts,
     )
+
+
+def scope_of(post: Post) -> str:
+    """Return how the kinds of lines begin that are open to who stands in for a post's holder; "" for every kind."""
+    if post.limit is None or post.limit.scope is SubstituteScope.ALL:
+        return ""
+    return "correspondence." if post.limit.opens_letters else "cases."
 
 
 def withheld(item: WorkItem, cleared: Iterable[str]) -> WorkItem:
@@ -148,18 +158,29 @@ _COUNTED: dict[Folder, tuple[str, str]] = {
 }
 
 
-def count_folders(posts: Sequence[UUID], *, now: datetime) -> dict[Folder, int]:
+def count_folders(posts: Sequence[Post], *, now: datetime) -> dict[Folder, int]:
     """Return how many lines stand in each open folder of posts, for each post up to 10,000, of one moment.
 
     One statement reads one snapshot: a line that moves between two folders meanwhile is counted in one of them.
     """
+    scopes = [scope_of(post) for post in posts]
+    # Without a limit the condition is left out: the counts are read from the indexes alone.
+    limited = " AND starts_with(about_kind, seat.scope)" if any(scopes) else ""
     parts = [
-        f"(SELECT count(*) FROM (SELECT 1 FROM correspondence_workitem WHERE {owner} = post "  # noqa: S608 (ours)
-        f"AND {condition} LIMIT %(far)s) AS counted)"
+        f"(SELECT count(*) FROM (SELECT 1 FROM correspondence_workitem WHERE {owner} = seat.post "  # noqa: S608 (ours)
+        f"AND {condition}{limited} LIMIT %(far)s) AS counted)"
         for owner, condition in _COUNTED.values()
     ]
-    statement = f"SELECT {', '.join(parts)} FROM unnest(%(posts)s::uuid[]) AS post"  # noqa: S608 (as above)
-    values = {"now": now, "tomorrow": _day(now)[1], "referred": list(REFERRED), "far": FAR, "posts": list(posts)}
+    seats = "unnest(%(posts)s::uuid[], %(scopes)s::text[]) AS seat(post, scope)"
+    statement = f"SELECT {', '.join(parts)} FROM {seats}"  # noqa: S608 (as above)
+    values = {
+        "now": now,
+        "tomorrow": _day(now)[1],
+        "referred": list(REFERRED),
+        "far": FAR,
+        "posts": [post.uuid for post in posts],
+        "scopes": scopes,
+    }
     with connection.cursor() as cursor:
         cursor.execute(statement, values)
         found = cursor.fetchall()

@@ -110,12 +110,22 @@ def clearance_of(post: UUID, at: datetime) -> Secrecy:
     return Secrecy(rows.order_by("-starts_at").values_list("secrecy", flat=True).first() or Secrecy.ORDINARY)
 
 
+def readable_by(post: Post, at: datetime) -> tuple[Secrecy, ...]:
+    """Return the classes that a post reads at a moment; who stands in for its holder reads no further than allowed."""
+    clearance = clearance_of(post.uuid, at)
+    if post.limit is None or not post.limit.secrecy:
+        return clearance.readable
+    return min(clearance, Secrecy(post.limit.secrecy), key=lambda one: one.rank).readable
+
+
 def letters_for(post: Post, at: datetime) -> QuerySet[models.Letter]:
     """Return the letters that a post may read at a moment: those it came to have, and as a secretariat its body's.
 
     Every list, search and count of letters begins here, so that none shows what the clearance does not open.
     """
-    cleared = letters().filter(secrecy__in=clearance_of(post.uuid, at).readable)
+    if post.limit is not None and not post.limit.opens_letters:
+        return letters().none()
+    cleared = letters().filter(secrecy__in=readable_by(post, at))
     has = cleared.filter(id__in=models.Reader.objects.filter(post_uuid=post.uuid).values("letter_id"))
     if post.role != SECRETARIAT_ROLE:
         return has

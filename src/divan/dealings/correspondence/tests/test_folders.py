@@ -21,10 +21,27 @@ from divan.dealings.correspondence.values import (
 )
 from divan.foundation import facts
 from divan.foundation.actors import SYSTEM, Actor, ActorKind
+from divan.registers.people.values import Post, SeatLimit, SubstituteScope, Unit, UnitKind, UnitLevel
 
 NOON = datetime(2026, 11, 22, 8, 30, tzinfo=UTC)
 POST, OTHER = uuid4(), uuid4()
 CLERK = Actor(kind=ActorKind.STAFF, uuid=uuid4(), post=POST)
+
+
+def seat(post, limit: SeatLimit | None = None) -> Post:
+    body = uuid4()
+    unit = Unit(
+        uuid=body,
+        code="x",
+        name_fa="",
+        name_en="",
+        kind=UnitKind.BODY,
+        level=UnitLevel.PROVINCE,
+        body_uuid=body,
+        body_code="x",
+        place_code="",
+    )
+    return Post(uuid=post, title_fa="", title_en="", role="expert", unit=unit, limit=limit)
 
 
 def give(due: timedelta | None = None, *, post=POST, kind="correspondence.referral", now=NOON, **given):
@@ -47,7 +64,7 @@ def give(due: timedelta | None = None, *, post=POST, kind="correspondence.referr
 
 
 def found(folder: Folder = Folder.ALL, *posts, now=NOON, **filters):
-    page = queries.list_folder(posts or [POST], folder, WorkFilters(**filters), now=now)
+    page = queries.list_folder([seat(one) for one in posts or [POST]], folder, WorkFilters(**filters), now=now)
     return [item.uuid for item in page.items]
 
 
@@ -67,7 +84,7 @@ def test_each_folder_holds_what_it_says(db):
     assert found(Folder.FLAGGED) == [without.uuid]
     assert found(Folder.SENT) == [sent.uuid]
     assert found(Folder.DONE) == [done.uuid]
-    assert queries.count_folders([POST], now=NOON) == {
+    assert queries.count_folders([seat(POST)], now=NOON) == {
         Folder.ALL: 4,
         Folder.UNREAD: 3,
         Folder.OVERDUE: 1,
@@ -112,7 +129,7 @@ def test_three_posts_stand_in_one_list_whose_pages_neither_skip_nor_repeat(db, f
         given.add(line.uuid)
     seen, after, order = [], "", []
     while True:
-        page = queries.list_folder(posts, folder, now=NOON, after=after, limit=7)
+        page = queries.list_folder([seat(one) for one in posts], folder, now=NOON, after=after, limit=7)
         seen += [item.uuid for item in page.items]
         order += [item.due_at for item in page.items]
         after = page.after
@@ -128,8 +145,8 @@ def test_what_is_done_pages_from_the_newest(db):
     for number in range(9):
         line = give()
         actions.finish_work(about_uuid=line.about_uuid, actor=CLERK, now=NOON + timedelta(minutes=number))
-    first = queries.list_folder([POST], Folder.DONE, now=NOON, limit=5)
-    second = queries.list_folder([POST], Folder.DONE, now=NOON, limit=5, after=first.after)
+    first = queries.list_folder([seat(POST)], Folder.DONE, now=NOON, limit=5)
+    second = queries.list_folder([seat(POST)], Folder.DONE, now=NOON, limit=5, after=first.after)
 
     times = [item.closed_at for page in (first, second) for item in page.items]
     assert times == sorted(times, reverse=True)
@@ -139,13 +156,29 @@ def test_what_is_done_pages_from_the_newest(db):
 def test_a_line_above_the_clearance_says_nothing_and_no_word_finds_it(db):
     secret = give(secrecy=Secrecy.SECRET, note="بسیار مهم", from_post=OTHER)
 
-    [item] = queries.list_folder([POST], now=NOON).items
+    [item] = queries.list_folder([seat(POST)], now=NOON).items
     assert item.is_withheld
     assert (item.title_fa, item.number, item.note, item.sender_fa, item.from_post) == ("", "", "", "", None)
     assert found(text="اینترنت") == []
     assert found(sender="مدیرکل") == []
     actions.grant_clearance(post=POST, secrecy=Secrecy.SECRET, reason="x", actor=SYSTEM, now=NOON)
     assert found(text="اینترنت") == [secret.uuid]
+
+
+def test_who_stands_in_sees_what_the_standing_in_is_for_and_counts_it(db):
+    case, letter = give(kind="cases.task"), give()
+    secret = give(secrecy=Secrecy.CONFIDENTIAL)
+    actions.grant_clearance(post=POST, secrecy=Secrecy.SECRET, reason="x", actor=SYSTEM, now=NOON)
+
+    def shown(**limit):
+        post = seat(POST, SeatLimit(**limit))
+        page = queries.list_folder([post], now=NOON)
+        return [item.uuid for item in page.items if not item.is_withheld], page.open_count
+
+    assert shown() == ([case.uuid, letter.uuid, secret.uuid], 3)
+    assert shown(scope=SubstituteScope.CASES) == ([case.uuid], 1)
+    assert shown(scope=SubstituteScope.LETTERS) == ([letter.uuid, secret.uuid], 2)
+    assert shown(scope=SubstituteScope.LETTERS, secrecy="ordinary") == ([letter.uuid], 2)
 
 
 def test_a_flag_is_the_own_posts_and_is_recorded_once(db):
@@ -202,7 +235,7 @@ def test_counts_are_of_one_moment_while_others_move_lines(db):
     def count() -> None:
         try:
             for _ in range(300):
-                sums = queries.count_folders([POST, OTHER], now=NOON)
+                sums = queries.count_folders([seat(POST), seat(OTHER)], now=NOON)
                 if sums[Folder.ALL] != 40 or sums[Folder.UNREAD] != 40:
                     wrong.append(sums)
         finally:

@@ -155,7 +155,8 @@ def test_a_report_comes_back_on_the_line_of_whoever_referred_it(office):
     assert (done.state, done.report, done.closing) == (ReferralState.DONE, "انجام شد.", "acted")
     assert lines(office, "ict-expert") == ()
     [line] = lines(office, "ict-director")
-    assert (line.note, line.read_at, line.from_post) == ("انجام شد.", None, one.to_post)
+    expert = office.post("ict-expert")
+    assert (line.note, line.read_at, line.sender_fa) == ("انجام شد.", None, expert.title_fa)
     assert facts.recorded_for(line.uuid)[-1] == "correspondence.work-renewed"
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 import pytest
 
 from divan.dealings.correspondence import actions, queries
@@ -10,6 +12,7 @@ from divan.dealings.correspondence.tests.referred import handed_out, incoming, o
 from divan.dealings.correspondence.values import ReferralState, Secrecy
 from divan.foundation.actors import SYSTEM
 from divan.registers.people import actions as people
+from divan.registers.people.values import SeatLimit, SubstituteScope
 
 
 @pytest.fixture
@@ -199,3 +202,38 @@ def test_a_letter_above_the_clearance_stands_without_its_subject(browser, office
     assert "درخواست مجوز" not in said
     assert "محرمانه بماند" not in said
     assert browser("ict-deputy").get(page.context["lines"][0].url).status_code == 404
+
+
+def test_who_stands_in_for_letters_alone_sees_no_case_and_acts_in_none(browser, office, task_in):
+    _case, task = task_in("draft")
+    [one] = handed_out(office, "ict-expert")
+    expert, deputy = office.person("ict-expert").uuid, office.person("ict-deputy").uuid
+    people.appoint_substitute(
+        person=expert,
+        substitute=deputy,
+        starts_at=office.now,
+        ends_at=office.now + timedelta(days=2),
+        limit=SeatLimit(scope=SubstituteScope.LETTERS, secrecy="ordinary"),
+        actor=officer(office, "ict-expert"),
+        now=office.now,
+    )
+    secret = incoming(office, secrecy=Secrecy.CONFIDENTIAL)
+    [closed] = handed_out(office, "ict-expert", letter=secret)
+    substitute = browser("ict-deputy")
+    substitute.post("/staff/post", {"post": str(office.post("ict-expert").uuid), "next": "/office/"})
+
+    page = substitute.get("/office/")
+    step = substitute.get(f"/office/tasks/{task.uuid}/")
+    letter = substitute.post(f"/office/letters/referrals/{one.uuid}/", {"do": "report", "report": "انجام شد."})
+    shut = substitute.get(f"/office/letters/referrals/{closed.uuid}/")
+    hidden = substitute.post(f"/office/letters/referrals/{closed.uuid}/", {"do": "report", "report": "x"})
+
+    assert [(line.item.about_uuid, line.item.is_withheld) for line in page.context["lines"]] == [
+        (one.uuid, False),
+        (closed.uuid, True),
+    ]
+    assert page.context["open_count"] == 2
+    assert step.status_code == 404
+    assert letter.status_code == 302
+    assert (shut.status_code, hidden.status_code) == (404, 404)
+    assert queries.get_referral(one.uuid).ended_for == expert

@@ -12,6 +12,7 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
+from divan.dealings.correspondence.values import Secrecy
 from divan.foundation import clock
 from divan.foundation.errors import NotAllowed, Refusal
 from divan.foundation.http.access import STAFF, access
@@ -19,9 +20,10 @@ from divan.foundation.http.middleware import actor_of
 from divan.foundation.ui.fields import ErrorSummary, Field, Option, read_date
 from divan.foundation.ui.refusals import text_of
 from divan.front.texts.answers import problem_text
+from divan.front.texts.words import word
 from divan.registers.people import actions
 from divan.registers.people import queries as people
-from divan.registers.people.values import Post
+from divan.registers.people.values import Post, SeatLimit, SubstituteScope
 from divan_libs.persian.jalali import TEHRAN, InvalidDate, parse_jalali
 
 Problems = dict[str, str]
@@ -44,7 +46,13 @@ def absence(request: HttpRequest) -> HttpResponse:
         if substitute is not None and starts_at is not None and ends_at is not None and not problems:
             try:
                 actions.appoint_substitute(
-                    person=actor.uuid, substitute=substitute, starts_at=starts_at, ends_at=ends_at, actor=actor, now=now
+                    person=actor.uuid,
+                    substitute=substitute,
+                    starts_at=starts_at,
+                    ends_at=ends_at,
+                    limit=_limit(request.POST),
+                    actor=actor,
+                    now=now,
                 )
             except Refusal as refusal:
                 problems = {"substitute": str(text_of(refusal))}
@@ -53,9 +61,11 @@ def absence(request: HttpRequest) -> HttpResponse:
                 return redirect("backoffice:absence")
     sent = request.POST if request.method == "POST" else None
     fields = _fields(_colleagues(own, actor.uuid, now, language), sent, problems) if own else []
+    appointed = people.list_substitutions(actor.uuid, now)
     values = {
         "fields": fields,
-        "appointed": people.list_substitutions(actor.uuid, now),
+        "appointed": appointed,
+        "rows": [(one, _limit_in_words(one.limit)) for one in appointed],
         "error_summary": ErrorSummary.of(fields),
         "now": now,
     }
@@ -101,9 +111,45 @@ def _fields(colleagues: list[Option], sent: QueryDict | None, problems: Problems
             errors("substitute"),
             options=colleagues,
         ),
+        Field(
+            "scope",
+            "choice",
+            _("In what?"),
+            "",
+            typed.get("scope", SubstituteScope.ALL),
+            options=[Option(one, word("substitute-scope", one)) for one in SubstituteScope],
+        ),
+        Field(
+            "secrecy",
+            "select",
+            _("Letters up to which class of secrecy?"),
+            _("Never beyond what your post is cleared for."),
+            typed.get("secrecy", ""),
+            required=False,
+            options=[
+                Option("", _("all that my post may read")),
+                *(Option(one, word("secrecy", one)) for one in Secrecy),
+            ],
+        ),
         Field("starts", "date", _("First day"), "", read_date(typed, "starts"), errors("starts")),
         Field("ends", "date", _("Last day"), "", read_date(typed, "ends"), errors("ends")),
     ]
+
+
+def _limit(sent: QueryDict) -> SeatLimit:
+    """Return how far the substitute acts; what is none of the choices limits to the narrowest."""
+    scope, secrecy = sent.get("scope", SubstituteScope.ALL), sent.get("secrecy", "")
+    return SeatLimit(
+        scope=SubstituteScope(scope) if scope in set(SubstituteScope) else SubstituteScope.CASES,
+        secrecy=secrecy if not secrecy or secrecy in set(Secrecy) else Secrecy.ORDINARY,
+    )
+
+
+def _limit_in_words(limit: SeatLimit) -> str:
+    scope = word("substitute-scope", limit.scope)
+    if not limit.secrecy:
+        return scope
+    return _("%(scope)s, up to %(secrecy)s") % {"scope": scope, "secrecy": word("secrecy", limit.secrecy)}
 
 
 def _read(

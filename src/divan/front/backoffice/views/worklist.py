@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from uuid import UUID
 
 from django.contrib import messages
@@ -23,6 +24,7 @@ from divan.foundation.http.access import STAFF, access
 from divan.foundation.http.middleware import actor_of
 from divan.foundation.ui.frame import Link
 from divan.foundation.ui.refusals import text_of
+from divan.front.backoffice.duties import own_post
 from divan.front.backoffice.worklist_lines import (
     COLUMNS,
     ROUTES,
@@ -61,9 +63,9 @@ def worklist(request: HttpRequest) -> HttpResponse:
     if actor.post is None:
         return render(request, "backoffice/no_post.html")
     held = people.list_holdings(actor.uuid, now) if actor.uuid else []
-    seats = _seats(held, actor, language)
+    seats = _seats(held, actor, language, now)
     all_posts = bool(seats) and request.GET.get("posts") == "all"
-    posts = [one.post.uuid for one in held] if all_posts else [actor.post]
+    posts = [one.post for one in held] if all_posts else [own_post(request)]
     folder, typed, after = read_folder(request.GET), typed_filters(request.GET), request.GET.get("after", "")[:80]
     filters, problems = read_filters(typed)
     page = correspondence.list_folder(posts, folder, filters, now=now, after=after)
@@ -133,11 +135,11 @@ def _without_folder(filters: Mapping[str, str]) -> dict[str, str]:
     return {name: value for name, value in filters.items() if name != "folder"}
 
 
-def _seats(held: Sequence[Holding], actor: Actor, language: str) -> list[Seat]:
+def _seats(held: Sequence[Holding], actor: Actor, language: str, now: datetime) -> list[Seat]:
     """Return the posts to choose from; somebody with one post has nothing to choose."""
     if len(held) < 2 and all(one.stands_in_for is None for one in held):
         return []
-    counts = correspondence.count_open_work([holding.post.uuid for holding in held])
+    counts = {holding.post.uuid: correspondence.count_folders([holding.post], now=now)[Folder.ALL] for holding in held}
     absent = people.find_persons({one.stands_in_for for one in held if one.stands_in_for is not None})
     return [
         Seat(

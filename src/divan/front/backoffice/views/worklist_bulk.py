@@ -223,12 +223,13 @@ def _carry_out(request: HttpRequest, chosen: Sequence[UUID], deed: Deed, back: s
 def _lines(chosen: Sequence[UUID], request: HttpRequest, now: datetime) -> list[tuple[WorkItem, WorkLine]]:
     """Return the chosen lines that are still open in the visitor's worklists, or that they referred, as seen there."""
     actor, language = actor_of(request), get_language() or "fa"
-    own = {held.post.uuid for held in people.list_holdings(actor.uuid, now)} if actor.uuid else set()
+    held = people.list_holdings(actor.uuid, now) if actor.uuid else []
+    own = {one.post.uuid: one.post for one in held}
     found = []
     for item in queries.find_work(chosen):
-        seen_in = next((post for post in (item.post_uuid, item.from_post) if post in own), None)
-        if seen_in is not None:
-            shown = queries.withheld(item, queries.clearance_of(seen_in, now).readable)
+        seen_in = next((own[post] for post in (item.post_uuid, item.from_post) if post in own), None)
+        if seen_in is not None and item.about_kind.startswith(queries.scope_of(seen_in)):
+            shown = queries.withheld(item, queries.readable_by(seen_in, now))
             found.append((item, line_of(shown, language, seats={}, current=actor.post or item.post_uuid)))
     return found
 
