@@ -1,7 +1,8 @@
 """How many decided letters a second one worker makes: typeset, signed, timestamped, stored, recorded.
 
 A private PostgreSQL with durable writes, the rehearsal's keys and timestamp authority in the same process, the layout
-and wording of the shipped service. Beside it, each step alone, and how many issued files a second are verified.
+and wording of the shipped service. Beside it, each step alone, a letter in rich text with two signatures, and how many issued
+files a second are verified.
 """
 
 from __future__ import annotations
@@ -13,6 +14,7 @@ import platform
 import tempfile
 import time
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -166,11 +168,50 @@ def steps(now: datetime) -> dict[str, float]:
     def typeset() -> None:
         setter.typeset({**page, "recipient": str(next(shown))}, row.source, made_at=now)
 
+    paper_ms, two_signers_ms = paper_of_two(now)
     return {
+        "two_signer_letter_typesetting_ms": paper_ms,
+        "two_signer_letter_whole_ms": two_signers_ms,
         "square_code_ms": 1e3 * seconds_each(lambda: square_codes.draw(address), 20),
         "typesetting_ms": 1e3 * seconds_each(typeset, 50),
         "signing_ms": 1e3 * seconds_each(lambda: sign_pdf(pdf, key.key, key.chain, stamper, now=now), 50),
     }
+
+
+def paper_of_two(now: datetime) -> tuple[float, float]:
+    """Return the milliseconds of typesetting a letter in rich text, and of that with both signatures of two signers."""
+    from divan.trust.signing import models, queries, rules  # noqa: PLC0415 (readable only after setup)
+    from divan.trust.signing.adapters import authorities  # noqa: PLC0415 (as above)
+    from divan.trust.signing.adapters.signing_keys import KeyFiles  # noqa: PLC0415 (as above)
+    from divan.trust.signing.apps import options  # noqa: PLC0415 (as above)
+    from divan.trust.signing.values import LetterCopy, LetterPaper, Shams  # noqa: PLC0415 (as above)
+    from divan_libs.pki.pades import countersign_pdf, sign_pdf  # noqa: PLC0415 (beside its users)
+
+    row, known = models.Document.objects.order_by("id").last(), options()
+    assert row is not None
+    shams = Shams(number="27/1405", registered_at=now, guid=row.uuid, email="ece@ict.example", legal_id="10380284790")
+    words = "عملیات نصب از خرداد 1406 آغاز می‌شود و تا پایان شهریور پایان می‌یابد. "
+    table = "<table><tbody><tr><th>روستا</th><th>خانوار</th></tr><tr><td>ارمو</td><td>35</td></tr></tbody></table>"
+    paper = LetterPaper(
+        body_html=f"<p>{words * 4}</p><ol><li>{words}</li><li>{words}</li></ol>{table}<p>{words * 3}</p>",
+        copies=(LetterCopy(recipient="بایگانی"),),
+        shams=shams,
+    )
+    plain = queries.letter_of(row)
+    source = rules.wording_of(paper, "fa")
+    key = KeyFiles(known.key_directory).find(models.Signatory.objects.get().uuid)
+    stamper = authorities.timestamper(known, lambda: now)
+    shown = iter(range(10**6))
+
+    def typeset() -> bytes:
+        letter = replace(plain, paper=paper, co_signers=(plain.signer,), recipient=str(next(shown)))
+        return queries.typeset_letter(letter, source, queries.EMPTY_SQUARE, made_at=now)
+
+    def whole() -> None:
+        signed = sign_pdf(typeset(), key.key, key.chain, stamper, now=now, further=1)
+        countersign_pdf(signed, key.key, key.chain, stamper, now=now)
+
+    return 1e3 * seconds_each(typeset, 30), 1e3 * seconds_each(whole, 30)
 
 
 def seconds_each(work: Callable[[], object], times: int) -> float:

@@ -15,6 +15,7 @@ from divan.project.verifier.trust import Trust, TrustUnreadable, read_trust
 from divan.trust.signing import rules
 from divan_libs.tlog.receipts import ATTACHED_AS
 
+from . import specimens
 from .specimens import FACT, LATER, Log, at, sha256, sign_letter
 
 
@@ -276,3 +277,14 @@ def test_a_damaged_trust_folder_is_said_by_file(trust_folder, name, content):
 
     with pytest.raises(TrustUnreadable, match=name.replace(".", r"\.")):
         read_trust(trust_folder)
+
+
+def test_a_letter_that_not_all_have_signed_names_who_is_missing(log, trust, authority, unsigned_letter, monkeypatch):
+    both = [{"name": "Sara Ahmadi", "code": "0012345679"}, {"name": "Ali Karimi", "code": "0684159414"}]
+    monkeypatch.setitem(specimens.CLAIMS, "signers", both[:1])
+    assert judge(sign_letter(unsigned_letter, authority, log.receipt()), trust, now=LATER).outcome is Outcome.GENUINE
+
+    monkeypatch.setitem(specimens.CLAIMS, "signers", both)
+    judgement = judge(sign_letter(unsigned_letter, authority, log.receipt()), trust, now=LATER)
+    assert (judgement.outcome, judgement.problems) == (Outcome.UNTRUSTED, ("verify.signers-missing",))
+    assert known(judgement)["signer.missing"] == "Ali Karimi"

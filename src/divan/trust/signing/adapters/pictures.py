@@ -46,7 +46,7 @@ def read_picture(file: UUID, *, as_scan: bool) -> Picture:
 
 def _require_readable(content: bytes) -> None:
     try:
-        reader = PdfFileReader(BytesIO(content))  # type: ignore[no-untyped-call]  # pyHanko annotates only in part
+        reader = PdfFileReader(BytesIO(content))
         count = 0 if reader.encrypted else int(reader.root["/Pages"]["/Count"])
     except HOSTILE as error:
         raise ScanUnfit(reason="unreadable", detail=str(error)) from error
