@@ -124,9 +124,9 @@ def _services(case: Case, found: Beside, language: str) -> dict[str, str]:
 def _of_register(
     need: NeedState, package: Package, services: dict[str, str], language: str, mine: str, steps: Collection[str]
 ) -> Evidence:
-    asked = package.needs.of(need.code)
-    declared = asked.data_service if isinstance(asked, InquiryNeed | MandateNeed) else ""
-    read = isinstance(asked, InquiryNeed | MandateNeed) and is_told_in(package, asked.code, steps)
+    found = package.needs.of(need.code)
+    asked = found if isinstance(found, InquiryNeed | MandateNeed) else None
+    declared = asked.data_service if asked else ""
     return Evidence(
         title=package.text(f"needs.{need.code}.title", language),
         about="" if need.subject == mine else need.subject,
@@ -135,7 +135,7 @@ def _of_register(
         tone=TONES[need.state],
         at=need.answered_at,
         detail=_("told for an earlier request") if need.reused else "",
-        told=tuple(told_in_words(asked, need.fields)) if read else (),
+        told=tuple(told_in_words(asked, need.fields)) if asked and is_told_in(package, asked.code, steps) else (),
     )
 
 

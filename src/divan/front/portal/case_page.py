@@ -19,7 +19,7 @@ from divan.foundation.ui.pieces import Row
 from divan.front.portal.progress import applicant_events
 from divan.front.portal.summaries import summaries
 from divan.front.texts.standing import decisions_of, standings
-from divan.front.texts.words import TONES, word
+from divan.front.texts.words import TONES, clock_in_words, word
 from divan.registers.people import queries as people
 from divan_libs.persian.jalali import TEHRAN
 from divan_libs.servicepack import flow_rules
@@ -92,8 +92,14 @@ def _offer(permit: Permit, offer: EntryOffer, language: str) -> tuple[str, str, 
         offer.package.text(f"entries.{code}.title", language),
         offer.package.find_text(f"entries.{code}.lead", language) or "",
         "" if offer.reason else reverse("portal:entry", args=[permit.uuid, code]),
-        _("It opens nearer to the end of the permit.") if offer.reason == "too-early" else "",
+        opening_in_words(offer) if offer.reason == "too-early" else "",
     )
+
+
+def opening_in_words(offer: EntryOffer) -> str:
+    """Say how long before the end of the permit an entry opens."""
+    window = offer.entry.opens_before
+    return _("It opens %(span)s before the end of the permit.") % {"span": clock_in_words(window)} if window else ""
 
 
 def case_page(case: Case, *, own: bool) -> dict[str, object]:

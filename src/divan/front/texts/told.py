@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import date
 
 from django.utils.functional import Promise
 from django.utils.translation import gettext as translated
@@ -86,7 +87,7 @@ def _value(kind: FieldKind, value: object) -> str:
     if isinstance(value, bool):
         return translated("Yes") if value else translated("No")
     match kind:
-        case FieldKind.DATE:
+        case FieldKind.DATE if isinstance(value, date):
             return jalali(value)
         case FieldKind.NUMBER if isinstance(value, int):
             return number(value)

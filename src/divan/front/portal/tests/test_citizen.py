@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from django.urls import reverse
+from django.utils import translation
 
 from divan.dealings.cases import actions, models, queries
+from divan.dealings.cases.queries import EntryOffer
 from divan.dealings.cases.tests import workshop
 from divan.dealings.cases.tests.test_fees_of_cases import priced
 from divan.dealings.cases.values import CaseState, RatingNotPossible
@@ -16,8 +20,10 @@ from divan.dealings.payments.values import InvoiceState
 from divan.foundation import files
 from divan.foundation.actors import SYSTEM
 from divan.foundation.models import Fact
+from divan.front.portal.case_page import opening_in_words
 from divan.trust.identity import actions as identity
 from divan.trust.identity.models import Account
+from divan_libs.servicepack.loading import load_package
 
 PDF = b"%PDF-1.4\n1 0 obj\n<<>>\nendobj\ntrailer\n<<>>\n%%EOF\n"
 
@@ -162,6 +168,17 @@ def test_a_permit_is_shown_with_what_may_be_begun_about_it(world, shop, browser)
     assert offers
     for url, why in offers.values():
         assert bool(url) != bool(why)
+
+
+def test_a_renewal_that_is_not_open_yet_says_how_long_before_the_end_it_opens():
+    package = load_package(Path(__file__).parents[5] / "services" / "eco-lodge-permit")
+    entry = package.flow.entry("renew")
+    assert entry is not None
+
+    with translation.override("en"):
+        said = opening_in_words(EntryOffer(entry=entry, package=package, reason="too-early"))
+
+    assert said == "It opens 60 days before the end of the permit."
 
 
 def test_a_draft_that_costs_is_paid_first_and_sent_by_the_payment(world, tmp_path, browser):
