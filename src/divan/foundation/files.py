@@ -187,6 +187,30 @@ def store_made(*, name: str, content: bytes, media_type: str, actor: Actor, now:
         return _keep(made.name, name=name, media_type=media_type, actor=actor, now=now)
 
 
+def store_received(
+    *,
+    name: str,
+    content: bytes,
+    media_type: str,
+    actor: Actor,
+    now: datetime,
+    scanner: Scanner | None = None,
+) -> FileSummary:
+    """Scan and store bytes that came with a letter of another system, whose type was read from them.
+
+    :raises FileEmpty, FileInfected: nothing is kept.
+    :raises ScannerSilent: nothing is kept; the letter may be sent again.
+    """
+    if not content:
+        raise FileEmpty(name=name)
+    found = (scanner or ClamScanner(options().scanner_address)).find(
+        content[start : start + 65536] for start in range(0, len(content), 65536)
+    )
+    if found:
+        raise FileInfected(found=found)
+    return store_made(name=name, content=content, media_type=media_type, actor=actor, now=now)
+
+
 def _media_type(name: str, path: str) -> str:
     with Path(path).open("rb") as incoming:
         head = incoming.read(16)

@@ -97,6 +97,14 @@ class Configuration:
         "Name of the transparency log, unique in the world and never changed; "
         "default: host of the base address and `/log`.",
     )
+    letter_connections: str = setting(
+        "",
+        "TOML file of the mailboxes, folders and webhooks by which secretariats exchange letters with other products; "
+        "default: `letters.toml` in the data folder. It may be absent.",
+    )
+    letter_patience: float = setting(
+        72.0, "Hours for which a letter or receipt is offered to the other side before it comes back as undeliverable."
+    )
     sealing_interval: float = setting(1.0, "Seconds between looks of the sealer for new facts when nothing wakes it.")
     tls_offloaded: bool = setting(
         False, "Whether a proxy in front speaks HTTPS: cookies become Secure and HSTS is sent."

@@ -9,6 +9,7 @@ from urllib.parse import unquote, urlsplit
 from django.utils.translation import gettext_lazy as _
 
 from divan.dealings.cases.apps import CasesOptions
+from divan.dealings.correspondence.apps import CorrespondenceOptions
 from divan.dealings.payments.apps import PaymentsOptions
 from divan.foundation.apps import FoundationOptions
 from divan.front.portal.options import PortalOptions
@@ -190,6 +191,13 @@ FOUNDATION = FoundationOptions(
     sms_token=DIVAN.sms_token,
 )
 CASES = CasesOptions(base_url=DIVAN.base_url, longest_order_pause=timedelta(seconds=15) if DIVAN.rehearsal else None)
+CORRESPONDENCE = CorrespondenceOptions(
+    connections=Path(DIVAN.letter_connections) if DIVAN.letter_connections else DIVAN.data / "letters.toml",
+    parts=DIVAN.data / "files" / "parts",
+    patience=timedelta(hours=DIVAN.letter_patience),
+    longest_pause=timedelta(seconds=15) if DIVAN.rehearsal else timedelta(minutes=30),
+    asking_pause=timedelta(seconds=30) if DIVAN.rehearsal else timedelta(hours=6),
+)
 PAYMENTS = PaymentsOptions(
     return_address=DIVAN.base_url.rstrip("/") + "/payments/return/{payment}/",
     bank_address=DIVAN.bank_gateway,

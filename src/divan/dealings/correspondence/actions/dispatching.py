@@ -237,6 +237,7 @@ def drop_dispatch(*, dispatch: UUID, reason: str, actor: Actor, now: datetime) -
     row.state, row.problem, row.problem_text = DispatchState.DROPPED, "dropped", reason.strip()[:500]
     row.save(update_fields=["state", "problem", "problem_text"])
     facts.record(DISPATCH_NOTED, subject=row, actor=actor, at=now, state=row.state, reason=row.problem_text)
+    finish_work(about_uuid=row.uuid, actor=actor, now=now)
     _close_when_all_left(row.letter, actor=actor, now=now)
     return queries.get_dispatch(dispatch)
 
@@ -254,5 +255,6 @@ def lay_again(*, dispatch: UUID, actor: Actor, now: datetime) -> Dispatch:
         raise DispatchNotPossible(state=row.state)
     way = queries.Way(channel=Channel(row.channel), target=row.target)
     again = _lay(row.letter, row.recipient, row.secretariat, way=way, actor=actor, now=now)
+    finish_work(about_uuid=row.uuid, actor=actor, now=now)
     _tell_clerk(row.letter, row.secretariat, actor=actor, now=now)
     return queries.get_dispatch(again.uuid)

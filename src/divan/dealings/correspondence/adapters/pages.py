@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import io
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from PIL import Image, ImageOps
+from PIL import Image, ImageOps, ImageSequence
 from pypdf import PdfReader, PdfWriter
 from pypdf.errors import PyPdfError
 
@@ -65,15 +65,27 @@ def _append(writer: PdfWriter, content: bytes) -> None:
 
 
 def _picture(content: bytes) -> bytes:
-    """Return a picture as a PDF of one page, turned as the camera says, on paper of its own size."""
+    """Return a picture as a PDF, a page for each of its own, turned as the camera says, on paper of its size."""
     try:
         with Image.open(io.BytesIO(content)) as opened:
             # Asked before a pixel is unpacked: a small file may hold a picture of many gigabytes.
             if opened.width * opened.height > MOST_PIXELS:
                 raise PagesUnfit(reason="too-large")
-            upright = ImageOps.exif_transpose(opened)
+            if getattr(opened, "n_frames", 1) > MOST_PAGES:
+                raise PagesUnfit(reason="too-many", most=MOST_PAGES)
+            first, *others = _upright(opened)
             out = io.BytesIO()
-            upright.convert("RGB").save(out, "PDF", resolution=DOTS_PER_INCH, quality=QUALITY)
+            first.save(out, "PDF", resolution=DOTS_PER_INCH, quality=QUALITY, save_all=True, append_images=others)
     except (OSError, ValueError, Image.DecompressionBombError, Image.DecompressionBombWarning) as error:
         raise PagesUnfit(reason="damaged") from error
     return out.getvalue()
+
+
+def _upright(opened: Image.Image) -> Iterator[Image.Image]:
+    """Yield the pages of a picture: a fax in TIFF has several."""
+    for frame in ImageSequence.Iterator(opened):
+        if frame.width * frame.height > MOST_PIXELS:
+            raise PagesUnfit(reason="too-large")
+        yield ImageOps.exif_transpose(frame).convert("RGB")
+        if opened.format != "TIFF":
+            return

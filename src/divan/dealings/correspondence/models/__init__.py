@@ -8,6 +8,7 @@ from divan.dealings.correspondence.models.archive import (
     Filing,
     LegalHold,
 )
+from divan.dealings.correspondence.models.finding import FileText, LetterEntry
 from divan.dealings.correspondence.models.letters import (
     UNNUMBERED,
     Letter,
@@ -28,7 +29,7 @@ from divan.dealings.correspondence.models.secretariats import (
     Secretariat,
     Term,
 )
-from divan.dealings.correspondence.models.transport import Dispatch, Intake
+from divan.dealings.correspondence.models.transport import Dispatch, Intake, Receipt
 from divan.dealings.correspondence.models.worklist import HandOver, SavedSearch, WorkItem
 
 __all__ = [
@@ -40,16 +41,19 @@ __all__ = [
     "Correspondent",
     "Dispatch",
     "DisposalList",
+    "FileText",
     "Filing",
     "FollowUp",
     "HandOver",
     "Intake",
     "LegalHold",
     "Letter",
+    "LetterEntry",
     "LetterFile",
     "LetterStep",
     "LetterVersion",
     "Reader",
+    "Receipt",
     "Recipient",
     "RecipientGroup",
     "Referral",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Q
 
 from divan.dealings.correspondence.models.letters import Letter, Recipient
 from divan.dealings.correspondence.models.secretariats import Secretariat
@@ -70,6 +70,11 @@ class Dispatch(models.Model):
                 fields=("secretariat", "-id"),
                 condition=Q(state__in=("desk", "refused", "dead")),
                 name="dispatch_at_desk",
+            ),
+            models.Index(
+                fields=("next_attempt_at",),
+                condition=Q(state__in=("sent", "delivered"), channel="exchange"),
+                name="dispatch_to_ask_about",
             ),
         )
 
@@ -138,6 +143,7 @@ class Intake(models.Model):
         indexes = (
             models.Index(fields=("secretariat", "id"), condition=Q(state="waiting"), name="intake_waiting"),
             models.Index(fields=("secretariat", "-id"), condition=Q(state="broken"), name="intake_broken"),
+            models.Index(F("read__applicant"), condition=Q(channel="portal"), name="intake_of_applicant"),
         )
 
     def subject_state(self) -> dict[str, object]:
@@ -151,4 +157,44 @@ class Intake(models.Model):
             "receipt": [self.receipt, self.dispatch_uuid],
             "letter": self.letter_id,
             "ended": [self.ended_by, self.ended_at, self.reason],
+        }
+
+
+class Receipt(models.Model):
+    """The word to be carried to whoever sent a letter by a channel: it was registered under a number, or refused.
+
+    queued → sent, or dead when nobody took it for too long; the other side may still ask. There is one for each thing
+    that arrived and ended; what it says stands in the intake. ``target`` is where the channel takes it.
+
+    .. no_pii: identifiers and addresses of systems
+    """
+
+    id = models.BigAutoField(primary_key=True)
+    uuid = models.UUIDField(unique=True)
+    intake = models.OneToOneField(Intake, on_delete=models.PROTECT, related_name="+")
+    channel = models.CharField(max_length=12)
+    target = models.CharField(max_length=300)
+    state = models.CharField(max_length=6)
+    queued_at = models.DateTimeField()
+    ended_at = models.DateTimeField(null=True)
+    problem = models.CharField(max_length=80, blank=True)
+    attempts = models.PositiveSmallIntegerField(default=0)
+    next_attempt_at = models.DateTimeField(null=True)
+    leased_until = models.DateTimeField(null=True)
+
+    subject_kind = "correspondence.receipt"
+
+    class Meta:
+        constraints = (
+            models.CheckConstraint(condition=Q(channel__in=("exchange", "ece", "folder")), name="receipt_channel"),
+            models.CheckConstraint(condition=Q(state__in=("queued", "sent", "dead")), name="receipt_state_known"),
+        )
+        indexes = (models.Index(fields=("next_attempt_at",), condition=Q(state="queued"), name="receipt_due"),)
+
+    def subject_state(self) -> dict[str, object]:
+        """Return what the digest of a receipt covers: every field but those of the next attempt."""
+        return {
+            "intake": self.intake_id,
+            "way": [self.channel, self.target],
+            "state": [self.state, self.queued_at, self.ended_at, self.problem],
         }

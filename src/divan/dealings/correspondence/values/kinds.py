@@ -129,3 +129,10 @@ HAND_OVER_ASKED = FactKind(
 )
 HAND_OVER_ENDED = FactKind("correspondence.hand-over-ended", "Every line that could go to the other post has gone.")
 FOLLOW_UP_MOVED = FactKind("correspondence.follow-up-moved", "A follow-up goes on at another post, or of another post.")
+RECEIPT_QUEUED = FactKind(
+    "correspondence.receipt-queued", "The word on what became of a letter was laid ready for whoever sent it."
+)
+RECEIPT_SENT = FactKind("correspondence.receipt-sent", "The sender of a letter has the word on what became of it.")
+RECEIPT_DEAD = FactKind(
+    "correspondence.receipt-dead", "The sender of a letter could not be told what became of it; it may still ask."
+)

@@ -1,4 +1,4 @@
-"""What correspondence does later: reminds of follow-ups, and puts signed documents to their letters."""
+"""Follow-ups are reminded of, signed documents are put to their letters, and worklists are handed over."""
 
 from __future__ import annotations
 
