@@ -6,6 +6,7 @@ from datetime import datetime
 from uuid import UUID
 
 from django.http import HttpResponse
+from tests.faults.referring import DEEDS as REFERRING
 
 from divan.dealings.cases import actions
 from divan.dealings.cases.tests import workshop
@@ -96,7 +97,7 @@ def publish_snapshot(world):
     return exchange.publish_snapshot(actor=SYSTEM, now=world.now)
 
 
-DEEDS = {
+DEEDS = REFERRING | {
     deed.__name__: deed
     for deed in (
         begin,
