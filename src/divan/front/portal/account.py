@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 
 from divan.dealings.cases import queries
 from divan.dealings.cases.values import Case, CaseState
+from divan.dealings.correspondence import queries as correspondence
 from divan.dealings.payments import queries as payments
 from divan.dealings.payments.values import InvoiceState
 from divan.foundation.ui.frame import Link
@@ -45,9 +46,11 @@ def account_tabs(person: UUID, current: str, cases: Sequence[Case] | None = None
         for tab in TABS
     ]
     permits = len(queries.list_permits_of(person))
+    letters = correspondence.count_petitions(person)
     return [
         *tabs,
         Link(reverse("portal:permits"), _("Permits"), current == "permits", permits),
+        Link(reverse("portal:petitions"), _("Letters"), current == "letters", letters),
         Link(reverse("portal:signatures"), _("Asked of me"), current == "asked", to_sign, bool(to_sign)),
         Link(reverse("portal:payments"), _("To be paid"), current == "payments", to_pay, bool(to_pay)),
     ]

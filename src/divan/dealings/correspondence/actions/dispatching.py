@@ -27,6 +27,7 @@ from divan.dealings.correspondence.values import (
     LetterState,
     LetterUnknown,
     NewWork,
+    PartyKind,
     ReasonNeeded,
     RecipientClosed,
     Secrecy,
@@ -180,9 +181,10 @@ def _require_living(row: models.Dispatch) -> None:
     outside = queries.correspondent_of(party)
     if outside is not None and outside.closed_at is not None:
         after = outside.successor
-        raise RecipientClosed(successor=(after.organization or after.name) if after else "")
-    if row.channel == Channel.INTERNAL and queries.secretariat_of_party(party) is None:
-        raise RecipientClosed(successor="")
+        raise RecipientClosed(successor=(after.organization or after.name) if after else "–")
+    to_body = row.channel == Channel.INTERNAL and party.kind is not PartyKind.PERSON
+    if to_body and queries.secretariat_of_party(party) is None:
+        raise RecipientClosed(successor="–")
 
 
 def _proof(channel: Channel, evidence: Mapping[str, str]) -> dict[str, str]:
@@ -196,9 +198,12 @@ def _proof(channel: Channel, evidence: Mapping[str, str]) -> dict[str, str]:
 
 
 def _deliver(row: models.Dispatch, *, actor: Actor, now: datetime) -> None:
-    target = queries.secretariat_of_party(queries.recipient_of(row.recipient).party)
+    party = queries.recipient_of(row.recipient).party
+    if party.kind is PartyKind.PERSON:
+        return
+    target = queries.secretariat_of_party(party)
     if target is None:
-        raise RecipientClosed(successor="")
+        raise RecipientClosed(successor="–")
     take_in(
         secretariat=target.uuid,
         channel=Channel.INTERNAL,

@@ -130,6 +130,14 @@ from divan.dealings.correspondence.queries.parcels import (
     receipt_of,
     standing_of,
 )
+from divan.dealings.correspondence.queries.petitions import (
+    count_petitions,
+    count_waiting_petitions,
+    get_answer,
+    get_petition,
+    list_answers,
+    list_central_secretariats,
+)
 from divan.dealings.correspondence.queries.proving import (
     prove_register,
 )
@@ -202,14 +210,6 @@ from divan.dealings.correspondence.queries.worklist import (
     get_work,
     list_open_work_of_case,
     list_worklist,
-)
-from divan.dealings.correspondence.queries.petitions import (
-    count_petitions,
-    count_waiting_petitions,
-    get_answer,
-    get_petition,
-    list_answers,
-    list_central_secretariats,
 )
 
 __all__ = [

@@ -138,11 +138,16 @@ def correspondent_of(party: Party) -> models.Correspondent | None:
 
 
 def list_ways(party: Party) -> list[Way]:
-    """Return the ways to a recipient, the one to take unless another is chosen first."""
+    """Return the ways to a recipient, the one to take unless another is chosen first.
+
+    A person of the register finds the letter in their account: inside the house nothing is carried to them.
+    """
     carried = (Channel.POST, Channel.COURIER, Channel.FAX, Channel.BY_HAND)
     own = secretariat_of_party(party)
     if own is not None:
         return [Way(channel=Channel.INTERNAL, target=own.code), *(Way(channel=one, target="") for one in carried)]
+    if party.kind is PartyKind.PERSON and party.uuid is not None:
+        return [Way(channel=Channel.INTERNAL, target=""), *(Way(channel=one, target="") for one in carried)]
     outside = correspondent_of(party)
     if outside is None:
         return [Way(channel=one, target="") for one in carried]

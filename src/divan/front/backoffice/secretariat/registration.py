@@ -105,7 +105,7 @@ def _first(asked: Asked) -> QueryDict:
             "kind": "petition" if read.applicant else "letter",
             "secrecy": str(read.secrecy),
             "urgency": str(read.urgency),
-            "keywords": _("، ").join(read.keywords),
+            "keywords": _(", ").join(read.keywords),
             "to": str(read.to_post or ""),
             "instruction": "action",
             "paper": "none" if read.applicant or not asked.intake.channel.is_carried else "original",

@@ -31,6 +31,13 @@ WORDS: Mapping[str, Mapping[str, Text]] = {
         "double": _("Double"),
         "broken": _("Could not be read"),
     },
+    "petition-state": {
+        "waiting": _("Sent, waits to be registered"),
+        "registered": _("Registered"),
+        "refused": _("Not taken"),
+        "double": _("Registered before"),
+        "broken": _("Sent, waits to be registered"),
+    },
     "dispatch-state": {
         "desk": _("At the desk"),
         "queued": _("Waits to leave"),
@@ -163,7 +170,7 @@ REFUSALS: Mapping[str, tuple[Text, Text, Text]] = {
     ),
     "correspondence.recipient-closed": (
         _("The recipient does not exist any more."),
-        "",
+        _("Successor: %(successor)s"),
         _("Address a new letter to the successor."),
     ),
     "correspondence.pages-unfit": (
