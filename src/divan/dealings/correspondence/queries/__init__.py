@@ -119,6 +119,7 @@ from divan.dealings.correspondence.queries.papers import (
 from divan.dealings.correspondence.queries.parcels import (
     digest_of,
     find_intake,
+    find_secretariat_at,
     find_sent,
     find_sent_by_number,
     find_target,
@@ -254,6 +255,7 @@ __all__ = [
     "find_open_work",
     "find_own_referral",
     "find_register_for",
+    "find_secretariat_at",
     "find_sent",
     "find_sent_by_number",
     "find_step",

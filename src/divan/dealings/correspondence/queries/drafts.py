@@ -198,7 +198,9 @@ def propose_route(post: Post, at: datetime) -> Route:
 def _by_chart(post: Post, at: datetime) -> Route:
     above = [one.uuid for one in people.superiors_of(post.uuid) if one.unit.body_uuid == post.unit.body_uuid]
     held = people.holders_of(above, at)
-    chain = [one for one in above if one in held] or [post.uuid]
+    # Who holds two of the posts above is asked once, in the nearer.
+    once = {held[one].uuid: one for one in reversed(above) if one in held}
+    chain = [one for one in above if one in once.values()] or [post.uuid]
     paraphs = [RouteStep(kind=StepKind.PARAPH, post=one) for one in chain[:-1]]
     return Route(steps=(*paraphs, RouteStep(kind=StepKind.SIGNATURE, post=chain[-1])))
 

@@ -52,6 +52,7 @@ def build(reading: Reading) -> Mapping[str, object] | None:
         "pointing": [(word("letter-relation", kind), other) for kind, other in pointing],
         "is_revoked": queries.is_revoked(letter.uuid),
         "files": content.files,
+        "own_step": queries.open_step_of(letter.uuid, reading.post.uuid),
         "previews": letter.drafter_post is not None and letter.document_uuid is None and bool(content.body_html),
         "may_copy": bool(content.body_html),
         "may_answer": not is_unsigned and letter.direction != "outgoing",

@@ -129,7 +129,7 @@ def _route_page(
             continue
         title = posts[step.post].title(language)
         fields = [
-            Field(f"kind-{at}", "select", _("What"), "", str(step.kind), options=kinds),
+            Field(f"kind-{at}", "select", _("What they do"), "", str(step.kind), options=kinds),
             Field(f"place-{at}", "number", _("Place"), "", str(at + 1)),
             Field(f"off-{at}", "consent", _("Take off"), "", "", required=False),
         ]
@@ -169,7 +169,7 @@ def _add_fields(post: Post, shown: Route, looked_for: str, now: datetime, langua
     kinds = [Option(str(kind), word("step", kind)) for kind in StepKind]
     return [
         Field("add", "select", _("Add somebody"), "", "", required=False, options=options),
-        Field("add-kind", "select", _("What"), "", str(StepKind.PARAPH), options=kinds),
+        Field("add-kind", "select", _("What they do"), "", str(StepKind.PARAPH), options=kinds),
     ]
 
 
@@ -293,7 +293,7 @@ def _step_page(
         "text_fields": text_fields(text, problems={}),
         "may_edit": queries.may_edit_in_step(found.step.letter),
         "edit_open": typed is not None,
-        "note": _reason_field("note", _("Note"), request, ""),
+        "note": _reason_field("note", _("Note beside the paraph"), request, ""),
         "reason": _reason_field("reason", _("What is to be corrected?"), request, problem if done == "return" else ""),
         "anew": _reason_field("anew", _("Why do all sign anew?"), request, problem if done == "anew" else ""),
         "is_for_another": _named_otherwise(found, actor_of(request).uuid),
