@@ -21,6 +21,12 @@ def _place(_now: datetime) -> int:
     return facts.place_facts()
 
 
+def _receipts(now: datetime) -> int:
+    """Queue and send the receipts of letters, and ask for those that did not come."""
+    done = correspondence.follow_intakes(now) + correspondence.send_receipts(now)
+    return done + correspondence.ask_for_registrations(now)
+
+
 def worker_duties() -> list[Duty]:
     """Return every duty; each runs in a thread of its own."""
     return [
@@ -37,6 +43,14 @@ def worker_duties() -> list[Duty]:
         *exchange.duties(),
         *payments.duties(),
         Duty("letters", correspondence.follow_documents),
+        Duty("letter-finding", correspondence.enter_letters),
+        Duty("file-texts", correspondence.read_files, every=5.0),
+        Duty("letters-exchange", correspondence.carry_by_exchange),
+        Duty("letters-mail", correspondence.carry_by_ece, every=5.0),
+        Duty("letters-products", correspondence.carry_by_products, every=5.0),
+        Duty("letter-receipts", _receipts),
+        Duty("mailboxes", correspondence.collect_mail, every=30.0),
+        Duty("folders", correspondence.collect_folders, every=5.0),
         Duty("follow-ups", correspondence.run_follow_ups, every=30.0),
         Duty("hand-overs", correspondence.run_hand_overs, every=5.0),
         Duty("drafts", cases.clear_drafts, every=3600.0),
