@@ -174,3 +174,17 @@ def world(db: None) -> World:
     """A furnished province in the test's transaction."""
     furnish()
     return World()
+
+
+def found_secretariats(*, actor: object, now: datetime) -> None:
+    """Open the secretariats and registers of every body of the demo, and grant the clearances."""
+    from divan.project.demo import secretariats
+
+    secretariats.found_secretariats(actor=actor, now=now)  # type: ignore[arg-type]  # an actor
+
+
+def found_neighbours(*, actor: object, now: datetime) -> None:
+    """Enter the other bodies of the demo with their posts and holders."""
+    from divan.project.demo import neighbours
+
+    neighbours.found_neighbours(actor=actor, now=now)  # type: ignore[arg-type]  # an actor

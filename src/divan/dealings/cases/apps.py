@@ -28,8 +28,7 @@ class CasesApp(AppConfig):
         """Read the settings and declare the subjects."""
         from django.conf import settings  # noqa: PLC0415 (settings are complete only now)
 
-        from divan.dealings.cases import actions, models  # noqa: PLC0415 (models load after the app registry)
-        from divan.dealings.correspondence import actions as worklist  # noqa: PLC0415 (as above)
+        from divan.dealings.cases import models  # noqa: PLC0415 (models load after the app registry)
         from divan.foundation import facts  # noqa: PLC0415 (as above)
 
         self.options = settings.CASES
@@ -59,8 +58,6 @@ class CasesApp(AppConfig):
         )
         for model in subjects:
             facts.register_subject(model.subject_kind, facts.subjects_of(model))
-        worklist.register_mover(models.Task.subject_kind, actions.move_task)
-        worklist.register_mover(models.Referral.subject_kind, actions.move_referral)
 
 
 def options() -> CasesOptions:

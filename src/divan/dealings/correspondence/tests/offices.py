@@ -5,6 +5,8 @@ from __future__ import annotations
 from datetime import UTC, date, datetime
 from uuid import uuid4
 
+from tests.world import found_secretariats
+
 from divan.dealings.correspondence import actions, models, queries
 from divan.dealings.correspondence.values import Arrived, Channel, IntakeFile, Party, PartyKind
 from divan.foundation import files
@@ -18,8 +20,6 @@ PDF = b"%PDF-1.7\nan invented page\n"
 
 def found(world):
     """Open the secretariats and registers of every body, and grant the clearances."""
-    from divan.project.demo.secretariats import found_secretariats  # noqa: PLC0415 (Django is ready only now)
-
     found_secretariats(actor=SYSTEM, now=world.now)
     return world
 

@@ -21,10 +21,10 @@ from .doors import citizen
 
 SERVICES = Path(__file__).resolve().parents[5] / "services"
 SHOWCASE = Path(__file__).resolve().parents[5] / "tests" / "showcase" / "every-question"
-CHOSEN = ("birth-registration", "eco-lodge-permit", "employee-leave", "family-welfare-payment")
+CHOSEN = ("birth-registration", "eco-lodge-permit", "family-welfare-payment")
 """Those with fees, second parties, visits, groups and mandates; the showcase beside them asks every type."""
 
-PACKAGES = [load_package(folder) for folder in shipped_services() if folder.name in CHOSEN] + [load_package(SHOWCASE)]
+PACKAGES = [load_package(folder) for folder in (*(SERVICES / code for code in CHOSEN), SHOWCASE)]
 DATA_SERVICE = re.compile(r'"([a-z][a-z0-9-]*/[a-z][a-z0-9-]*)"')
 APPLIED_FOR = [one for one in PACKAGES if is_applied_for(one) and one.card.audience == "public"]
 

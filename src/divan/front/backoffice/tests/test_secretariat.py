@@ -8,13 +8,13 @@ from uuid import uuid4
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from PIL import Image
+from tests.world import found_secretariats
 
 from divan.dealings.correspondence import actions, models, queries
 from divan.dealings.correspondence.tests import offices
 from divan.dealings.correspondence.values import DispatchState, IntakeState, Secrecy
 from divan.foundation import files
 from divan.foundation.actors import SYSTEM
-from divan.project.demo.secretariats import found_secretariats
 
 
 class Sound:
