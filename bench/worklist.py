@@ -1,8 +1,9 @@
 """How the worklist of a post keeps its pace when the province has a hundred times as many cases.
 
 The post has as many open lines in both provinces; what grows is everything around it: its own finished work, the lines
-of other posts, cases and tasks. Then the same post gets far more open lines than anybody works off. Rows are written by
-SQL; the page is asked for over HTTP by an officer who is signed in, against a database with durable writes.
+of other posts, cases and tasks. Then the same post gets far more open lines than anybody works off, and each folder and
+some searches of that list are asked for too. Rows are written by SQL; pages are asked for over HTTP by an officer who
+is signed in, against a database with durable writes.
 """
 
 from __future__ import annotations
@@ -24,6 +25,20 @@ ROUNDS = 3
 
 SMALL = 10_000
 OPEN_LINES = 500
+FOLDERS = {
+    "unread": "/office/?folder=unread",
+    "overdue": "/office/?folder=overdue",
+    "due today": "/office/?folder=today",
+    "flagged": "/office/?folder=flagged",
+    "referred by me": "/office/?folder=sent",
+    "done": "/office/?folder=done",
+    "a word of every line": "/office/?text=internet",
+    "a word of one line in 5,000": "/office/?text=rareword",
+    "a word of no line": "/office/?text=nowhere",
+    "kind and urgency": "/office/?kind=cases.task&urgency=immediate",
+}
+"""What is asked for when the list is deep: every folder, and searches that find much, little and nothing."""
+
 POSTS = 200
 """Posts among which the other lines are shared out; one line in twenty of theirs is open."""
 
@@ -55,13 +70,20 @@ def main() -> None:
                 grow(pattern, post, cases=count, open_lines=lines)
                 progress.update(task, completed=count, description=name)
                 page_size(port, "/office/", cookies)
-                rounds = [ask_again(port, request, connections=CONNECTIONS, seconds=seconds) for _ in range(ROUNDS)]
-                results[name] = min(rounds, key=lambda result: result.p95)
-    figures = report(results, large, deep)
+                results[name] = calmest(port, request, seconds)
+            progress.update(task, description="folders")
+            folders = {name: calmest(port, get(path, cookies), seconds / 4) for name, path in FOLDERS.items()}
+    figures = report(results, large, deep) | report_folders(folders, results["deep"], deep)
     if options.json:
         print(json.dumps(figures))
-    if any(result.failed for result in results.values()):
+    if any(result.failed for result in (*results.values(), *folders.values())):
         raise SystemExit("some answers were failures")
+
+
+def calmest(port: int, request: bytes, seconds: float) -> Result:
+    """Return the calmest of some rounds of one request."""
+    rounds = [ask_again(port, request, connections=CONNECTIONS, seconds=seconds) for _ in range(ROUNDS)]
+    return min(rounds, key=lambda result: result.p95)
 
 
 def grow(pattern: UUID, post: UUID, *, cases: int, open_lines: int) -> None:
@@ -73,7 +95,7 @@ def grow(pattern: UUID, post: UUID, *, cases: int, open_lines: int) -> None:
         (present,) = cursor.fetchone()
         cursor.execute(_CASES, {"pattern": pattern, "first": present, "last": cases - 1})
         cursor.execute(_TASKS, {"post": post, "posts": POSTS, "first": present})
-        cursor.execute(_LINES, {})
+        cursor.execute(_LINES, {"posts": POSTS})
         present = _open_lines(cursor, post)
         cursor.execute(_OPENED, {"post": post, "count": open_lines - present})
         if _open_lines(cursor, post) != open_lines:
@@ -111,11 +133,15 @@ _TASKS = """
 _LINES = """
     INSERT INTO correspondence_workitem (uuid, post_uuid, about_kind, about_uuid, case_uuid, number, title_fa,
         title_en, step_fa, step_en, sender_fa, sender_en, note, urgency, arrived_at, due_at, order_at, read_at,
-        closed_at)
+        closed_at, secrecy, from_post, flagged_at, search_text)
     SELECT gen_random_uuid(), t.post_uuid, 'cases.task', t.uuid, c.uuid, c.number,
         'درخواست پوشش اینترنت روستا', 'Request for internet coverage of a village', 'بررسی کارشناسی', 'Draft',
-        '', '', '', 'ordinary', t.opened_at, t.due_at, t.due_at, CASE WHEN c.id %% 3 = 0 THEN t.opened_at END,
-        t.closed_at
+        '', '', '', CASE WHEN c.id %% 500 = 0 THEN 'immediate' ELSE 'ordinary' END, t.opened_at, t.due_at, t.due_at,
+        CASE WHEN c.id %% 3 = 0 THEN t.opened_at END, t.closed_at, 'ordinary',
+        CASE WHEN c.id %% 7 = 0 THEN md5((c.id %% %(posts)s)::text)::uuid END,
+        CASE WHEN c.id %% 100 = 0 THEN t.opened_at END,
+        c.number || ' request for internet coverage of a village'
+            || CASE WHEN c.id %% 5000 = 0 THEN ' rareword' ELSE '' END
     FROM cases_task t JOIN cases_case c ON c.id = t.case_id
     WHERE NOT EXISTS (SELECT 1 FROM correspondence_workitem w WHERE w.about_uuid = t.uuid)
 """
@@ -151,6 +177,18 @@ def report(results: dict[str, Result], large: int, deep: int) -> dict[str, float
         table.add_row(f"{count:,}", f"{lines:,}", *times, f"{result.p95 / small.p95:.2f}")
     console.print(table)
     return figures
+
+
+def report_folders(folders: dict[str, Result], deep: Result, lines: int) -> dict[str, float]:
+    """Print how long each folder and search of the deep list takes, against its first page; return the figures."""
+    console = Console()
+    table = Table(f"of {lines:,} open lines", "median ms", "p95 ms", "p95 to the whole list")
+    for name, result in folders.items():
+        times = (f"{result.median * 1e3:.1f}", f"{result.p95 * 1e3:.1f}")
+        table.add_row(name, *times, f"{result.p95 / deep.p95:.2f}")
+    console.print(table)
+    named = {name: "_".join(name.replace(",", "").split()) for name in folders}
+    return {f"p95_{named[name]}_ms": round(result.p95 * 1e3, 2) for name, result in folders.items()}
 
 
 if __name__ == "__main__":

@@ -27,6 +27,7 @@ from divan.front.backoffice.views.letters import page as letter_page
 from divan.front.backoffice.views.letters import referrals as letter_referrals
 from divan.front.backoffice.views.letters import routes as letter_routes
 from divan.front.backoffice.views.letters import rules as letter_rules
+from divan.front.backoffice.views.letters import search as letter_search
 from divan.front.backoffice.views.secretariat import urls as secretariat
 
 app_name = "backoffice"
@@ -49,6 +50,7 @@ urlpatterns = [
     path("cases/<uuid:case>/notes/", standing.note, name="note"),
     path("cases/<uuid:case>/files/<uuid:file>/", cases.file, name="file"),
     path("register/", register.register, name="register"),
+    path("letters/search/", letter_search.search, name="search-letters"),
     path("letters/drafts/", drafts.drafts, name="drafts"),
     path("letters/new/", drafts.new, name="new-letter"),
     path("letters/drafts/<uuid:letter>/", drafts.compose, name="compose"),
@@ -76,7 +78,7 @@ urlpatterns = [
     path("letters/<uuid:letter>/refer/", letter_referrals.refer, name="refer-letter"),
     path("letters/<uuid:letter>/follow-up/", follow_ups.follow, name="follow-letter"),
     path("letters/<uuid:letter>/close/", letter_referrals.close, name="close-letter"),
-    path("secretariat/referral-rules/", letter_rules.referral_rules, name="referral-rules"),
+    path("referral-rules/", letter_rules.referral_rules, name="referral-rules"),
     path("letters/referrals/<uuid:referral>/", letter_referrals.referral, name="letter-referral"),
     path("letters/referrals/<uuid:referral>/recall/", letter_referrals.recall, name="recall-referral"),
     path("letters/follow-ups/<uuid:follow_up>/", follow_ups.follow_up, name="follow-up"),

@@ -71,6 +71,8 @@ def read_referrals(*, letter: UUID, actor: Actor, now: datetime) -> None:
 
     From then on their senders cannot recall them.
     """
+    if actor.post is None:
+        return
     rows = models.Referral.objects.select_for_update().filter(letter__uuid=letter, to_post=actor.post, state="open")
     for row in rows.filter(read_at=None).order_by("id"):
         row.read_at = now

@@ -61,7 +61,8 @@ def open_follow_up(
     post = people.get_post_for(actor.uuid, actor.post, now)
     queries.get_letter_for(letter, post, now)
     row = models.Letter.objects.select_for_update().get(uuid=letter)
-    about = models.Referral.objects.filter(uuid=referral, letter=row, from_post=post.uuid, state="open").first()
+    own = models.Referral.objects.filter(letter=row, from_post=post.uuid, state="open")
+    about = own.filter(uuid=referral).first() if referral is not None else None
     strange = recipient is not None and all(one.uuid != recipient for one in queries.list_recipients(letter))
     finished = row.state in {LetterState.CLOSED, LetterState.DISCARDED}
     if due_at <= now or finished or strange or (referral is not None and about is None):

@@ -140,8 +140,8 @@ def flag_work(*, work: UUID, flagged: bool, actor: Actor, now: datetime) -> None
 
     :raises WorkUnknown: if there is no such open line in the actor's worklist.
     """
-    row = models.WorkItem.objects.select_for_update().filter(uuid=work, closed_at=None, post_uuid=actor.post).first()
-    if row is None:
+    row = models.WorkItem.objects.select_for_update().filter(uuid=work, closed_at=None).first()
+    if row is None or row.post_uuid != actor.post:
         raise WorkUnknown
     if (row.flagged_at is not None) != flagged:
         row.flagged_at = now if flagged else None
@@ -181,8 +181,8 @@ def save_search(*, name: str, filters: dict[str, str], actor: Actor, now: dateti
 @transaction.atomic
 def end_search(*, search: UUID, actor: Actor, now: datetime) -> None:
     """End a folder of one's own; nothing happens when there is none."""
-    row = models.SavedSearch.objects.select_for_update().filter(uuid=search, person=actor.uuid, ended_at=None).first()
-    if row is not None:
+    row = models.SavedSearch.objects.select_for_update().filter(uuid=search, ended_at=None).first()
+    if row is not None and row.person == actor.uuid:
         row.ended_at = now
         row.save(update_fields=["ended_at"])
         facts.record(SEARCH_SAVED, subject=row, actor=actor, at=now, ends=True)

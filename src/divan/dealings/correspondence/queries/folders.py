@@ -173,7 +173,7 @@ def count_folders(posts: Sequence[Post], *, now: datetime) -> dict[Folder, int]:
     ]
     seats = "unnest(%(posts)s::uuid[], %(scopes)s::text[]) AS seat(post, scope)"
     statement = f"SELECT {', '.join(parts)} FROM {seats}"  # noqa: S608 (as above)
-    values = {
+    values: dict[str, Any] = {
         "now": now,
         "tomorrow": _day(now)[1],
         "referred": list(REFERRED),

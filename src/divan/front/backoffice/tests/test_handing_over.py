@@ -41,7 +41,7 @@ def test_one_hands_over_the_own_worklist_or_one_below_it(browser, office):
 
 def test_who_is_in_charge_sets_the_rule_and_exceptions_and_nobody_else(browser, office):
     director = browser("ict-director")
-    url, body = "/office/secretariat/referral-rules/", office.post("ict-director").unit.body_uuid
+    url, body = "/office/referral-rules/", office.post("ict-director").unit.body_uuid
     expert, deputy = str(office.post("ict-expert").uuid), str(office.post("ict-deputy").uuid)
 
     director.post(url, {"do": "rule", "ways": ["upward"], "remind": "۴", "escalate": "0"})

@@ -85,6 +85,7 @@ def test_the_receiver_reads_and_reports_and_the_letter_closes_with_it(browser, o
     assert line.url == f"/office/letters/referrals/{one.uuid}/"
     assert queries.get_referral(one.uuid).read_at == office.now
     assert page.context["instruction"] == "For action"
+    assert director.get(page.context["reply_url"]).status_code == 200
     assert missing.status_code == 422
     assert done.redirect_chain == [("/office/", 302)]
     assert queries.get_letter(letter).state is LetterState.CLOSED

@@ -46,7 +46,7 @@ def test_folders_and_filters_stand_in_the_address(browser, office):
     assert shown(none) == []
     assert "No line fits this folder" in none.content.decode()
     assert "Write the day like" in wrong.content.decode()
-    assert [link.count for link in whole.context["folders"]] == [2, 2, 0, 0, 0, 0, None]
+    assert [link.count for link in whole.context["folders"]] == [2, 2, 0, 0, 0, 0, None, None]
 
 
 def test_a_search_is_kept_as_a_folder_and_removed(browser, office):

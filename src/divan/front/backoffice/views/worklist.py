@@ -10,6 +10,7 @@ from uuid import UUID
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
@@ -97,7 +98,7 @@ def worklist(request: HttpRequest) -> HttpResponse:
 
 def _folders(current: Folder, counts: Mapping[Folder, int], *, all_posts: bool) -> list[Link]:
     """Return the ways to the folders, with how much stands in each; what is done is not counted."""
-    return [
+    folders = [
         Link(
             address(one, {}, all_posts=all_posts),
             word("folder", one),
@@ -107,6 +108,7 @@ def _folders(current: Folder, counts: Mapping[Folder, int], *, all_posts: bool) 
         )
         for one in Folder
     ]
+    return [*folders[:-1], Link(reverse("backoffice:drafts"), _("Drafts")), folders[-1]]
 
 
 def _saved(actor: Actor, folder: Folder, typed: Mapping[str, str], *, all_posts: bool) -> Sequence[tuple[UUID, Link]]:

@@ -9,6 +9,7 @@ from django.contrib import messages
 from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
@@ -56,9 +57,14 @@ def refer(request: HttpRequest, letter: UUID) -> HttpResponse:
     has_own = own is not None and own.state is ReferralState.OPEN
     looked_for = (request.POST if request.method == "POST" else request.GET).get("looked-for", "")[:100]
     sent = request.POST if request.method == "POST" else None
-    given = {"has_own": has_own, "sent": sent, "looked_for": looked_for}
-    fields = referral_fields(found, post, now, language, **given)
     problems: dict[str, str] = {}
+
+    def asked() -> list[Field]:
+        return referral_fields(
+            found, post, now, language, has_own=has_own, sent=sent, looked_for=looked_for, problems=problems
+        )
+
+    fields = asked()
     if request.method == "POST" and fields and "look" not in request.POST:
         typed, problems = read_referral(request.POST, fields, now)
         if not problems:
@@ -70,7 +76,7 @@ def refer(request: HttpRequest, letter: UUID) -> HttpResponse:
                 said = ngettext("Referred to %(count)s post.", "Referred to %(count)s posts.", count)
                 messages.success(request, said % {"count": number(count)})
                 return redirect("backoffice:letter", letter)
-        fields = referral_fields(found, post, now, language, **given, problems=problems)
+        fields = asked()
     values = {
         "letter": found,
         "fields": fields,
@@ -190,6 +196,7 @@ def _page(
         "refuse_fields": refusing,
         "is_refusing": "reason" in wrong,
         "may_refer": is_receiver and bool(queries.list_receivers(post)),
+        "reply_url": f"{reverse('backoffice:new-letter')}?answers={found.letter}" if is_receiver else "",
         "may_recall": found.from_post == post.uuid and found.state is ReferralState.OPEN and found.read_at is None,
         "may_follow": found.from_post == post.uuid and found.state is ReferralState.OPEN and not found.copy,
         "has_come_back": line is not None and line.about_kind == BACK_LINE and line.post_uuid == post.uuid,
