@@ -111,6 +111,7 @@ class Letter(models.Model):
             models.Index(fields=("about_uuid",), name="letter_about"),
             models.Index(fields=("body", "-registered_at", "-id"), name="letter_of_body"),
             models.Index(fields=("body", "their_number"), condition=~Q(their_number=""), name="letter_by_their_number"),
+            models.Index(fields=("body", "number"), condition=~Q(number=""), name="letter_by_number"),
             models.Index(
                 fields=("drafter_post", "-id"), condition=Q(state__in=("draft", "circulating")), name="letter_drafts"
             ),
