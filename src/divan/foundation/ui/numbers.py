@@ -27,11 +27,11 @@ def digits(value: object) -> str:
     return persian_digits(str(value)) if language() == "fa" else str(value)
 
 
-_ALL_FIGURES = re.compile(r"[0-9۰-۹][0-9۰-۹ ./:+-]*", re.ASCII)
+_ALL_FIGURES = re.compile("[0-9۰-۹\u0621-\u06d3][0-9۰-۹\u0621-\u06d3\u200c ./:+_-]*", re.ASCII)
 
 
 def code(value: object) -> str:
-    """Write a code: one made of figures with the digits of the active language, any other as it is."""
+    """Write a code: one of figures and Persian letters in the digits of the active language, any other as it is."""
     text = str(value)
     return digits(text) if _ALL_FIGURES.fullmatch(text) else text
 

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
 from django import forms, template
-from django.utils.html import format_html
+from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext
 
@@ -24,6 +25,9 @@ from divan_libs.richtext import cleaning
 register = template.Library()
 Shown = dict[str, Any]
 
+_PERSIAN = re.compile("[\u0600-\u06ef\u06fa-\u06ff]")
+_SIGNS = re.compile(r"([/\-_.])")
+
 
 @register.simple_tag
 def icon(name: str) -> SafeString:
@@ -35,10 +39,14 @@ def icon(name: str) -> SafeString:
 def code(value: object, boxed: bool = False) -> SafeString:
     """Set a code, number of identity or address as a left-to-right island: ``{% code case.number %}``.
 
-    A number gets the digits of the language; what holds letters (a hash, an address) stays as it is.
+    A number gets the digits of the language; what holds Latin letters (a hash, an address) stays as it is. The parts of
+    a number with Persian letters stand apart: a digit after such a letter would change sides with the sign before it.
     """
-    kind = "code code--boxed" if boxed else "code"
-    return format_html('<bdi class="{}" dir="ltr">{}</bdi>', kind, numbers.code(value))
+    kind, text = "code code--boxed" if boxed else "code", numbers.code(value)
+    if not _PERSIAN.search(text):
+        return format_html('<bdi class="{}" dir="ltr">{}</bdi>', kind, text)
+    parts = format_html_join("", "<bdi>{}</bdi>", ((part,) for part in _SIGNS.split(text) if part))
+    return format_html('<bdi class="{}" dir="ltr">{}</bdi>', kind, parts)
 
 
 @register.simple_tag
