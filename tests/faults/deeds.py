@@ -6,7 +6,9 @@ from datetime import datetime
 from uuid import UUID
 
 from django.http import HttpResponse
+from tests.faults.drafting import DEEDS as DRAFTING
 from tests.faults.referring import DEEDS as REFERRING
+from tests.faults.secretariat import DEEDS as SECRETARIAT
 
 from divan.dealings.cases import actions
 from divan.dealings.cases.tests import workshop
@@ -97,20 +99,25 @@ def publish_snapshot(world):
     return exchange.publish_snapshot(actor=SYSTEM, now=world.now)
 
 
-DEEDS = REFERRING | {
-    deed.__name__: deed
-    for deed in (
-        begin,
-        answer,
-        send_once,
-        add,
-        book,
-        sign,
-        decide,
-        begin_bundle,
-        share,
-        ask_bundle_payment,
-        submit_bundle,
-        publish_snapshot,
-    )
-}
+DEEDS = (
+    REFERRING
+    | DRAFTING
+    | SECRETARIAT
+    | {
+        deed.__name__: deed
+        for deed in (
+            begin,
+            answer,
+            send_once,
+            add,
+            book,
+            sign,
+            decide,
+            begin_bundle,
+            share,
+            ask_bundle_payment,
+            submit_bundle,
+            publish_snapshot,
+        )
+    }
+)

@@ -29,7 +29,7 @@ from divan.trust.ledger import actions as ledger
 from divan.trust.ledger import queries as log
 
 ROOT = Path(__file__).resolve().parents[2]
-AT_REST = ("sequencer", "sealer", "case-facts", "receipts", "documents", "messages")
+AT_REST = ("sequencer", "sealer", "case-facts", "receipts", "documents", "letters", "messages")
 """The duties that a restarted worker runs here; those that ask the gateway have tests of their own beside it."""
 
 
@@ -84,6 +84,12 @@ class House:
 
     def cut(self, point: str, verb: str, *arguments: object) -> None:
         """Do something in a process that is killed at a point, and see that it died there."""
+        done = self.begin(verb, *arguments, point=point)
+        _, said = done.communicate(timeout=120)
+        assert done.returncode == -signal.SIGKILL, said.decode()
+
+    def begin(self, verb: str, *arguments: object, point: str = "") -> subprocess.Popen[bytes]:
+        """Begin to do something in a process of its own, which is killed at a point where one is named."""
         known = connection.settings_dict
         parts = (known["USER"], known["PASSWORD"], known["HOST"], known["PORT"], known["NAME"])
         user, password, host, port, name = (quote(str(part or ""), safe="") for part in parts)
@@ -96,10 +102,9 @@ class House:
             "PYTHONPATH": str(ROOT),
         }
         command = [sys.executable, str(Path(__file__).with_name("actor.py")), verb, self.world.now.isoformat()]
-        done = subprocess.run(
-            [*command, *map(str, arguments)], env=environment, capture_output=True, timeout=120, check=False
+        return subprocess.Popen(
+            [*command, *map(str, arguments)], env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE
         )
-        assert done.returncode == -signal.SIGKILL, done.stderr.decode()
 
     def rest(self) -> None:
         """Let the worker, started again, do what there is to do; then nothing is found that was altered."""

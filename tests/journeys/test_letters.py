@@ -1,0 +1,72 @@
+"""A letter by clicks alone: an expert drafts it, the deputy returns and paraphs it, the director signs, all verify it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from divan_libs.persian.text import latin_digits
+
+from .people import Stage
+
+
+def open_step(page) -> None:
+    """Open the letter that waits in the worklist."""
+    page.goto("/office/")
+    page.locator("a[href*='/letters/steps/']").first.click()
+
+
+def test_a_letter_goes_from_the_draft_to_a_verified_signature(stage: Stage, tmp_path: Path):
+    expert, deputy, director = stage.window(), stage.window(width=360), stage.window(scripts=False)
+    stage.become(expert, "ict-expert")
+    expert.goto("/office/letters/new/")
+    expert.locator("main form button.btn-primary").click()
+    draft = expert.url
+    expert.locator("input[name=subject]").fill("برنامهٔ توسعهٔ ارتباطات روستایی")
+    expert.locator("[contenteditable=true]").click()
+    expert.keyboard.type("با سلام و احترام")
+    expert.locator("button[name=then][value=recipients]").click()
+    expert.locator("input#q").fill("استانداری لرستان")
+    expert.locator("form[role=search] button").click()
+    expert.locator("input[name=chosen][value^='body:']").check()
+    expert.locator("main form button.btn-primary").last.click()
+    expert.goto(f"{draft}route/")
+    expert.locator("button[name=then][value=start]").click()
+
+    stage.become(deputy, "ict-deputy")
+    open_step(deputy)
+    deputy.locator("textarea[name=reason]").fill("مهلت پاسخ نوشته شود.")
+    deputy.locator("button[name=do][value=return]").click()
+    expert.goto("/office/")
+    expert.locator(f"a[href$='{draft.partition('/office')[2]}']").click()
+    assert "مهلت پاسخ نوشته شود." in expert.locator("main").inner_text()
+    expert.locator("[contenteditable=true]").click()
+    expert.keyboard.press("Control+End")
+    expert.keyboard.type("، تا پایان سال.")
+    expert.locator("button[name=then][value=route]").click()
+    expert.locator("button[name=then][value=start]").click()
+    open_step(deputy)
+    assert "تا پایان سال" in deputy.locator("main").inner_text()
+    deputy.locator("button[name=do][value=paraph]").click()
+
+    stage.become(director, "ict-director")
+    open_step(director)
+    preview = director.locator("a[href$='preview.pdf']").first.get_attribute("href")
+    assert director.request.get(str(preview)).body().startswith(b"%PDF-")
+    director.locator("button[name=do][value=sign]").click()
+
+    letter = draft.replace("/drafts/", "/")
+    expert.goto(letter)
+    for _ in range(30):
+        if expert.locator("a[href$='document.pdf']").count():
+            break
+        expert.wait_for_timeout(1000)
+        expert.reload()
+    assert "110/14" in latin_digits(expert.locator("main .caption").first.inner_text())
+    pdf = tmp_path / "letter.pdf"
+    pdf.write_bytes(expert.request.get(str(expert.locator("a[href$='document.pdf']").get_attribute("href"))).body())
+    stranger = stage.window()
+    stranger.goto("/verify/")
+    stranger.locator("input[name=file]").set_input_files(pdf)
+    stranger.locator("form:has(input[name=code]) button").click()
+    assert stranger.locator(".panel--good").is_visible()
+    assert "لیلا احمدی" in stranger.locator("main").inner_text()
