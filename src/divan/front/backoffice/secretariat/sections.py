@@ -20,7 +20,7 @@ def sections_of(post: Post, at: datetime, here: str) -> list[Link]:
     waiting = queries.intakes_for(post, at).filter(state__in=("waiting", "broken"))[:MOST_COUNTED].count()
     at_desk = queries.dispatches_for(post, at).filter(state__in=queries.AT_DESK)[:MOST_COUNTED].count()
     links: list[tuple[str, str, int | None]] = [
-        ("arrivals", _("Arrived"), waiting),
+        ("arrivals", _("Letters that arrived"), waiting),
         ("dispatch-desk", _("To be sent"), at_desk),
         ("registers", _("Registers"), None),
         ("terms", _("Basic information"), None),

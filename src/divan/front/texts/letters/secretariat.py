@@ -26,14 +26,14 @@ WORDS: Mapping[str, Mapping[str, Text]] = {
     },
     "intake-state": {
         "waiting": _("Waits to be registered"),
-        "registered": _("Registered"),
+        "registered": _("Registered as a letter"),
         "refused": _("Refused"),
         "double": _("Double"),
         "broken": _("Could not be read"),
     },
     "petition-state": {
         "waiting": _("Sent, waits to be registered"),
-        "registered": _("Registered"),
+        "registered": _("Registered as a letter"),
         "refused": _("Not taken"),
         "double": _("Registered before"),
         "broken": _("Sent, waits to be registered"),

@@ -75,7 +75,7 @@ def arrivals(request: HttpRequest) -> HttpResponse:
         rows = rows.filter(id__gt=after) if oldest_first else rows.filter(id__lt=after)
     found = list(rows.order_by("id" if oldest_first else "-id")[: PAGE + 1])
     kept = {one.uuid: one for one in queries.secretariats_kept_by(post)}
-    tabs = {"waiting": _("Waiting"), "registered": _("Registered"), "refused": _("Refused and double")}
+    tabs = {"waiting": _("Waiting"), "registered": _("Registered ones"), "refused": _("Refused and double")}
     address = reverse("backoffice:arrivals")
     values = {
         "sections": sections_of(post, now, "arrivals"),
