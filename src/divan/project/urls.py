@@ -21,6 +21,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include(credential_patterns)),
     path("office/", include("divan.front.backoffice.urls")),
     path("api/v1/", api_urls),
+    path("exchange/", include("divan.dealings.correspondence.urls")),
     path("exchange/records/<slug:body>/<slug:name>/<slug:key>/records/<str:subject>", records.record, name="record"),
     path("log/<path:path>", about.log_file, name="log-file"),
     path("clean-pasted/", clean_pasted, name="clean-pasted"),

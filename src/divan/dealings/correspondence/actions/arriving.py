@@ -141,7 +141,8 @@ def take_in_ece(
 
     :raises ScannerSilent: the scanner gave no verdict; it may be taken again.
     """
-    known = queries.find_intake(peer, parcel.key)
+    # The same octets may be mailed to several secretariats of the house: each takes its own.
+    known = queries.find_intake(peer, parcel.key, secretariat.uuid)
     if known is not None:
         return queries.intake_of(known)
     told = {"key": parcel.key, **receipt}
@@ -197,7 +198,7 @@ def take_in_broken(
     now: datetime,
 ) -> Intake:
     """Take in something that cannot be read, so that a person looks at it; sent again, it is taken once."""
-    known = queries.find_intake(peer, key)
+    known = queries.find_intake(peer, key, secretariat.uuid)
     if known is not None:
         return queries.intake_of(known)
     kept = None

@@ -19,7 +19,6 @@ from divan.dealings.correspondence.queries.secretariats import heads_body
 from divan.dealings.correspondence.values import (
     Channel,
     Deviation,
-    DispatchUnknown,
     IntakeState,
     Parcel,
     ParcelFile,
@@ -38,14 +37,11 @@ from divan.foundation.canonical import canonical_bytes
 from divan.registers.people import queries as people
 
 
-def parcel_of(dispatch: UUID) -> tuple[Parcel, models.Dispatch]:
-    """Return what a sending carries, with the bytes of its files, and its row.
+def parcel_of(row: models.Dispatch) -> Parcel:
+    """Return what a sending carries, with the bytes of its files.
 
-    :raises DispatchUnknown: if there is none.
+    :raises NotFound: if one of them is gone.
     """
-    row = dispatch_rows().filter(uuid=dispatch).first()
-    if row is None:
-        raise DispatchUnknown
     arrived = as_arrived(row)
     found = []
     for one in arrived.files:
@@ -63,7 +59,7 @@ def parcel_of(dispatch: UUID) -> tuple[Parcel, models.Dispatch]:
         )
     body = recipient_of(row.recipient).party.code
     secretariat = row.target.partition("#")[2] if row.channel == Channel.EXCHANGE else ""
-    return Parcel(key=row.key, letter=arrived, files=tuple(found), secretariat=secretariat, body=body), row
+    return Parcel(key=row.key, letter=arrived, files=tuple(found), secretariat=secretariat, body=body)
 
 
 def digest_of(parcel: Parcel) -> str:
@@ -96,6 +92,13 @@ def find_target(secretariat: str, body: str) -> Secretariat:
     raise SecretariatUnknown
 
 
+def find_secretariat_at(address: str) -> Secretariat | None:
+    """Return the open secretariat with a mailbox of ECE, or None."""
+    rows = models.Secretariat.objects.select_related("body", "unit").filter(closed_at=None)
+    row = rows.filter(ece_address__iexact=address).first() if address else None
+    return secretariat_of(row) if row else None
+
+
 def is_anybody_cleared(secretariat: Secretariat, secrecy: Secrecy, at: datetime) -> bool:
     """Whether a post that keeps a secretariat may read letters of a secrecy."""
     posts = people.list_posts_of_body(secretariat.body_code)
@@ -108,9 +111,12 @@ def intake_key(peer: Peer, key: str) -> str:
     return f"{peer.name}:{key}"[:200] if peer.channel is not Channel.ECE else key[:200]
 
 
-def find_intake(peer: Peer, key: str) -> models.Intake | None:
-    """Return what a system sent under a key, at whichever secretariat it arrived, or None."""
-    return intake_rows().filter(channel=peer.channel, key=intake_key(peer, key)).order_by("id").first()
+def find_intake(peer: Peer, key: str, secretariat: UUID | None = None) -> models.Intake | None:
+    """Return what a system sent under a key, at whichever secretariat it arrived unless one is named, or None."""
+    rows = intake_rows().filter(channel=peer.channel, key=intake_key(peer, key))
+    if secretariat is not None:
+        rows = rows.filter(secretariat__uuid=secretariat)
+    return rows.order_by("id").first()
 
 
 def known_sender(peer: Peer, named: Party | None) -> tuple[Party | None, tuple[Deviation, ...]]:

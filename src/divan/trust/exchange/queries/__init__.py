@@ -6,6 +6,7 @@ from divan.trust.exchange.queries.examination import verify_evidence
 from divan.trust.exchange.queries.looks import list_looks_at
 from divan.trust.exchange.queries.membership import (
     data_service_codes,
+    find_data_service_at,
     get_data_service,
     get_permit,
     list_data_services,
@@ -18,6 +19,7 @@ from divan.trust.exchange.queries.routing import find_newest_snapshot
 __all__ = [
     "ask",
     "data_service_codes",
+    "find_data_service_at",
     "find_newest_snapshot",
     "get_data_service",
     "get_evidence",

@@ -126,3 +126,9 @@ def get_permit(permit: UUID) -> Permit:
     if row is None:
         raise PermitUnknown
     return _permit_of(row)
+
+
+def find_data_service_at(address: str) -> DataService | None:
+    """Return the data service with an address on the exchange, or None if this installation knows none."""
+    row = models.DataService.objects.filter(address=address).first()
+    return data_service_of(row) if row else None
