@@ -1,4 +1,4 @@
-"""A letter by clicks alone: an expert drafts it, the deputy returns and paraphs it, the director signs, all verify it."""
+"""A letter by clicks alone: drafted, returned, paraphed and signed by three officers, verified by a stranger."""
 
 from __future__ import annotations
 

@@ -21,6 +21,7 @@ from divan.dealings.correspondence.values import (
     PartyKind,
     Recipient,
     RecipientLine,
+    RecipientRole,
     RecipientsNotCleared,
     RecipientsUnfit,
     RelationLine,
@@ -31,6 +32,9 @@ from divan.dealings.correspondence.values import (
 from divan.foundation import facts
 from divan.foundation.actors import Actor
 from divan.registers.people import queries as people
+
+MOST_COPIES = 100
+"""Copies that a letter prints; hidden ones are not counted."""
 
 
 def require_addressable(
@@ -43,6 +47,8 @@ def require_addressable(
     """
     if len(lines) > MOST_RECIPIENTS:
         raise RecipientsUnfit(reason="too-many", most=MOST_RECIPIENTS)
+    if sum(line.role is RecipientRole.COPY and not line.hidden for line in lines) > MOST_COPIES:
+        raise RecipientsUnfit(reason="copies", most=MOST_COPIES)
     if row.direction == Direction.INTERNAL:
         outside = [str(line.party) for line in lines if not _is_within(line.party, row.body.uuid)]
         if outside:

@@ -37,9 +37,11 @@ from divan.dealings.correspondence.values import (
 )
 from divan.foundation.actors import SYSTEM, Actor, ActorKind
 from divan.registers.people import actions as people
+from divan.registers.people import queries as seats
 from divan.registers.people.values import PostNotHeld
+from divan.trust.signing import actions as enrolling
 from divan.trust.signing import queries as signing
-from divan.trust.signing.values import DocumentState, SignatureState
+from divan.trust.signing.values import DocumentState, SignatoryNotEnrolled, SignatureState, SignerRef
 from divan_libs.persian.jalali import TEHRAN
 
 from .offices import found
@@ -382,17 +384,63 @@ def test_an_internal_letter_stays_in_its_body_and_takes_a_number_of_its_register
     assert signed.number_text == "110/1405/د/1"
 
 
-def test_the_number_is_of_the_jalali_year_in_tehran_at_midnight_and_on_leap_day(office):
-    leap = datetime(1970, 1, 1, tzinfo=UTC)
+def test_the_last_minute_of_a_leap_day_counts_in_the_old_year_and_midnight_begins_the_new_one(office):
+    register = models.Register.objects.select_related("secretariat").get(code="110-1")
+    moments = (
+        datetime(2025, 3, 20, 23, 59, 59, tzinfo=TEHRAN),  # 30 Esfand 1403, a leap day
+        datetime(2025, 3, 21, 0, 0, tzinfo=TEHRAN),
+        datetime(2026, 3, 20, 20, 29, 59, tzinfo=UTC),  # 29 Esfand 1404 in Tehran
+        datetime(2026, 3, 20, 20, 30, tzinfo=UTC),
+    )
     numbers = []
-    for day, hour, minute in (((2025, 3, 20), 23, 59), ((2025, 3, 21), 0, 0)):
-        leap = datetime(*day, hour, minute, 59 if minute else 0, tzinfo=TEHRAN)
+
+    for now in moments:
         letter = models.Letter(direction="outgoing", kind="letter")
-        register = models.Register.objects.select_related("secretariat").get(code="110-1")
-        actions_numbering.give_number(letter, register, now=leap)
+        actions_numbering.give_number(letter, register, now=now)
         numbers.append((letter.year, letter.count))
 
-    assert numbers == [(1403, 1), (1404, 1)]
+    assert numbers == [(1403, 1), (1404, 1), (1404, 2), (1405, 1)]
+
+
+def test_a_substitute_signs_for_the_holder_and_the_letter_says_so(office):
+    letter = circulating(office, "ict-director")
+    holder, post, stand_in = office.person("ict-director"), office.post("ict-director"), office.person("ict-deputy")
+    people.appoint_substitute(
+        person=holder.uuid,
+        substitute=stand_in.uuid,
+        starts_at=office.now,
+        ends_at=office.now + timedelta(hours=1),
+        actor=office.officer("ict-director"),
+        now=office.now,
+    )
+    actor = Actor(kind=ActorKind.STAFF, uuid=stand_in.uuid, post=post.uuid, on_behalf_of=holder.uuid)
+    step = step_of(office, letter, "ict-director")
+
+    with pytest.raises(SignatoryNotEnrolled):
+        actions.sign_letter(step=step.uuid, seen=1, actor=actor, now=office.now)
+    enrol(office, stand_in, post)
+    with pytest.raises(PostNotHeld):
+        actions.sign_letter(step=step.uuid, seen=1, actor=actor, now=office.now + timedelta(hours=1))
+    signed = actions.sign_letter(step=step.uuid, seen=1, actor=actor, now=office.now + timedelta(minutes=59))
+
+    assert signed.signer_name == stand_in.full_name
+    assert signed.signer_title == f"از طرف {post.title_fa}"
+    assert models.RegisterYear.objects.get(register__code="110-1").last == 1
+
+
+def enrol(world, person, post) -> None:
+    """Give somebody a certificate to sign with in a post."""
+    body = seats.get_unit(post.unit.body_code)
+    signer = SignerRef(
+        person=person.uuid,
+        national_code=person.national_code,
+        name=person.full_name,
+        post=post.uuid,
+        title=post.title_fa,
+        organization=body.name_fa,
+        legal_id=body.legal_id,
+    )
+    enrolling.enrol_signatory(signer=signer, actor=SYSTEM, now=world.now)
 
 
 def test_a_draft_is_read_by_its_post_and_its_route_and_nobody_else(office):
