@@ -81,12 +81,13 @@ def test_the_keys_of_the_worklist_choose_and_refer_and_tell_themselves(stage: St
     page.keyboard.press("j")
     page.keyboard.press("x")
     assert page.locator("input[name=line]").first.is_checked()
-    page.keyboard.press("f")
-    page.wait_for_url("**/office/**")
+    with page.expect_navigation():
+        page.keyboard.press("f")
     page.goto("/office/?folder=flagged")
     expect(page.locator("table.worklist")).to_contain_text(subject)
     page.keyboard.press("j")
-    page.keyboard.press("r")
+    with page.expect_navigation():
+        page.keyboard.press("r")
 
     expect(page.locator("main h1")).to_be_visible()
     assert page.url.endswith("/office/worklist/bulk/")

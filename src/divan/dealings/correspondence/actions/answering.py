@@ -73,8 +73,9 @@ def read_referrals(*, letter: UUID, actor: Actor, now: datetime) -> None:
     """
     if actor.post is None:
         return
-    rows = models.Referral.objects.select_for_update().filter(letter__uuid=letter, to_post=actor.post, state="open")
-    for row in rows.filter(read_at=None).order_by("id"):
+    # Only the referrals: what also locked the letter would take the two in another order than all the rest.
+    rows = models.Referral.objects.select_for_update(of=("self",)).filter(letter__uuid=letter, to_post=actor.post)
+    for row in rows.filter(state=ReferralState.OPEN, read_at=None).order_by("id"):
         row.read_at = now
         row.save(update_fields=["read_at"])
         facts.record(REFERRAL_READ, subject=row, actor=actor, at=now)

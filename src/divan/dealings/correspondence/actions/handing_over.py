@@ -109,15 +109,16 @@ def hand_over_next(*, hand_over: UUID, actor: Actor, now: datetime) -> bool:
 
 def _move(row: models.HandOver, line: models.WorkItem, *, actor: Actor, now: datetime) -> None:
     posts = people.find_posts([row.from_post, row.to_post])
-    item = queries.get_work(line.uuid)
-    mover = _MOVERS.get(item.about_kind)
+    mover = _MOVERS.get(line.about_kind)
     try:
+        # Somebody may have dealt with it in this very moment: then it is refused here, and named as gone.
+        item = queries.get_work(line.uuid)
         if mover is None:
             raise LineStays
         with transaction.atomic():
             mover(item, posts[row.from_post], posts[row.to_post], row.reason, actor, now)
     except Refusal as refusal:
-        row.stayed = [*row.stayed, {"line": str(item.uuid), "code": refusal.code}]
+        row.stayed = [*row.stayed, {"line": str(line.uuid), "code": refusal.code}]
     else:
         row.moved += 1
 
@@ -152,6 +153,8 @@ def _move_referral(item: WorkItem, giver: Post, taker: Post, reason: str, actor:
     old = models.Referral.objects.select_related("letter").get(uuid=item.about_uuid)
     letter = models.Letter.objects.select_for_update().get(id=old.letter_id)
     old = models.Referral.objects.select_for_update().get(id=old.id)
+    if old.state != ReferralState.OPEN:
+        raise LineStays
     _give_letter(letter, taker, now)
     has_it = models.Referral.objects.filter(letter=letter, to_post=taker.uuid, state=ReferralState.OPEN).exists()
     if not has_it:

@@ -107,8 +107,8 @@ def end_referral_exception(*, exception: UUID, actor: Actor, now: datetime) -> N
     :raises ReferralUnknown: for whoever is not in charge, or if there is none in force.
     """
     body = _body_in_charge(actor)
-    rows = models.ReferralException.objects.select_for_update().filter(uuid=exception, body__uuid=body, ends_at=None)
-    row = rows.first()
+    rows = models.ReferralException.objects.select_for_update(of=("self",)).filter(body__uuid=body, ends_at=None)
+    row = rows.filter(uuid=exception).first()
     if row is None:
         raise ReferralUnknown
     _end(row, actor, now)
