@@ -72,6 +72,9 @@ from divan.dealings.correspondence.actions.lines import (
     read_line,
     recall_line,
 )
+from divan.dealings.correspondence.actions.mailing import (
+    take_in_mail,
+)
 from divan.dealings.correspondence.actions.numbering import (
     add_register,
     number_letter,
@@ -223,6 +226,7 @@ __all__ = [
     "start_circulation",
     "start_draft",
     "take_in",
+    "take_in_mail",
     "take_in_pages",
     "take_note",
     "void_letter",

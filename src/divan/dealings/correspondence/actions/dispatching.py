@@ -67,7 +67,8 @@ def lay_at_dispatch_desk(*, letter: UUID, actor: Actor, now: datetime) -> list[D
 
 def _secretariat_of(row: models.Letter) -> models.Secretariat:
     rows = models.Secretariat.objects.select_related("body", "unit").filter(closed_at=None)
-    found = rows.filter(id=row.secretariat_id).first() or rows.filter(body_id=row.body_id, central=True).first()
+    own = rows.filter(id=row.secretariat_id).first() if row.secretariat_id else None
+    found = own or rows.filter(body_id=row.body_id, central=True).first()
     if found is None:
         raise SecretariatUnknown
     return found

@@ -79,8 +79,6 @@ def register_intake(*, intake: UUID, registration: Registration, actor: Actor, n
     relate_letter(letter, registration.relations, actor=actor, now=now)
     if actor.post is not None:
         note_reader(letter, actor.post, now)
-    said = {"double": registration.double_reason} if doubles else {}
-    said |= {"backdated": letter.backdated} if letter.backdated else {}
     facts.record(
         LETTER_REGISTERED,
         subject=letter,
@@ -89,7 +87,8 @@ def register_intake(*, intake: UUID, registration: Registration, actor: Actor, n
         register=book.code,
         year=letter.year,
         count=letter.count,
-        **said,
+        double=registration.double_reason if doubles else "",
+        backdated=letter.backdated,
     )
     _end(row, IntakeState.REGISTERED, reason=registration.double_reason, letter=letter, actor=actor, now=now)
     power_may_fail("intake.after-letter")

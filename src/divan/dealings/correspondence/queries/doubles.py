@@ -45,7 +45,7 @@ def _with_file(uuids: Iterable[UUID]) -> list[int]:
 
 
 def doubles_of(
-    intake: Intake, post: Post, at: datetime, *, sender: Party, number: str, day: date | None
+    intake: Intake, post: Post, at: datetime, *, sender: Party | None, number: str, day: date | None
 ) -> list[Double]:
     """Return what a clerk is shown: the letters like it, unnamed where the clerk may not read them, and what waits."""
     rows = find_doubles(intake, sender=sender, number=number, day=day)
@@ -59,7 +59,7 @@ def doubles_of(
     waiting = intake_rows().filter(
         secretariat__uuid=intake.secretariat, state=IntakeState.WAITING, their_number=number_key(number)
     )
-    if number_key(number):
+    if sender is not None and number_key(number):
         for row in waiting.exclude(uuid=intake.uuid).order_by("id")[:MOST]:
             other = read_party(row.sender)
             if other is not None and sender.is_like(other):

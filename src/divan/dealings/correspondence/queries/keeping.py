@@ -49,7 +49,7 @@ def list_lines(
         rows = rows.filter(count__lt=before)
     page = list(rows.order_by("-count").values_list("id", "count")[:limit])
     readable = {row.id: letter_of(row) for row in letters_for(post, at).filter(id__in=[key for key, _ in page])}
-    return [(count, readable.get(key)) for key, count in page]
+    return [(count or 0, readable.get(key)) for key, count in page]
 
 
 def reserved_of(row: models.ReservedNumber) -> ReservedNumber:

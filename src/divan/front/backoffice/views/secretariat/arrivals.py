@@ -175,7 +175,7 @@ def _uploads(request: HttpRequest, name: str) -> list[actions.Upload]:
 def _hand_in_fields(request: HttpRequest, post: Post, language: str, problems: Problems) -> list[Field]:
     typed = request.POST
     kept = queries.secretariats_kept_by(post)
-    several = {"multiple": True, "accept": ".pdf,.jpg,.jpeg,.png"}
+    several: dict[str, str | bool] = {"multiple": True, "accept": ".pdf,.jpg,.jpeg,.png"}
     secretariats = Field(
         "secretariat",
         "select",

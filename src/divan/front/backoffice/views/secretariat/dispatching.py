@@ -33,6 +33,7 @@ from divan.foundation.ui.frame import Link
 from divan.foundation.ui.numbers import digits
 from divan.foundation.ui.refusals import text_of
 from divan.front.backoffice.duties import KEEPERS, own_post
+from divan.front.backoffice.letter_parts.sending import problem_of
 from divan.front.backoffice.secretariat.reading import Problems, day, identifier, line, one_of, reason_field
 from divan.front.backoffice.secretariat.sections import sections_of
 from divan.front.texts.words import TONES, word
@@ -177,6 +178,7 @@ def _sending(one: Dispatch, post: Post, language: str, *, again: bool) -> dict[s
         "may_drop": one.state in queries.AT_DESK and (one.state is DispatchState.DESK or again),
         "drop_fields": [reason_field({}, name=f"reason-{name}")],
         "advice": _advice(one),
+        "problem": problem_of(one),
     }
 
 

@@ -125,6 +125,8 @@ def _values(asked: Asked) -> dict[str, object]:
         "letter": letter,
         "ended_by": ended_by[found.ended_by].full_name if found.ended_by in ended_by else "",
         "recipients": [(str(one.party), word("recipient-role", one.role)) for one in found.arrived.recipients],
+        "problem": word("arrival-problem", found.arrived.problem) if found.arrived.problem else "",
+        "deviations": [(word("deviation", one.code), one) for one in found.arrived.deviations],
     }
 
 

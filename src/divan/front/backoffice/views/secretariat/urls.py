@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
+from divan.front.backoffice.views.letters import sending
 from divan.front.backoffice.views.secretariat import arrivals, books, dispatching, registering, reports, settings
 
 urlpatterns = [
@@ -19,6 +20,7 @@ urlpatterns = [
     path("secretariat/dispatch/<uuid:letter>/", dispatching.letter, name="dispatch"),
     path("secretariat/sendings/<uuid:dispatch>/receipt/", dispatching.receipt, name="dispatch-receipt"),
     path("secretariat/sendings/<uuid:dispatch>/<slug:deed>/", dispatching.act, name="dispatch-act"),
+    path("secretariat/came-back/<uuid:dispatch>/", sending.came_back, name="came-back"),
     path("secretariat/registers/", books.registers, name="registers"),
     path("secretariat/registers/new/", books.new, name="new-book"),
     path("secretariat/registers/<str:code>/", books.register, name="book"),
