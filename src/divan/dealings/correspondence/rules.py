@@ -2,16 +2,23 @@
 
 from __future__ import annotations
 
+import csv
+import io
 from collections.abc import Iterable, Mapping
+from datetime import date, datetime, time, timedelta
+from functools import cache
 from uuid import UUID
 
 from divan.dealings.correspondence.values import (
+    After,
+    ArchiveClassUnfit,
     Chart,
     FormulaUnfit,
     LetterNotSigned,
     LetterState,
     NumberFormula,
     NumberPart,
+    PlanLine,
     Reach,
     Referral,
     ReferralNode,
@@ -22,6 +29,9 @@ from divan.dealings.correspondence.values import (
     Seat,
     StepKind,
 )
+from divan_libs.persian.clocks import WorkCalendar, iranian_calendar
+from divan_libs.persian.jalali import TEHRAN, months_later
+from divan_libs.persian.text import latin_digits
 
 
 def require_signed(state: LetterState) -> None:
@@ -238,3 +248,102 @@ def ranks_of(route: Route) -> list[int]:
     if not route.any_order:
         return list(range(1, len(route.steps) + 1))
     return [min(position, paraphs + 1) for position in range(1, len(route.steps) + 1)]
+
+
+def retention_ends(closed_on: date, years: int) -> date:
+    """Return the first day on which the time of a file is over: so many Jalali years after the day of its closing."""
+    return months_later(closed_on, years * 12) + timedelta(days=1)
+
+
+PLAN_COLUMNS = ("code", "parent", "title_fa", "title_en", "years", "after", "legal_basis")
+"""The columns of a classification plan as a CSV file, by their names in its first line."""
+
+MOST_CLASSES = 2000
+MOST_YEARS = 200
+
+
+def read_plan(text: str) -> list[PlanLine]:
+    """Return the classes that a CSV file describes, in its order.
+
+    :raises ArchiveClassUnfit: with the number of the line: ``columns``, ``code``, ``twice``, ``title``, ``years``,
+        ``after``, ``parent`` (not above it), ``basis`` (what is not kept for ever names its law), or ``too-many``.
+    """
+    rows = csv.DictReader(io.StringIO(text.removeprefix("\ufeff")))
+    if not set(PLAN_COLUMNS) <= {str(name).strip() for name in rows.fieldnames or ()}:
+        raise ArchiveClassUnfit(reason="columns", line=1)
+    found: dict[str, PlanLine] = {}
+    for row in rows:
+        known = {str(name).strip(): (value or "").strip() for name, value in row.items() if isinstance(value, str)}
+        if not any(known.values()):
+            continue
+        one = _plan_line(known, rows.line_num)
+        if one.code in found:
+            raise ArchiveClassUnfit(reason="twice", line=rows.line_num, code=one.code)
+        if one.parent and one.parent not in found:
+            raise ArchiveClassUnfit(reason="parent", line=rows.line_num, code=one.code)
+        found[one.code] = one
+        if len(found) > MOST_CLASSES:
+            raise ArchiveClassUnfit(reason="too-many", line=rows.line_num)
+    return list(found.values())
+
+
+def _plan_line(row: Mapping[str, str], line: int) -> PlanLine:
+    years = latin_digits(row["years"])
+    if years and not (years.isascii() and years.isdigit()):
+        raise ArchiveClassUnfit(reason="years", line=line)
+    after = row["after"] or "keep"
+    if after not in set(After):
+        raise ArchiveClassUnfit(reason="after", line=line)
+    one = PlanLine(
+        code=latin_digits(row["code"]),
+        title_fa=row["title_fa"],
+        title_en=row["title_en"],
+        parent=latin_digits(row["parent"]),
+        years=int(years) if years else None,
+        after=After(after),
+        legal_basis=row["legal_basis"],
+    )
+    require_class(one, line=line)
+    return one
+
+
+def require_class(one: PlanLine, *, line: int = 0) -> None:
+    """Refuse a class that says too little, or disposes of files without a time or a law.
+
+    :raises ArchiveClassUnfit: ``code``, ``title``, ``years`` or ``basis``.
+    """
+    if not one.code or len(one.code) > 40 or any(char.isspace() for char in one.code):
+        raise ArchiveClassUnfit(reason="code", line=line)
+    if not one.title_fa or max(len(one.title_fa), len(one.title_en)) > 200:
+        raise ArchiveClassUnfit(reason="title", line=line)
+    if one.years is not None and one.years > MOST_YEARS:
+        raise ArchiveClassUnfit(reason="years", line=line)
+    if one.after is After.KEEP:
+        return
+    if one.years is None:
+        raise ArchiveClassUnfit(reason="years", line=line)
+    if not one.legal_basis or len(one.legal_basis) > 300:
+        raise ArchiveClassUnfit(reason="basis", line=line)
+
+
+OFFICE_OPENS, OFFICE_CLOSES = time(7, 30), time(14, 30)
+"""Between these an officer is there, in Tehran's time, on days that are neither weekend nor holiday."""
+
+
+def working_seconds(start: datetime, end: datetime) -> int:
+    """Return how many seconds of office hours lie between two moments, by the holidays of Iran."""
+    begin, stop = start.astimezone(TEHRAN), end.astimezone(TEHRAN)
+    calendar = _calendar(begin.year, max(stop.year, begin.year))
+    seconds, day = 0.0, begin.date()
+    while day <= stop.date():
+        if calendar.is_working(day):
+            opened = max(begin, datetime.combine(day, OFFICE_OPENS, TEHRAN))
+            closed = min(stop, datetime.combine(day, OFFICE_CLOSES, TEHRAN))
+            seconds += max((closed - opened).total_seconds(), 0)
+        day += timedelta(days=1)
+    return int(seconds)
+
+
+@cache
+def _calendar(first: int, last: int) -> WorkCalendar:
+    return iranian_calendar(first, last)

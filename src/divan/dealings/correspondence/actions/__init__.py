@@ -21,12 +21,23 @@ from divan.dealings.correspondence.actions.by_hand import (
     number_for_hand,
     put_scan,
 )
+from divan.dealings.correspondence.actions.classifying import (
+    end_class,
+    import_plan,
+    write_class,
+)
 from divan.dealings.correspondence.actions.dispatching import (
     drop_dispatch,
     lay_again,
     lay_at_dispatch_desk,
     route_dispatch,
     send_dispatch,
+)
+from divan.dealings.correspondence.actions.disposing import (
+    approve_disposal,
+    dispose_next,
+    propose_disposal,
+    reject_disposal,
 )
 from divan.dealings.correspondence.actions.documents import (
     file_letter,
@@ -37,6 +48,16 @@ from divan.dealings.correspondence.actions.drafting import (
     discard_draft,
     save_draft,
     start_draft,
+)
+from divan.dealings.correspondence.actions.filing import (
+    change_archive_file,
+    close_archive_file,
+    move_letter,
+    open_archive_file,
+    open_volume,
+    put_in_file,
+    reopen_archive_file,
+    take_out,
 )
 from divan.dealings.correspondence.actions.following_up import (
     close_follow_up,
@@ -56,6 +77,10 @@ from divan.dealings.correspondence.actions.handing_over import (
     hand_over_next,
     hand_over_worklist,
     register_mover,
+)
+from divan.dealings.correspondence.actions.holding import (
+    lay_hold,
+    lift_hold,
 )
 from divan.dealings.correspondence.actions.intake import take_in
 from divan.dealings.correspondence.actions.keeping import (
@@ -149,9 +174,12 @@ __all__ = [
     "add_register",
     "add_relation",
     "add_remark",
+    "approve_disposal",
     "begin_signatures_anew",
+    "change_archive_file",
     "change_register",
     "change_secretariat",
+    "close_archive_file",
     "close_correspondent",
     "close_follow_up",
     "close_letter",
@@ -161,8 +189,10 @@ __all__ = [
     "copy_letter",
     "decline_signature",
     "discard_draft",
+    "dispose_next",
     "drop_dispatch",
     "edit_in_step",
+    "end_class",
     "end_group",
     "end_referral_exception",
     "end_search",
@@ -177,10 +207,14 @@ __all__ = [
     "grant_clearance",
     "hand_over_next",
     "hand_over_worklist",
+    "import_plan",
     "lay_again",
     "lay_at_dispatch_desk",
+    "lay_hold",
+    "lift_hold",
     "mark_double",
     "mark_read",
+    "move_letter",
     "move_work",
     "note_delivered",
     "note_escalation",
@@ -190,11 +224,15 @@ __all__ = [
     "note_registered",
     "number_for_hand",
     "number_letter",
+    "open_archive_file",
     "open_follow_up",
     "open_register",
     "open_secretariat",
+    "open_volume",
     "paraph_letter",
+    "propose_disposal",
     "put_document",
+    "put_in_file",
     "put_scan",
     "read_line",
     "read_referrals",
@@ -205,10 +243,12 @@ __all__ = [
     "refuse_referral",
     "register_intake",
     "register_mover",
+    "reject_disposal",
     "remind",
     "remove_attachment",
     "remove_relation",
     "renew_work",
+    "reopen_archive_file",
     "reopen_letter",
     "report_referral",
     "reserve_numbers",
@@ -229,9 +269,11 @@ __all__ = [
     "take_in_mail",
     "take_in_pages",
     "take_note",
+    "take_out",
     "void_letter",
     "void_number",
     "withdraw_letter",
+    "write_class",
     "write_correspondent",
     "write_group",
     "write_template",

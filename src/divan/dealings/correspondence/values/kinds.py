@@ -136,3 +136,46 @@ RECEIPT_SENT = FactKind("correspondence.receipt-sent", "The sender of a letter h
 RECEIPT_DEAD = FactKind(
     "correspondence.receipt-dead", "The sender of a letter could not be told what became of it; it may still ask."
 )
+ARCHIVE_CLASS_WRITTEN = FactKind(
+    "correspondence.archive-class-written", "A class of the classification plan was written or changed."
+)
+ARCHIVE_CLASS_ENDED = FactKind(
+    "correspondence.archive-class-ended", "No file is opened in a class of the classification plan any more."
+)
+ARCHIVE_FILE_OPENED = FactKind("correspondence.archive-file-opened", "A file was opened in a class of the archive.")
+ARCHIVE_FILE_CHANGED = FactKind(
+    "correspondence.archive-file-changed", "Title or class of secrecy of a file of the archive changed."
+)
+ARCHIVE_FILE_CLOSED = FactKind(
+    "correspondence.archive-file-closed", "A file was closed; from this moment its time of retention runs."
+)
+ARCHIVE_FILE_REOPENED = FactKind("correspondence.archive-file-reopened", "A closed file was opened again.")
+ARCHIVE_VOLUME_OPENED = FactKind("correspondence.archive-volume-opened", "A volume of a file was opened.")
+ARCHIVE_VOLUME_CLOSED = FactKind("correspondence.archive-volume-closed", "A volume of a file was closed.")
+LETTER_ARCHIVED = FactKind("correspondence.letter-archived", "A letter was put into a volume of a file.")
+LETTER_TAKEN_OUT = FactKind("correspondence.letter-taken-out", "A letter was taken out of a file, with the reason.")
+HOLD_LAID = FactKind("correspondence.hold-laid", "A file is kept while a proceeding lasts.")
+HOLD_LIFTED = FactKind("correspondence.hold-lifted", "A file is not held any more.")
+DISPOSAL_PROPOSED = FactKind("correspondence.disposal-proposed", "Files whose time is over were put on a list.")
+DISPOSAL_DECIDED = FactKind(
+    "correspondence.disposal-decided", "Another person than who proposed it approved or rejected a list."
+)
+DISPOSAL_CARRIED_OUT = FactKind(
+    "correspondence.disposal-carried-out", "A file of an approved list was dealt with, or stayed for a reason."
+)
+DISPOSAL_DONE = FactKind("correspondence.disposal-done", "Every file of an approved list was dealt with.")
+ARCHIVE_FILE_DISPOSED = FactKind(
+    "correspondence.archive-file-disposed", "The content of a file was erased by an approved list."
+)
+CONTENT_ERASED = FactKind(
+    "correspondence.content-erased", "What a letter said was erased with its file; its register's line stays."
+)
+ARCHIVE_FILE_EXPORTED = FactKind(
+    "correspondence.archive-file-exported", "A closed file was exported for transfer, under the digest of a manifest."
+)
+RECIPIENT_READ = FactKind(
+    "correspondence.recipient-read", "A recipient inside the house read a letter: a post that got it opened it."
+)
+LETTER_MOVED_IN = FactKind(
+    "correspondence.letter-moved-in", "A letter of the time before this system was entered under its old number."
+)
