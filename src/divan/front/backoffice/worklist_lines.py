@@ -23,6 +23,7 @@ ROUTES = {
     "correspondence.letter": "backoffice:letter",
     "correspondence.intake": "backoffice:register-arrival",
     "correspondence.dispatch": "backoffice:dispatch",
+    "correspondence.dispatch-back": "backoffice:came-back",
     "correspondence.step": "backoffice:letter-step",
     "correspondence.draft": "backoffice:compose",
     "correspondence.referral": "backoffice:letter-referral",
