@@ -9,6 +9,7 @@ from uuid import UUID, uuid4
 from django.db import transaction
 
 from divan.dealings.correspondence import models, queries, rules
+from divan.dealings.correspondence.actions.handing_out import hand_out, stays_inside
 from divan.dealings.correspondence.actions.intake import take_in
 from divan.dealings.correspondence.actions.parts import find_letter_row
 from divan.dealings.correspondence.actions.receipts import dispatch_row
@@ -37,6 +38,7 @@ from divan.dealings.correspondence.values import (
 )
 from divan.foundation import facts, files
 from divan.foundation.actors import Actor
+from divan.foundation.errors import Refusal
 from divan.foundation.faults import power_may_fail
 
 GIVEN_UP = (DispatchState.REFUSED, DispatchState.DEAD, DispatchState.DROPPED)
@@ -60,9 +62,24 @@ def lay_at_dispatch_desk(*, letter: UUID, actor: Actor, now: datetime) -> list[D
     for recipient in models.Recipient.objects.filter(letter=row).order_by("position"):
         if models.Dispatch.objects.filter(recipient=recipient).exclude(state__in=GIVEN_UP).exists():
             continue
-        _lay(row, recipient, secretariat, actor=actor, now=now)
-    _tell_clerk(row, secretariat, actor=actor, now=now)
+        laid = _lay(row, recipient, secretariat, actor=actor, now=now)
+        if stays_inside(row, queries.recipient_of(recipient).party):
+            _send_inside(laid, actor=actor, now=now)
+    if models.Dispatch.objects.filter(letter=row, state=DispatchState.DESK).exists():
+        _tell_clerk(row, secretariat, actor=actor, now=now)
     return queries.list_dispatches(letter)
+
+
+def _send_inside(laid: models.Dispatch, *, actor: Actor, now: datetime) -> None:
+    """Send a letter to a recipient of the own body at once; what cannot go lies at the desk and says why."""
+    try:
+        with transaction.atomic():
+            send_dispatch(dispatch=laid.uuid, actor=actor, now=now)
+    except Refusal as refusal:
+        row = dispatch_row(laid.uuid)
+        row.problem, row.problem_text = refusal.code[:80], ""
+        row.save(update_fields=["problem", "problem_text"])
+        facts.record(DISPATCH_NOTED, subject=row, actor=actor, at=now, state=row.state, problem=row.problem)
 
 
 def _secretariat_of(row: models.Letter) -> models.Secretariat:
@@ -201,6 +218,9 @@ def _proof(channel: Channel, evidence: Mapping[str, str]) -> dict[str, str]:
 def _deliver(row: models.Dispatch, *, actor: Actor, now: datetime) -> None:
     party = queries.recipient_of(row.recipient).party
     if party.kind is PartyKind.PERSON:
+        return
+    if stays_inside(row.letter, party):
+        hand_out(row, now=now)
         return
     target = queries.secretariat_of_party(party)
     if target is None:

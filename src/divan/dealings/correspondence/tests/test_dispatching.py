@@ -219,3 +219,31 @@ def test_what_goes_out_names_no_hidden_recipient_and_the_numbers_that_the_other_
     arrived = queries.as_arrived(queries.dispatch_rows().get(uuid=dispatch.uuid))
 
     assert [one.role for one in arrived.recipients] == [RecipientRole.MAIN]
+
+
+def test_a_letter_inside_the_body_comes_to_its_recipients_without_a_second_number(office):
+    director, expert = office.post("ict-director"), office.post("ict-expert")
+    to = [offices.post_party(office, "ict-expert"), offices.body_party(offices.BODY)]
+
+    letter, [first, second] = lay(office, *to, direction="internal", subject="دستور کار")
+
+    assert [first.state, second.state] == [DispatchState.DELIVERED] * 2
+    assert offices.count_rows() == (1, 0)
+    for post in (director, expert):
+        [line] = queries.list_worklist(post.uuid).items
+        assert (line.number, line.title_fa) == (letter.number_text, "دستور کار")
+    assert queries.get_letter(letter.uuid).state is LetterState.DISPATCHED
+    assert queries.find_open_work(letter.uuid) is None
+    assert offices.seals_hold()
+
+
+def test_a_recipient_inside_who_is_not_cleared_gets_nothing_and_the_desk_says_why(office):
+    expert = office.post("ict-expert")
+    to = offices.post_party(office, "ict-expert")
+
+    letter, [dispatch] = lay(office, to, direction="internal", secrecy=Secrecy.HIGHLY_CONFIDENTIAL)
+
+    assert (dispatch.state, dispatch.problem) == (DispatchState.DESK, "correspondence.receiver-not-cleared")
+    assert queries.list_worklist(expert.uuid).items == ()
+    assert queries.find_open_work(letter.uuid).post_uuid == office.post("ict-secretariat").uuid
+    assert offices.seals_hold()
