@@ -68,5 +68,5 @@ def test_a_letter_goes_from_the_draft_to_a_verified_signature(stage: Stage, tmp_
     stranger.goto("/verify/")
     stranger.locator("input[name=file]").set_input_files(pdf)
     stranger.locator("form:has(input[name=code]) button").click()
-    assert stranger.locator(".panel--good").is_visible()
+    stranger.locator(".panel--good").wait_for()
     assert "لیلا احمدی" in stranger.locator("main").inner_text()

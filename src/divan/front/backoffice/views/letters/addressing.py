@@ -210,32 +210,38 @@ def attachments(request: HttpRequest, letter: UUID) -> HttpResponse:
         if not problem:
             messages.success(request, _("The attachment was added."))
             return redirect("backoffice:letter-files", letter)
-    field = Field(
-        "file",
-        "file",
-        _("File"),
-        _("PDF, JPEG or PNG, up to 10 MB."),
-        "",
-        [problem] if problem else [],
-        attributes={"accept": ".pdf,.jpg,.jpeg,.png"},
-    )
-    described = Field(
-        "description",
-        "text",
-        _("What is it?"),
-        "",
-        request.POST.get("description", ""),
-        required=False,
-        attributes={"maxlength": "300"},
-    )
+    fields = _file_fields(request.POST.get("description", ""), problem)
     values = {
         "letter": content.letter,
         "files": [one for one in content.files if one.role == "attachment"],
-        "fields": [field, described],
+        "fields": fields,
         "most": MOST_ATTACHMENTS,
-        "error_summary": ErrorSummary.of([field]),
+        "error_summary": ErrorSummary.of(fields),
     }
     return render(request, "backoffice/letters/files.html", values, status=status)
+
+
+def _file_fields(described: str, problem: str) -> list[Field]:
+    return [
+        Field(
+            "file",
+            "file",
+            _("File"),
+            _("PDF, JPEG or PNG, up to 10 MB."),
+            "",
+            [problem] if problem else [],
+            attributes={"accept": ".pdf,.jpg,.jpeg,.png"},
+        ),
+        Field(
+            "description",
+            "text",
+            _("What is it?"),
+            "",
+            described,
+            required=False,
+            attributes={"maxlength": "300"},
+        ),
+    ]
 
 
 def _put(request: HttpRequest, letter: UUID, now: datetime) -> tuple[str, int]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
 from datetime import datetime
 from uuid import UUID
 
@@ -103,46 +104,40 @@ def _template_fields(post: Post, found: Template | None, sent: QueryDict | None,
     def said(name: str, kept: str) -> str:
         return sent.get(name, "") if sent is not None else kept
 
-    language = get_language() or "fa"
     whose = "body" if found is not None and found.unit == post.unit.body_uuid else "unit"
     html = found.text.body_html if found else ""
     if sent is not None:
         html, _problem = read_words(sent, "body", kept=html)
-    kept = found.letterhead if found else TemplateLines()
-    labels = (_("Unit as the letterhead names it"), _("Telephone"), _("Address"), _("E-mail"))
-    text = DraftText(subject=said("subject", found.text.subject if found else ""), body_html=html)
-    subject, body = text_fields(text, problems={})
+    kinds = [Option(code, text) for code, text in kinds_of(post, get_language() or "fa").items()]
+    owners = [Option("unit", _("My unit")), Option("body", _("The whole body"))]
+    subject, body = text_fields(
+        DraftText(subject=said("subject", found.text.subject if found else ""), body_html=html), problems={}
+    )
+    name, kind = said("name", found.name if found else ""), said("kind", found.kind if found else "letter")
     return [
+        Field("name", "text", _("Name of the template"), "", name, [problem] if problem else []),
+        Field("whose", "choice", _("Who uses it?"), "", said("whose", whose), options=owners),
         Field(
-            "name",
-            "text",
-            _("Name of the template"),
-            "",
-            said("name", found.name if found else ""),
-            [problem] if problem else [],
-        ),
-        Field(
-            "whose",
-            "choice",
-            _("Who uses it?"),
-            "",
-            said("whose", whose),
-            options=[Option("unit", _("My unit")), Option("body", _("The whole body"))],
-        ),
-        Field(
-            "kind",
-            "select",
-            _("Kind of letter"),
-            "",
-            said("kind", found.kind if found else "letter"),
-            options=[Option(code, text) for code, text in kinds_of(post, language).items()],
+            "kind", "select", _("Kind of letter"), "", said("kind", found.kind if found else "letter"), options=kinds
         ),
         Field("subject", "text", subject.label, "", subject.value, required=False, attributes=subject.attributes),
         body,
-        *(
-            Field(line, "text", label, "", said(line, getattr(kept, line)), required=False)
-            for line, label in zip(HEAD_LINES, labels, strict=True)
-        ),
+        *_letterhead_fields(found.letterhead if found else TemplateLines(), sent),
+    ]
+
+
+def _letterhead_fields(kept: TemplateLines, sent: QueryDict | None) -> list[Field]:
+    labels = (_("Unit as the letterhead names it"), _("Telephone"), _("Address"), _("E-mail"))
+    return [
+        Field(
+            line,
+            "text",
+            label,
+            "",
+            sent.get(line, "") if sent is not None else getattr(kept, line),
+            required=False,
+        )
+        for line, label in zip(HEAD_LINES, labels, strict=True)
     ]
 
 
@@ -259,65 +254,46 @@ def _correspondent_fields(found: Correspondent | None, sent: QueryDict | None, p
     def errors(*parts: str) -> list[str]:
         return [problem] if problem and part in parts else []
 
-    party = found.party if found else Party(kind=PartyKind.OUTSIDE)
     kinds = [Option(kind, word("correspondent-kind", kind)) for kind in ("organization", "firm", "person")]
+    channels = [Option(way.value, word("letter-channel", way)) for way in ways()]
+    kind = said("kind", found.kind if found else "organization")
+    channel = said("channel", found.channel if found else Channel.POST)
+    reached = _("How do letters reach them?")
+    return [
+        Field("kind", "choice", _("What are they?"), "", kind, errors("kind"), options=kinds),
+        *_name_fields(found, said, errors("name")),
+        Field("channel", "select", reached, "", channel, errors("channel", "address"), options=channels),
+        *_way_fields(found.addresses if found else {}, said),
+    ]
+
+
+def _name_fields(found: Correspondent | None, said: Callable[[str, str], str], errors: list[str]) -> list[Field]:
+    party = found.party if found else Party(kind=PartyKind.OUTSIDE)
     names = (
-        ("organization", _("Organization"), party.organization),
-        ("department", _("Department"), party.department),
-        ("title", _("Title"), party.title),
-        ("name", _("Name of the person"), party.name),
+        ("organization", "text", _("Organization"), party.organization),
+        ("department", "text", _("Department"), party.department),
+        ("title", "text", _("Title"), party.title),
+        ("name", "text", _("Name of the person"), party.name),
+        ("legal_id", "identifier", _("National id of the organization"), found.legal_id if found else ""),
+        ("code", "code", _("Their code in exchanged letters"), party.code),
     )
-    kept_ways = found.addresses if found else {}
+    return [
+        Field(name, kind, label, "", said(name, kept), errors if name == "organization" else [], required=False)
+        for name, kind, label, kept in names
+    ]
+
+
+def _way_fields(kept: Mapping[str, str], said: Callable[[str, str], str]) -> list[Field]:
+    carried = {Channel.BY_HAND, Channel.COURIER}
     return [
         Field(
-            "kind",
-            "choice",
-            _("What are they?"),
+            f"way-{way.value}",
+            "text",
+            word("channel-address", way),
             "",
-            said("kind", found.kind if found else "organization"),
-            errors("kind"),
-            options=kinds,
-        ),
-        *(
-            Field(
-                name,
-                "text",
-                label,
-                "",
-                said(name, kept),
-                errors("name") if name == "organization" else [],
-                required=False,
-            )
-            for name, label, kept in names
-        ),
-        Field(
-            "legal_id",
-            "identifier",
-            _("National id of the organization"),
-            "",
-            said("legal_id", found.legal_id if found else ""),
+            said(f"way-{way.value}", kept.get(way.value, "")),
             required=False,
-        ),
-        Field("code", "code", _("Their code in exchanged letters"), "", said("code", party.code), required=False),
-        Field(
-            "channel",
-            "select",
-            _("How do letters reach them?"),
-            "",
-            said("channel", found.channel if found else Channel.POST),
-            errors("channel", "address"),
-            options=[Option(way.value, word("letter-channel", way)) for way in ways()],
-        ),
-        *(
-            Field(
-                f"way-{way.value}",
-                "text",
-                word("channel-address", way),
-                "",
-                said(f"way-{way.value}", kept_ways.get(way.value, "")),
-                required=False,
-            )
-            for way in ways()
-            if way not in {Channel.BY_HAND, Channel.COURIER}
-        ),
+        )
+        for way in ways()
+        if way not in carried
     ]
