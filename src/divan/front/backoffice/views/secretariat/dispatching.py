@@ -36,7 +36,6 @@ from divan.front.backoffice.duties import KEEPERS, own_post
 from divan.front.backoffice.letter_parts.sending import problem_of
 from divan.front.backoffice.secretariat.reading import Problems, day, identifier, line, one_of, reason_field
 from divan.front.backoffice.secretariat.sections import sections_of
-from divan.front.texts.letters import REFUSALS
 from divan.front.texts.words import TONES, word
 from divan.registers.people.values import Post
 from divan_libs.persian.jalali import TEHRAN
@@ -181,7 +180,6 @@ def _sending(one: Dispatch, post: Post, language: str, *, again: bool) -> dict[s
         "drop_fields": [reason_field({}, name=f"reason-{name}")],
         "advice": _advice(one),
         "problem": problem_of(one),
-        "problem": problem_of(one),
     }
 
 
@@ -189,14 +187,6 @@ def _way_text(way: queries.Way, post: Post, language: str) -> str:
     term = queries.find_term(post.unit.body_uuid, TermCategory.SENDING, way.channel)
     said = term.text(language) if term else word("letter-channel", way.channel)
     return f"{said} – {way.target}" if way.target else said
-
-
-def problem_of(one: Dispatch) -> str:
-    """Return what kept a letter from its recipient, in words; a code without words stands for itself."""
-    if one.problem_text or not one.problem:
-        return one.problem_text
-    declared = REFUSALS.get(one.problem)
-    return str(declared[0]) if declared else one.problem
 
 
 def _advice(one: Dispatch) -> str:
