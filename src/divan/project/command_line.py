@@ -23,6 +23,7 @@ COMMANDS = (
     "ledger",
     "verify",
     "ece",
+    "letters",
     "journey",
     "reset",
     "house",

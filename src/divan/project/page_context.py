@@ -114,6 +114,8 @@ def _office(request: HttpRequest, actor: Actor) -> list[LinkGroup]:
     own = [
         mine,
         _link(request, "backoffice:drafts", _("Drafts")),
+        _link(request, "backoffice:search-letters", _("Find letters")),
+        _link(request, "backoffice:circulars", _("Circulars")),
         _link(request, "backoffice:employees", _("Services to employees")),
         _link(request, "backoffice:absence", _("Absence and substitute")),
         _link(request, "backoffice:hand-over", _("Hand a worklist over")),
@@ -126,11 +128,13 @@ def _office(request: HttpRequest, actor: Actor) -> list[LinkGroup]:
         office.append(_link(request, "backoffice:register", _("Secretariat register")))
     if actor.duties & worklist.HEAD_ROLES:
         office.append(_link(request, "backoffice:referral-rules", _("How letters are referred")))
+        office.append(_link(request, "backoffice:letter-figures", _("Letters in figures")))
     office.append(_link(request, "backoffice:visits", _("Visits")))
     if actor.duties & PERMITS.duties:
         office.append(_link(request, "backoffice:issued-permits", _("Permits given")))
     if "governor-officer" in actor.duties:
-        office.append(_link(request, "backoffice:governor", _("The province at a glance")))
+        office.append(_link(request, "backoffice:governor", _("The province at a glance"), exact=True))
+        office.append(_link(request, "backoffice:province-letters", _("Letters of the province")))
     if actor.duties & {"finance-officer", "governor-officer"}:
         office += [
             _link(request, "backoffice:invoices", _("Invoices"), exact=True),

@@ -23,6 +23,8 @@ from divan.front.backoffice.views import (
     worklist_bulk,
 )
 from divan.front.backoffice.views.letters import addressing, drafts, follow_ups, furnishing, register
+from divan.front.backoffice.views.letters import circulars as letter_circulars
+from divan.front.backoffice.views.letters import figures as letter_figures
 from divan.front.backoffice.views.letters import page as letter_page
 from divan.front.backoffice.views.letters import referrals as letter_referrals
 from divan.front.backoffice.views.letters import routes as letter_routes
@@ -50,6 +52,10 @@ urlpatterns = [
     path("cases/<uuid:case>/notes/", standing.note, name="note"),
     path("cases/<uuid:case>/files/<uuid:file>/", cases.file, name="file"),
     path("register/", register.register, name="register"),
+    path("letters/figures/", letter_figures.body, name="letter-figures"),
+    path("governor/letters/", letter_figures.province, name="province-letters"),
+    path("letters/circulars/", letter_circulars.circulars, name="circulars"),
+    path("letters/<uuid:letter>/answers/", letter_circulars.answers, name="letter-answers"),
     path("letters/search/", letter_search.search, name="search-letters"),
     path("letters/drafts/", drafts.drafts, name="drafts"),
     path("letters/new/", drafts.new, name="new-letter"),

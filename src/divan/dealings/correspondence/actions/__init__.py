@@ -21,6 +21,7 @@ from divan.dealings.correspondence.actions.by_hand import (
     number_for_hand,
     put_scan,
 )
+from divan.dealings.correspondence.actions.circulars import draft_reminder, note_recipient_read
 from divan.dealings.correspondence.actions.classifying import (
     end_class,
     import_plan,
@@ -100,6 +101,7 @@ from divan.dealings.correspondence.actions.lines import (
 from divan.dealings.correspondence.actions.mailing import (
     take_in_mail,
 )
+from divan.dealings.correspondence.actions.moving_in import move_in_letters
 from divan.dealings.correspondence.actions.numbering import (
     add_register,
     number_letter,
@@ -190,6 +192,7 @@ __all__ = [
     "decline_signature",
     "discard_draft",
     "dispose_next",
+    "draft_reminder",
     "drop_dispatch",
     "edit_in_step",
     "end_class",
@@ -214,12 +217,14 @@ __all__ = [
     "lift_hold",
     "mark_double",
     "mark_read",
+    "move_in_letters",
     "move_letter",
     "move_work",
     "note_delivered",
     "note_escalation",
     "note_issued",
     "note_reading",
+    "note_recipient_read",
     "note_refused",
     "note_registered",
     "number_for_hand",

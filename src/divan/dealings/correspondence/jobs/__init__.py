@@ -2,6 +2,7 @@
 
 from divan.dealings.correspondence.jobs.archive import run_disposals
 from divan.dealings.correspondence.jobs.carrying import carry_by_ece, carry_by_exchange, carry_by_products
+from divan.dealings.correspondence.jobs.circulars import note_readings
 from divan.dealings.correspondence.jobs.collecting import collect_folders, collect_mail
 from divan.dealings.correspondence.jobs.figures import count_letters
 from divan.dealings.correspondence.jobs.finding import enter_letters, read_files
@@ -19,6 +20,7 @@ __all__ = [
     "enter_letters",
     "follow_documents",
     "follow_intakes",
+    "note_readings",
     "read_files",
     "run_disposals",
     "run_follow_ups",

@@ -15,6 +15,7 @@ CHANGING = (
     kinds.LETTER_SIGNED,
     kinds.LETTER_FILED,
     kinds.LETTER_REGISTERED,
+    kinds.LETTER_MOVED_IN,
     kinds.LETTER_DISPATCHED,
     kinds.LETTER_CLOSED,
     kinds.LETTER_REOPENED,

@@ -8,7 +8,7 @@ from divan.dealings.correspondence.models.archive import (
     Filing,
     LegalHold,
 )
-from divan.dealings.correspondence.models.finding import FileText, LetterEntry
+from divan.dealings.correspondence.models.finding import FileText, LetterEntry, LetterTally
 from divan.dealings.correspondence.models.letters import (
     UNNUMBERED,
     Letter,
@@ -51,6 +51,7 @@ __all__ = [
     "LetterEntry",
     "LetterFile",
     "LetterStep",
+    "LetterTally",
     "LetterVersion",
     "Reader",
     "Receipt",

@@ -52,3 +52,27 @@ class FileText(models.Model):
             ),
         )
         indexes = (models.Index(fields=("id",), condition=Q(state="waiting"), name="file_text_waiting"),)
+
+
+class LetterTally(models.Model):
+    """How much of something a body's letters came to in a Jalali month, by channel: kept by following facts.
+
+    ``measure`` is ``in``, ``out``, ``sheets`` (paper that was not used) or ``acted``; ``amount`` counts sheets, or the
+    working seconds from referral to report.
+
+    .. no_pii: counts
+    """
+
+    id = models.BigAutoField(primary_key=True)
+    body_id = models.BigIntegerField()
+    month = models.PositiveIntegerField()
+    measure = models.CharField(max_length=6)
+    channel = models.CharField(max_length=12, blank=True)
+    count = models.PositiveBigIntegerField(default=0)
+    amount = models.PositiveBigIntegerField(default=0)
+
+    class Meta:
+        constraints = (
+            models.UniqueConstraint(fields=("month", "body_id", "measure", "channel"), name="letter_tally_once"),
+            models.CheckConstraint(condition=Q(measure__in=("in", "out", "sheets", "acted")), name="letter_tally_of"),
+        )

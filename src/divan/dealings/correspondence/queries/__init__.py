@@ -22,6 +22,7 @@ from divan.dealings.correspondence.queries.archive_disposal import (
 from divan.dealings.correspondence.queries.carried import (
     as_arrived,
 )
+from divan.dealings.correspondence.queries.circulars import list_circulars, list_standings
 from divan.dealings.correspondence.queries.contents import (
     content_of,
     list_files,
@@ -70,6 +71,14 @@ from divan.dealings.correspondence.queries.drafts import (
     route_of,
     search_own_letters,
     steps_of_round,
+)
+from divan.dealings.correspondence.queries.figures import (
+    figures_by_body,
+    figures_by_month,
+    late_units,
+    list_figure_years,
+    long_waiting,
+    total_figures,
 )
 from divan.dealings.correspondence.queries.finding import (
     FOUND_PAGE,
@@ -270,6 +279,8 @@ __all__ = [
     "drafts_of",
     "erased_at",
     "example_of",
+    "figures_by_body",
+    "figures_by_month",
     "find_document",
     "find_doubles",
     "find_gaps",
@@ -322,6 +333,7 @@ __all__ = [
     "is_revoked",
     "keeps",
     "known_sender",
+    "late_units",
     "letter_behind",
     "letter_to_make",
     "letters_numbered",
@@ -330,6 +342,7 @@ __all__ = [
     "list_archive_files",
     "list_at_desk",
     "list_central_secretariats",
+    "list_circulars",
     "list_day",
     "list_dispatches",
     "list_disposals",
@@ -337,6 +350,7 @@ __all__ = [
     "list_due",
     "list_due_follow_ups",
     "list_every_register",
+    "list_figure_years",
     "list_filed",
     "list_files",
     "list_folder",
@@ -368,6 +382,7 @@ __all__ = [
     "list_saved_searches",
     "list_secretariats",
     "list_sent_open",
+    "list_standings",
     "list_steps",
     "list_superiors",
     "list_templates",
@@ -381,6 +396,7 @@ __all__ = [
     "list_worklist",
     "list_years",
     "living_document",
+    "long_waiting",
     "marks_of",
     "may_close",
     "may_edit_in_step",
@@ -419,6 +435,7 @@ __all__ = [
     "steps_of_round",
     "term_of",
     "term_text",
+    "total_figures",
     "why_void",
     "withheld",
     "year_of",

@@ -19,6 +19,7 @@ from divan.dealings.correspondence.queries.letters import (
     SECRETARIAT_ROLE,
     clearance_of,
     letter_of,
+    letters,
     letters_for,
 )
 from divan.dealings.correspondence.queries.passages import passage_of
@@ -47,9 +48,10 @@ def search_letters(filters: LetterFilters, post: Post, at: datetime, *, after: s
     query = _query(filters)
     most = FOUND_PAGE if after else MOST_COUNTED
     places = _places(query, filters, post, at, before=read_place(after), most=most + 1)
-    known = {row.id: row for row in letters_for(post, at).filter(id__in=[one.row for one in places])}
-    readable = [one for one in places if one.row in known]
+    open_to = set(letters_for(post, at).filter(id__in=[one.row for one in places]).values_list("id", flat=True))
+    readable = [one for one in places if one.row in open_to]
     shown = readable[:FOUND_PAGE]
+    known = {row.id: row for row in letters().filter(id__in=[one.row for one in shown])}
     rows = [known[one.row] for one in shown]
     texts = _file_texts(rows) if filters.text else {}
     words = lexemes.words_of(filters.text.replace("*", " "))

@@ -386,3 +386,10 @@ class LineStays(Refusal):
     """This line of the worklist cannot be dealt with so: it asks for its own page, or for another post."""
 
     code = "correspondence.line-stays"
+
+
+class NobodyToRemind(Refusal):
+    """Everybody chosen has answered, or nobody was chosen."""
+
+    code = "correspondence.nobody-to-remind"
+    status = 422

@@ -1,0 +1,159 @@
+"""Circulars and other letters to many: who got, read and answered them, and a reminder to those who did not."""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Sequence
+from uuid import UUID
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.html import format_html
+from django.utils.translation import gettext as _
+from django.utils.translation import override
+from django.views.decorators.http import require_http_methods, require_safe
+
+from divan.dealings.correspondence import actions, queries
+from divan.dealings.correspondence.values import (
+    Direction,
+    DraftText,
+    Letter,
+    LetterUnknown,
+    NobodyToRemind,
+    RecipientStanding,
+)
+from divan.foundation import clock
+from divan.foundation.http.access import STAFF, access
+from divan.foundation.http.media import bytes_answer
+from divan.foundation.http.middleware import actor_of
+from divan.foundation.ui.frame import Link
+from divan.foundation.ui.numbers import digits, jalali
+from divan.foundation.ui.refusals import text_of
+from divan.front.backoffice.duties import own_post
+from divan.front.texts.words import TONES, word
+
+SHOWS = ("all", "unanswered", "unread", "answered")
+
+
+@access(STAFF)
+@require_safe
+def circulars(request: HttpRequest) -> HttpResponse:
+    """Show the circulars that the post may read, each with how many of its recipients read and answered it."""
+    post, after = own_post(request), request.GET.get("after", "")[:80]
+    found, further = queries.list_circulars(post, clock.now(), after=after)
+    address = reverse("backoffice:circulars")
+    values = {"lines": found, "is_first": not after, "next_url": f"{address}?after={further}" if further else ""}
+    return render(request, "backoffice/letters/circulars.html", values)
+
+
+@access(STAFF)
+@require_http_methods(["GET", "HEAD", "POST"])
+def answers(request: HttpRequest, letter: UUID) -> HttpResponse:
+    """Show who answered a letter of the house, give it as CSV, or draft a reminder to those chosen.
+
+    :raises LetterUnknown: if the letter is not for this post, or nobody here wrote it.
+    """
+    post, now = own_post(request), clock.now()
+    found = queries.get_letter_for(letter, post, now)
+    if found.number is None or found.direction is Direction.INCOMING:
+        raise LetterUnknown
+    standings = queries.list_standings(found, post)
+    problem = ""
+    if request.method == "POST":
+        try:
+            draft = actions.draft_reminder(
+                letter=letter,
+                recipients=_chosen(request, standings),
+                text=_reminder(found),
+                actor=actor_of(request),
+                now=now,
+            )
+        except NobodyToRemind as refusal:
+            problem = str(text_of(refusal))
+        else:
+            messages.success(request, _("The reminder is a draft: look through it and send it to signature."))
+            return redirect("backoffice:compose", draft.uuid)
+    if request.GET.get("as") == "csv":
+        return _csv(found, standings)
+    show = request.GET.get("show", "all")
+    show = show if show in SHOWS else "all"
+    address = reverse("backoffice:letter-answers", args=[letter])
+    values = {
+        "letter": found,
+        "lines": [_line(one) for one in standings if _shows(one, show)],
+        "parts": [
+            Link(f"{address}?show={one}", word("answers-part", one), current=one == show, count=_count(standings, one))
+            for one in SHOWS
+        ],
+        "show": show,
+        "open_count": _count(standings, "unanswered"),
+        "problem": problem,
+        "csv_url": f"{address}?as=csv",
+    }
+    return render(request, "backoffice/letters/answers.html", values, status=422 if problem else 200)
+
+
+def _shows(one: RecipientStanding, show: str) -> bool:
+    if show == "unanswered":
+        return one.recipient.answered_at is None
+    if show == "answered":
+        return one.recipient.answered_at is not None
+    return show == "all" or (one.recipient.read_at is None and one.recipient.answered_at is None)
+
+
+def _count(standings: Sequence[RecipientStanding], show: str) -> int:
+    return sum(_shows(one, show) for one in standings)
+
+
+def _line(one: RecipientStanding) -> tuple[RecipientStanding, str, str, str]:
+    """Return a line with its channel and state in words, and the tone of the state."""
+    channel = word("letter-channel", one.channel) if one.channel else ""
+    state = word("dispatch-state", one.state) if one.state else ""
+    return one, channel, state, TONES.get(one.state or "", "")
+
+
+def _chosen(request: HttpRequest, standings: Sequence[RecipientStanding]) -> frozenset[UUID]:
+    """Return the recipients that were marked, or all without an answer where the button says so."""
+    if request.POST.get("to") == "all":
+        return frozenset(one.recipient.uuid for one in standings)
+    marked = set(request.POST.getlist("recipient"))
+    return frozenset(one.recipient.uuid for one in standings if str(one.recipient.uuid) in marked)
+
+
+def _reminder(letter: Letter) -> DraftText:
+    """Return the words of a reminder, in Persian: it is a letter, whatever language its writer reads pages in."""
+    with override("fa"):
+        said = {
+            "number": digits(letter.number_text),
+            "day": jalali(letter.registered_at, "numeric") if letter.registered_at else "",
+            "subject": letter.subject,
+        }
+        subject = _("Reminder: %(subject)s") % said
+        text = _("Further to letter %(number)s of %(day)s on “%(subject)s”, its answer has not arrived yet. Please see to it that it is sent soon.") % said  # fmt: skip # noqa: E501 (one text for the translators)
+    return DraftText(subject=subject[:300], body_html=format_html("<p>{}</p>", text))
+
+
+def _csv(letter: Letter, standings: Sequence[RecipientStanding]) -> HttpResponse:
+    out = io.StringIO()
+    writer = csv.writer(out)
+    writer.writerow(
+        [_("Recipient"), _("Channel"), _("State"), _("Sent"), _("Their number"), _("Read"), _("Answered"), _("Answer")]
+    )
+    for one in standings:
+        _whole, channel, state, _tone = _line(one)
+        days = (one.sent_at, one.recipient.read_at, one.recipient.answered_at)
+        sent, read, answered = (jalali(day, "numeric") if day else "" for day in days)
+        cells = (str(one.recipient.party), channel, state, sent, one.their_number, read, answered, one.answer_number)
+        writer.writerow([_plain(cell) for cell in cells])
+    # The mark at the beginning tells spreadsheets that the text is UTF-8; without it Persian is garbled there.
+    content = out.getvalue().encode("utf-8-sig")
+    name = letter.number_text.replace("/", "-") + ".csv"
+    return bytes_answer(content, name=name, media_type="text/csv; charset=utf-8", download=True)
+
+
+def _plain(text: str) -> str:
+    """Return a cell that no spreadsheet takes for a formula."""
+    return f"'{text}" if text[:1] in {"=", "+", "-", "@", "\t", "\r"} else text
