@@ -17,6 +17,7 @@ from divan.dealings.correspondence.values import (
     Secretariat,
 )
 from divan.foundation.ui.fields import Field, Option
+from divan.foundation.ui.numbers import digits
 from divan.front.backoffice.secretariat.reading import Problems, errors, line, whole
 from divan.front.texts.words import word
 
@@ -47,7 +48,7 @@ def register_fields(typed: Mapping[str, str] | QueryDict, problems: Mapping[str,
             Field(
                 f"part-{at}",
                 "select",
-                _("Part %(number)s of the number") % {"number": at},
+                _("Part %(number)s of the number") % {"number": digits(at)},
                 "",
                 typed.get(f"part-{at}", ""),
                 errors(problems, f"part-{at}"),
@@ -94,14 +95,14 @@ def first_typed() -> tuple[dict[str, str], list[str]]:
 def read_formula(sent: QueryDict, problems: Problems) -> NumberFormula:
     """Return the formula that was typed; what makes it unfit is written into the problems."""
     chosen = [sent.get(f"part-{at}", "") for at in range(1, MOST_PARTS + 1)]
-    digits = whole(sent.get("digits", "") or "0", most=9)
-    if digits is None:
+    places = whole(sent.get("digits", "") or "0", most=9)
+    if places is None:
         problems["digits"] = _("Write a number from 0 to 9.")
     formula = NumberFormula(
         parts=tuple(NumberPart(one) for one in chosen if one in set(NumberPart)),
         separator=sent.get("separator", "").strip()[:3],
         text=line(sent, "text", 20),
-        digits=digits or 0,
+        digits=places or 0,
     )
     try:
         queries.example_of(formula, register="", secretariat="", year=1405, count=EXAMPLE)

@@ -25,6 +25,8 @@ WORDS: Mapping[str, Mapping[str, Text]] = {
         "exchange.server.serverproxy.unknown_service": _("The exchange does not know the recipient's system."),
         "correspondence.secretariat-unknown": _("There is no such secretariat at the other side."),
         "correspondence.recipient-closed": _("The recipient takes no letters any more."),
+        "correspondence.receiver-not-cleared": _("The recipient is not cleared for letters of this secrecy."),
+        "correspondence.referral-against-chart": _("The secretariat may not hand letters to this recipient."),
         "correspondence.nobody-cleared": _("Nobody there may read letters of this secrecy."),
         "correspondence.key-taken": _("The other side has another letter under the same identifier."),
         "correspondence.parcel-unfit": _UNFIT,
