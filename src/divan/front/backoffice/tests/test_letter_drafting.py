@@ -233,3 +233,4 @@ def test_a_letter_about_a_case_goes_to_its_applicant_and_shows_the_case(browser,
     assert (letter.about_kind, letter.about_uuid) == ("cases.case", case.uuid)
     assert letter.recipient == office.person("villager").full_name
     assert other.status_code == 404
+    assert [one.uuid for one in expert.get(f"/office/cases/{case.uuid}/").context["letters"]] == [letter.uuid]

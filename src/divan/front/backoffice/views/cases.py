@@ -11,6 +11,8 @@ from django.views.decorators.http import require_safe
 
 from divan.dealings.cases import actions, queries
 from divan.dealings.cases.values import Case, CaseUnknown
+from divan.dealings.correspondence import queries as letters
+from divan.dealings.correspondence.values import Letter
 from divan.foundation import clock
 from divan.foundation.http.access import STAFF, access
 from divan.foundation.http.media import file_answer
@@ -57,10 +59,18 @@ def case_page(
     values = {
         "dossier": open_dossier(case, steps, language=get_language() or "fa", now=clock.now(), post=post.uuid),
         "own_task": own,
+        "letters": _letters_about(case, post),
         "note_field": note if steps else None,
         "error_summary": ErrorSummary.of([note]),
     }
     return render(request, "backoffice/case.html", values, status=status)
+
+
+def _letters_about(case: Case, post: Post) -> list[Letter]:
+    """Return the letters about a case that this post may read."""
+    known = letters.list_letters_about(case.uuid)
+    readable = letters.list_readable([one.uuid for one in known], post, clock.now())
+    return [one for one in known if one.uuid in readable]
 
 
 @access(STAFF)

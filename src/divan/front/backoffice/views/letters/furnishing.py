@@ -117,9 +117,7 @@ def _template_fields(post: Post, found: Template | None, sent: QueryDict | None,
     return [
         Field("name", "text", _("Name of the template"), "", name, [problem] if problem else []),
         Field("whose", "choice", _("Who uses it?"), "", said("whose", whose), options=owners),
-        Field(
-            "kind", "select", _("Kind of letter"), "", said("kind", found.kind if found else "letter"), options=kinds
-        ),
+        Field("kind", "select", _("Kind of letter"), "", kind, options=kinds),
         Field("subject", "text", subject.label, "", subject.value, required=False, attributes=subject.attributes),
         body,
         *_letterhead_fields(found.letterhead if found else TemplateLines(), sent),
