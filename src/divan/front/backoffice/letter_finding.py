@@ -68,10 +68,23 @@ def read_search(typed: Mapping[str, str], choices: Mapping[str, Choices]) -> tup
     if since and until and until < since:
         problems["until"] = _("It lies before the first day.")
         until = None
-    codes = {name: one_of(name) for name in ("direction", "kind", "urgency", "secrecy", "state")}
-    uuids = {name: UUID(code) if (code := one_of(name)) else None for name in ("secretariat", "unit")}
-    words = {name: typed.get(name, "") for name in ("text", "sender", "recipient", "keyword")}
-    filters = LetterFilters(**codes, **uuids, **words, with_files="files" in typed, since=since, until=until)
+    secretariat, unit = one_of("secretariat"), one_of("unit")
+    filters = LetterFilters(
+        text=typed.get("text", ""),
+        direction=one_of("direction"),
+        kind=one_of("kind"),
+        urgency=one_of("urgency"),
+        secrecy=one_of("secrecy"),
+        state=one_of("state"),
+        sender=typed.get("sender", ""),
+        recipient=typed.get("recipient", ""),
+        keyword=typed.get("keyword", ""),
+        secretariat=UUID(secretariat) if secretariat else None,
+        unit=UUID(unit) if unit else None,
+        with_files="files" in typed,
+        since=since,
+        until=until,
+    )
     return filters, problems
 
 

@@ -37,7 +37,7 @@ def note_recipient_read(*, referral: UUID, actor: Actor, now: datetime) -> None:
     """
     letter = models.Referral.objects.filter(uuid=referral).values("letter_id")
     intake = models.Intake.objects.filter(letter_id__in=letter, dispatch_uuid__isnull=False).first()
-    if intake is None:
+    if intake is None or intake.dispatch_uuid is None:
         return
     sent = models.Dispatch.objects.filter(uuid=intake.dispatch_uuid).values("recipient_id")
     row = models.Recipient.objects.select_for_update().filter(id__in=sent, read_at=None).first()
