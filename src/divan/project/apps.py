@@ -14,7 +14,7 @@ class ProjectApp(AppConfig):
     def ready(self) -> None:
         """Tell the worklist how the lines of cases go to another post, which correspondence may not know."""
         from divan.dealings.cases import actions as cases  # noqa: PLC0415 (models load after the app registry)
-        from divan.dealings.correspondence import actions as worklist  # noqa: PLC0415 (as above)
+        from divan.dealings.correspondence import values as worklist  # noqa: PLC0415 (as above)
 
         worklist.register_mover("cases.task", cases.move_task)
         worklist.register_mover("cases.referral", cases.move_referral)

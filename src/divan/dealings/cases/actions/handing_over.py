@@ -17,7 +17,7 @@ from divan_libs.servicepack import flow_rules
 from divan_libs.servicepack.models import StepKind
 
 
-def move_task(line: WorkItem, giver: Post, taker: Post, reason: str, actor: Actor, now: datetime) -> None:
+def move_task(*, line: WorkItem, giver: Post, taker: Post, reason: str, actor: Actor, now: datetime) -> None:
     """Give a step that waits to another post, in the running transaction; its clock runs on.
 
     :raises LineStays: for a signature: who signs is enrolled, and the post that must sign stays the one that must.
@@ -30,10 +30,10 @@ def move_task(line: WorkItem, giver: Post, taker: Post, reason: str, actor: Acto
     waiting.post_uuid = taker.uuid
     waiting.save(update_fields=["post_uuid"])
     facts.record(TASK_HANDED_OVER, subject=waiting, actor=actor, at=now, before=giver.uuid, post=taker.uuid)
-    _move_line(line, giver, taker, reason, actor, now)
+    _move_line(line=line, giver=giver, taker=taker, reason=reason, actor=actor, now=now)
 
 
-def move_referral(line: WorkItem, giver: Post, taker: Post, reason: str, actor: Actor, now: datetime) -> None:
+def move_referral(*, line: WorkItem, giver: Post, taker: Post, reason: str, actor: Actor, now: datetime) -> None:
     """Give a referral of a case that waits for its answer to another post, in the running transaction."""
     row = models.Referral.objects.select_for_update().get(uuid=line.about_uuid)
     if row.answered_at is not None or row.recalled_at is not None or row.from_post == taker.uuid:
@@ -41,10 +41,10 @@ def move_referral(line: WorkItem, giver: Post, taker: Post, reason: str, actor: 
     row.to_post = taker.uuid
     row.save(update_fields=["to_post"])
     facts.record(REFERRAL_HANDED_OVER, subject=row, actor=actor, at=now, before=giver.uuid, post=taker.uuid)
-    _move_line(line, giver, taker, reason, actor, now)
+    _move_line(line=line, giver=giver, taker=taker, reason=reason, actor=actor, now=now)
 
 
-def _move_line(line: WorkItem, giver: Post, taker: Post, reason: str, actor: Actor, now: datetime) -> None:
+def _move_line(*, line: WorkItem, giver: Post, taker: Post, reason: str, actor: Actor, now: datetime) -> None:
     worklist.move_work(
         about_uuid=line.about_uuid,
         post=taker.uuid,

@@ -50,6 +50,9 @@ from divan.dealings.correspondence.actions.drafting import (
     save_draft,
     start_draft,
 )
+from divan.dealings.correspondence.actions.exporting import (
+    export_archive,
+)
 from divan.dealings.correspondence.actions.filing import (
     change_archive_file,
     close_archive_file,
@@ -77,7 +80,6 @@ from divan.dealings.correspondence.actions.furnishing import (
 from divan.dealings.correspondence.actions.handing_over import (
     hand_over_next,
     hand_over_worklist,
-    register_mover,
 )
 from divan.dealings.correspondence.actions.holding import (
     lay_hold,
@@ -203,6 +205,7 @@ __all__ = [
     "end_term",
     "end_year",
     "except_referral",
+    "export_archive",
     "file_letter",
     "finish_work",
     "flag_work",
@@ -247,7 +250,6 @@ __all__ = [
     "refuse_intake",
     "refuse_referral",
     "register_intake",
-    "register_mover",
     "reject_disposal",
     "remind",
     "remove_attachment",

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from datetime import datetime
 from uuid import UUID, uuid4
 
@@ -20,6 +19,7 @@ from divan.dealings.correspondence.values import (
     HAND_OVER_ASKED,
     HAND_OVER_ENDED,
     LETTER_REFERRED,
+    MOVERS,
     REFERRAL_LINE,
     REFERRAL_REPORTED,
     HandOverNotPossible,
@@ -27,6 +27,7 @@ from divan.dealings.correspondence.values import (
     ReceiverNotCleared,
     ReferralState,
     WorkItem,
+    register_mover,
 )
 from divan.foundation import facts
 from divan.foundation.actors import Actor
@@ -35,17 +36,8 @@ from divan.foundation.faults import power_may_fail
 from divan.registers.people import queries as people
 from divan.registers.people.values import Post
 
-Mover = Callable[[WorkItem, Post, Post, str, Actor, datetime], None]
-"""Moves what a line speaks of, and the line, from a post to another with a reason; refuses what must stay."""
-
-_MOVERS: dict[str, Mover] = {}
 BY_ROLE = frozenset({"correspondence.letter", "correspondence.intake", "correspondence.dispatch"})
 """Kinds of lines that every clerk of the secretariat can deal with: nothing but the line moves."""
-
-
-def register_mover(kind: str, mover: Mover) -> None:
-    """Declare how lines of a kind go to another post; a context above this one declares its own."""
-    _MOVERS[kind] = mover
 
 
 @transaction.atomic
@@ -109,37 +101,44 @@ def hand_over_next(*, hand_over: UUID, actor: Actor, now: datetime) -> bool:
 
 def _move(row: models.HandOver, line: models.WorkItem, *, actor: Actor, now: datetime) -> None:
     posts = people.find_posts([row.from_post, row.to_post])
-    mover = _MOVERS.get(line.about_kind)
+    mover = MOVERS.get(line.about_kind)
     try:
         # Somebody may have dealt with it in this very moment: then it is refused here, and named as gone.
         item = queries.get_work(line.uuid)
         if mover is None:
             raise LineStays
         with transaction.atomic():
-            mover(item, posts[row.from_post], posts[row.to_post], row.reason, actor, now)
+            mover(
+                line=item,
+                giver=posts[row.from_post],
+                taker=posts[row.to_post],
+                reason=row.reason,
+                actor=actor,
+                now=now,
+            )
     except Refusal as refusal:
         row.stayed = [*row.stayed, {"line": str(line.uuid), "code": refusal.code}]
     else:
         row.moved += 1
 
 
-def _move_line(item: WorkItem, giver: Post, taker: Post, reason: str, actor: Actor, now: datetime) -> None:
+def _move_line(*, line: WorkItem, giver: Post, taker: Post, reason: str, actor: Actor, now: datetime) -> None:
     move_work(
-        about_uuid=item.about_uuid,
+        about_uuid=line.about_uuid,
         post=taker.uuid,
         sender_fa=giver.title_fa,
         sender_en=giver.title_en,
         note=reason,
-        due_at=item.due_at,
+        due_at=line.due_at,
         actor=actor,
         now=now,
     )
 
 
-def _move_among_clerks(item: WorkItem, giver: Post, taker: Post, reason: str, actor: Actor, now: datetime) -> None:
-    if taker.role != giver.role or queries.clearance_of(taker.uuid, now).rank < item.secrecy.rank:
+def _move_among_clerks(*, line: WorkItem, giver: Post, taker: Post, reason: str, actor: Actor, now: datetime) -> None:
+    if taker.role != giver.role or queries.clearance_of(taker.uuid, now).rank < line.secrecy.rank:
         raise LineStays
-    _move_line(item, giver, taker, reason, actor, now)
+    _move_line(line=line, giver=giver, taker=taker, reason=reason, actor=actor, now=now)
 
 
 def _give_letter(letter: models.Letter, taker: Post, now: datetime) -> None:
@@ -148,9 +147,9 @@ def _give_letter(letter: models.Letter, taker: Post, now: datetime) -> None:
     note_reader(letter, taker.uuid, now)
 
 
-def _move_referral(item: WorkItem, giver: Post, taker: Post, reason: str, actor: Actor, now: datetime) -> None:
+def _move_referral(*, line: WorkItem, giver: Post, taker: Post, reason: str, actor: Actor, now: datetime) -> None:
     """Refer the letter on from the one post to the other, and end the one's referral: the tree tells what happened."""
-    old = models.Referral.objects.select_related("letter").get(uuid=item.about_uuid)
+    old = models.Referral.objects.select_related("letter").get(uuid=line.about_uuid)
     letter = models.Letter.objects.select_for_update().get(id=old.letter_id)
     old = models.Referral.objects.select_for_update().get(id=old.id)
     if old.state != ReferralState.OPEN:
@@ -192,16 +191,16 @@ def _point_follow_ups(old: models.Referral, new: models.Referral, actor: Actor, 
         facts.record(FOLLOW_UP_MOVED, subject=row, actor=actor, at=now)
 
 
-def _move_answer(item: WorkItem, giver: Post, taker: Post, reason: str, actor: Actor, now: datetime) -> None:
-    referral = models.Referral.objects.select_related("letter").get(uuid=item.about_uuid)
+def _move_answer(*, line: WorkItem, giver: Post, taker: Post, reason: str, actor: Actor, now: datetime) -> None:
+    referral = models.Referral.objects.select_related("letter").get(uuid=line.about_uuid)
     _give_letter(referral.letter, taker, now)
-    _move_line(item, giver, taker, reason, actor, now)
+    _move_line(line=line, giver=giver, taker=taker, reason=reason, actor=actor, now=now)
 
 
-def _move_follow_up(item: WorkItem, giver: Post, taker: Post, reason: str, actor: Actor, now: datetime) -> None:
-    told = item.about_kind == ESCALATION_LINE
+def _move_follow_up(*, line: WorkItem, giver: Post, taker: Post, reason: str, actor: Actor, now: datetime) -> None:
+    told = line.about_kind == ESCALATION_LINE
     rows = models.FollowUp.objects.select_for_update(of=("self",)).select_related("letter")
-    row = rows.get(escalation_uuid=item.about_uuid) if told else rows.get(uuid=item.about_uuid)
+    row = rows.get(escalation_uuid=line.about_uuid) if told else rows.get(uuid=line.about_uuid)
     _give_letter(row.letter, taker, now)
     if told:
         row.escalated_to = taker.uuid
@@ -209,7 +208,7 @@ def _move_follow_up(item: WorkItem, giver: Post, taker: Post, reason: str, actor
         row.post_uuid = taker.uuid
     row.save(update_fields=["escalated_to", "post_uuid"])
     facts.record(FOLLOW_UP_MOVED, subject=row, actor=actor, at=now, before=giver.uuid, post=taker.uuid)
-    _move_line(item, giver, taker, reason, actor, now)
+    _move_line(line=line, giver=giver, taker=taker, reason=reason, actor=actor, now=now)
 
 
 for _kind in BY_ROLE:

@@ -180,6 +180,11 @@ from divan.dealings.correspondence.values.letters import (
     StepState,
     Urgency,
 )
+from divan.dealings.correspondence.values.moving import (
+    MOVERS,
+    Mover,
+    register_mover,
+)
 from divan.dealings.correspondence.values.moving_in import MovedIn, OldLetter, OldRelation, RowFault, SourceUnfit
 from divan.dealings.correspondence.values.referrals import (
     BACK_LINE,
@@ -342,6 +347,7 @@ __all__ = [
     "LONGEST_REPORT",
     "MOST_ATTACHMENTS",
     "MOST_RECIPIENTS",
+    "MOVERS",
     "NUMBER_RESERVED",
     "NUMBER_USED",
     "NUMBER_VOIDED",
@@ -473,6 +479,7 @@ __all__ = [
     "LineStays",
     "LongWaiting",
     "MovedIn",
+    "Mover",
     "NameTaken",
     "NewRelation",
     "NewWork",
@@ -570,4 +577,5 @@ __all__ = [
     "WorkUnknown",
     "YearClosed",
     "YearRuns",
+    "register_mover",
 ]

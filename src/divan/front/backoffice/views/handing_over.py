@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import datetime
 from uuid import UUID
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect, render
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
@@ -25,6 +26,9 @@ from divan.front.backoffice.duties import own_post
 from divan.front.backoffice.letter_referring import words_field
 from divan.front.backoffice.people_named import Names
 from divan.registers.people import queries as people
+from divan.registers.people.values import Post
+
+Problems = dict[str, list[str]]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -43,65 +47,72 @@ class Handed:
 def hand_over(request: HttpRequest) -> HttpResponse:
     """Ask which worklist goes to whom and why, order it, and tell how far earlier ones have come."""
     post, now, language = own_post(request), clock.now(), get_language() or "fa"
-    posts = people.list_posts_of_body(post.unit.body_code)
-    holders = people.holders_of([one.uuid for one in posts], now)
-    counts = queries.count_open_work([one.uuid for one in posts if queries.may_hand_over(post, one)])
-
-    def label(uuid: UUID) -> str:
-        title = next(one.title(language) for one in posts if one.uuid == uuid)
-        return f"{title} – {holders[uuid].full_name if uuid in holders else _('vacant')}"
-
-    givers = [
-        Option(str(one), f"{label(one)} ({_('%(count)s open') % {'count': number(count)}})")
-        for one, count in counts.items()
-    ]
-    takers = [Option(str(one.uuid), label(one.uuid)) for one in posts]
-    problems: dict[str, list[str]] = {}
-    typed = request.POST
+    givers, takers = _options(post, now, language)
+    problems: Problems = {}
     if request.method == "POST":
-        for name, options in (("from", givers), ("to", takers)):
-            if typed.get(name, "") not in {one.value for one in options}:
-                problems[name] = [_("Choose a post.")]
+        problems = _order(request, givers, takers, now)
         if not problems:
-            try:
-                actions.hand_over_worklist(
-                    from_post=UUID(typed["from"]),
-                    to_post=UUID(typed["to"]),
-                    reason=typed.get("reason", ""),
-                    actor=actor_of(request),
-                    now=now,
-                )
-            except Refusal as refusal:
-                problems["reason"] = [str(text_of(refusal))]
-            else:
-                messages.success(request, _("The lines go over one by one; this page tells how far it has come."))
-                return redirect("backoffice:hand-over")
-    choose = Option("", _("Choose a post"))
-    fields = [
-        Field(
-            "from",
-            "select",
-            _("Whose worklist?"),
-            _("Your own, or that of a post below yours."),
-            typed.get("from", str(post.uuid)),
-            problems.get("from", []),
-            options=givers,
-        ),
-        Field(
-            "to", "select", _("To whom?"), "", typed.get("to", ""), problems.get("to", []), options=[choose, *takers]
-        ),
-        words_field("reason", _("Why?"), typed.get("reason", ""), problems.get("reason", [])),
-    ]
-    known = queries.list_hand_overs(list(counts))
-    names = Names(
-        {one.asked_by for one in known}, {uuid for one in known for uuid in (one.from_post, one.to_post)}, language
-    )
+            messages.success(request, _("The lines go over one by one; this page tells how far it has come."))
+            return redirect("backoffice:hand-over")
+    fields = _fields(request.POST, str(post.uuid), givers, takers, problems)
+    known = queries.list_hand_overs([UUID(one.value) for one in givers])
+    ends = {uuid for one in known for uuid in (one.from_post, one.to_post)}
+    names = Names({one.asked_by for one in known}, ends, language)
     values = {
         "fields": fields,
         "handed": [_handed(one, names) for one in known],
         "error_summary": ErrorSummary.of(fields),
     }
     return render(request, "backoffice/hand_over.html", values, status=422 if problems else 200)
+
+
+def _options(post: Post, now: datetime, language: str) -> tuple[list[Option], list[Option]]:
+    """Return whose worklist a post may hand over, with how much waits there, and to whom."""
+    posts = people.list_posts_of_body(post.unit.body_code)
+    holders = people.holders_of([one.uuid for one in posts], now)
+    labels = {
+        one.uuid: f"{one.title(language)} – {holders[one.uuid].full_name if one.uuid in holders else _('vacant')}"
+        for one in posts
+    }
+    counts = queries.count_open_work([one.uuid for one in posts if queries.may_hand_over(post, one)])
+    givers = [
+        Option(str(one), f"{labels[one]} ({_('%(count)s open') % {'count': number(count)}})")
+        for one, count in counts.items()
+    ]
+    return givers, [Option(str(uuid), label) for uuid, label in labels.items()]
+
+
+def _order(request: HttpRequest, givers: list[Option], takers: list[Option], now: datetime) -> Problems:
+    """Order what was typed, or return what is wrong with it by the name of the field."""
+    typed = request.POST
+    problems: Problems = {}
+    for name, options in (("from", givers), ("to", takers)):
+        if typed.get(name, "") not in {one.value for one in options}:
+            problems[name] = [_("Choose a post.")]
+    if problems:
+        return problems
+    try:
+        actions.hand_over_worklist(
+            from_post=UUID(typed["from"]),
+            to_post=UUID(typed["to"]),
+            reason=typed.get("reason", ""),
+            actor=actor_of(request),
+            now=now,
+        )
+    except Refusal as refusal:
+        return {"reason": [str(text_of(refusal))]}
+    return {}
+
+
+def _fields(typed: QueryDict, own: str, givers: list[Option], takers: list[Option], problems: Problems) -> list[Field]:
+    hint = _("Your own, or that of a post below yours.")
+    whose = typed.get("from", own)
+    to = [Option("", _("Choose a post")), *takers]
+    return [
+        Field("from", "select", _("Whose worklist?"), hint, whose, problems.get("from", []), options=givers),
+        Field("to", "select", _("To whom?"), "", typed.get("to", ""), problems.get("to", []), options=to),
+        words_field("reason", _("Why?"), typed.get("reason", ""), problems.get("reason", [])),
+    ]
 
 
 def _handed(one: HandOver, names: Names) -> Handed:

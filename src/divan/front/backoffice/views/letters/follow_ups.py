@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
 from divan.dealings.correspondence import actions, queries
-from divan.dealings.correspondence.values import FollowUpUnknown, ReferralState
+from divan.dealings.correspondence.values import FollowUp, FollowUpUnknown, Letter, ReferralState
 from divan.foundation import clock
 from divan.foundation.errors import Refusal
 from divan.foundation.http.access import STAFF, access
@@ -115,22 +115,22 @@ def follow_up(request: HttpRequest, follow_up: UUID) -> HttpResponse:
         line = queries.find_open_work(follow_up)
         if line is not None:
             actions.mark_read(work=line.uuid, actor=actor_of(request), now=now)
-    referral = queries.get_referral(found.referral) if found.referral else None
-    asked = referral.to_post if referral else None
+    values = _values(found, letter, post, request.POST.get("closing", ""), problem, language) | {"now": now}
+    return render(request, "backoffice/letters/follow_up.html", values, status=status)
+
+
+def _values(found: FollowUp, letter: Letter, post: Post, typed: str, problem: str, language: str) -> dict[str, object]:
+    """Return what the page of a follow-up shows, with the question for its closing."""
+    asked = queries.get_referral(found.referral).to_post if found.referral else None
     names = Names({found.opened_by, found.closed_by}, {found.post, asked, found.escalated_to}, language)
-    field = words_field(
-        "closing", _("Why is it closed?"), request.POST.get("closing", ""), [problem] if problem else []
-    )
-    values = {
+    field = words_field("closing", _("Why is it closed?"), typed, [problem] if problem else [])
+    return {
         "letter": letter,
         "follow_up": found,
-        "referral": referral,
         "asked": names.post(asked),
         "by": names.both(found.opened_by, found.post),
         "escalated_to": names.post(found.escalated_to),
         "is_own": found.post == post.uuid,
         "field": field,
-        "now": now,
         "error_summary": ErrorSummary.of([field]),
     }
-    return render(request, "backoffice/letters/follow_up.html", values, status=status)
