@@ -82,6 +82,12 @@ def _document(letter: Letter) -> Document | None:
     return queries.find_document(letter.uuid) if letter.drafter_post else None
 
 
+def _note_reading(request: HttpRequest, post: Post, letter: UUID, what: str, now: datetime) -> None:
+    """Write into the log that somebody read a letter; who sees it by its case alone is in the log of the case."""
+    if letter in queries.list_readable([letter], post, now):
+        actions.note_reading(letter=letter, post=post, what=what, actor=actor_of(request), now=now)
+
+
 @access(STAFF)
 @require_safe
 def letter(request: HttpRequest, letter: UUID) -> HttpResponse:
@@ -92,6 +98,7 @@ def letter(request: HttpRequest, letter: UUID) -> HttpResponse:
     if line is not None:
         actions.mark_read(work=line.uuid, actor=actor_of(request), now=now)
     actions.read_referrals(letter=letter, actor=actor_of(request), now=now)
+    _note_reading(request, post, letter, "page", now)
     reading = Reading(
         content=queries.content_of(letter),
         post=post,
@@ -136,8 +143,10 @@ def document(request: HttpRequest, letter: UUID) -> HttpResponse:
 
     :raises LetterUnknown: if the letter is not for this post, or its document is not made yet.
     """
-    found = seen_letter(own_post(request), letter, clock.now())
+    post, now = own_post(request), clock.now()
+    found = seen_letter(post, letter, now)
     if found.document_uuid is None:
         raise LetterUnknown
+    _note_reading(request, post, letter, "document", now)
     name = str(found.number).replace("/", "-") + ".pdf"
     return bytes_answer(signing.read_pdf(found.document_uuid), name=name, media_type="application/pdf", download=False)
