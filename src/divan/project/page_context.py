@@ -129,6 +129,7 @@ def _office(request: HttpRequest, actor: Actor) -> list[LinkGroup]:
     if actor.duties & worklist.HEAD_ROLES:
         office.append(_link(request, "backoffice:referral-rules", _("How letters are referred")))
         office.append(_link(request, "backoffice:letter-figures", _("Letters in figures")))
+    office.append(_link(request, "backoffice:archive", _("Archive")))
     office.append(_link(request, "backoffice:visits", _("Visits")))
     if actor.duties & PERMITS.duties:
         office.append(_link(request, "backoffice:issued-permits", _("Permits given")))

@@ -22,6 +22,7 @@ from divan.front.backoffice.views import (
     worklist,
     worklist_bulk,
 )
+from divan.front.backoffice.views.archive import urls as archive
 from divan.front.backoffice.views.letters import addressing, drafts, follow_ups, furnishing, register
 from divan.front.backoffice.views.letters import circulars as letter_circulars
 from divan.front.backoffice.views.letters import figures as letter_figures
@@ -90,6 +91,7 @@ urlpatterns = [
     path("letters/follow-ups/<uuid:follow_up>/", follow_ups.follow_up, name="follow-up"),
     path("letters/<uuid:letter>/file/", letter_page.file_letter, name="file-letter"),
     path("letters/<uuid:letter>/document.pdf", letter_page.document, name="letter-document"),
+    *archive.urlpatterns,
     *secretariat.urlpatterns,
     path("issued-permits/", issued.permits, name="issued-permits"),
     path("issued-permits/<uuid:permit>/", issued.permit, name="issued-permit"),

@@ -23,14 +23,22 @@ from divan.foundation.http.media import bytes_answer
 from divan.foundation.http.middleware import actor_of
 from divan.foundation.ui.numbers import digits
 from divan.front.backoffice.duties import SECRETARIAT, own_post
-from divan.front.backoffice.letter_parts import answers, arrived, paper, referrals, routes, sending
+from divan.front.backoffice.letter_parts import answers, archive, arrived, paper, referrals, routes, sending
 from divan.front.backoffice.letter_parts.composing import Part, Reading, compose
 from divan.front.texts.words import TONES, word
 from divan.registers.people.values import Post
 from divan.trust.signing import queries as signing
 from divan.trust.signing.values import Document
 
-PARTS: tuple[Part, ...] = (arrived.PART, paper.PART, sending.PART, routes.PART, referrals.PART, answers.PART)
+PARTS: tuple[Part, ...] = (
+    arrived.PART,
+    paper.PART,
+    sending.PART,
+    routes.PART,
+    referrals.PART,
+    answers.PART,
+    archive.PART,
+)
 """The parts below the head, in their order on the page."""
 
 

@@ -1,0 +1,26 @@
+"""The part of a letter's page that tells in which files it lies, and who sees who read it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from divan.dealings.correspondence import queries
+from divan.dealings.correspondence.values import LetterState
+from divan.front.backoffice.letter_parts.composing import Part, Reading
+
+
+def build(reading: Reading) -> Mapping[str, object] | None:
+    """Return where the letter lies and what the visitor may do; nothing of drafts and of letters of other bodies."""
+    letter, post = reading.content.letter, reading.post
+    unnumbered = {LetterState.DRAFT, LetterState.CIRCULATING, LetterState.DISCARDED}
+    if letter.state in unnumbered or letter.body_uuid != post.unit.body_uuid:
+        return None
+    return {
+        "letter": letter,
+        "places": queries.list_places(letter.uuid, post, reading.now),
+        "erased_at": queries.erased_at(letter.uuid),
+        "sees_readings": queries.may_see_readings(letter, post),
+    }
+
+
+PART = Part(template="archive", build=build)

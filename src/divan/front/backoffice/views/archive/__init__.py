@@ -1,0 +1,1 @@
+"""The pages of the archive: its plan, its files, where letters lie, what is disposed of, and who read a letter."""
