@@ -35,6 +35,10 @@ def main(verb: str, moment: str, *arguments: str) -> None:
             )
         case "import":
             places.import_divisions(directory=Path(arguments[0]), actor=SYSTEM, now=world.now)
+        case "chart":
+            from tests.faults.moving_in import take_over  # noqa: PLC0415 (as above)
+
+            take_over(world, Path(arguments[0]))
         case "issue":
             from tests.faults.payments import issue  # noqa: PLC0415 (as above)
 

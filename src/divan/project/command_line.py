@@ -26,6 +26,7 @@ COMMANDS = (
     "verify",
     "ece",
     "letters",
+    "letters",
     "journey",
     "reset",
     "house",

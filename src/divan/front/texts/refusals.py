@@ -20,6 +20,11 @@ REGISTERS: Mapping[str, tuple[Text, Text, Text]] = {
     "places.too-many-faults": (_("Too many rows of the list are wrong."), _("Nothing was imported."), ""),
     "people.person-unknown": (_("This person is not in the register."), "", ""),
     "people.post-unknown": (_("There is no such post."), "", ""),
+    "people.chart-hindered": (
+        _("The organisation chart has rows that cannot be taken over."),
+        _("Nothing of it was taken over."),
+        "",
+    ),
     "people.post-taken": (_("Somebody holds this post at that time."), "", _("End the other holding first.")),
     "people.post-vacant": (_("Nobody holds this post now."), "", ""),
     "people.post-not-held": (_("You do not hold this post now."), "", _("Choose the post you hold, and try again.")),

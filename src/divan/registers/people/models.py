@@ -84,6 +84,8 @@ class Unit(models.Model):
 class Post(models.Model):
     """A seat in a unit with a role code; the role is what service packages name, the post is who does it here.
 
+    ``superior`` is the post it answers to by the organisation chart; without one the tree of units says it.
+
     .. no_pii: the structure of the administration
     """
 
@@ -94,6 +96,7 @@ class Post(models.Model):
     title_en = models.CharField(max_length=200, blank=True)
     role = models.CharField(max_length=60)
     unit = models.ForeignKey(Unit, on_delete=models.PROTECT, related_name="+")
+    superior = models.ForeignKey("self", on_delete=models.PROTECT, null=True, related_name="+")
 
     subject_kind = "people.post"
 
@@ -102,13 +105,22 @@ class Post(models.Model):
 
     def subject_state(self) -> dict[str, object]:
         """Return what the digest of a post covers."""
-        return {"code": self.code, "titles": [self.title_fa, self.title_en], "role": self.role, "unit": self.unit_id}
+        state: dict[str, object] = {
+            "code": self.code,
+            "titles": [self.title_fa, self.title_en],
+            "role": self.role,
+            "unit": self.unit_id,
+        }
+        # Digests taken before a chart named superiors must still be found by recomputing.
+        if self.superior_id is not None:
+            state["superior"] = self.superior_id
+        return state
 
 
 class Membership(models.Model):
     """A person in a post from one moment to another (half-open); one holder at a time.
 
-    .. pii: who held which post when
+    .. pii: who held which post when, personnel number
     .. retention: for ever; acts in a post must stay attributable
     """
 
@@ -118,6 +130,7 @@ class Membership(models.Model):
     post = models.ForeignKey(Post, on_delete=models.PROTECT, related_name="+")
     starts_at = models.DateTimeField()
     ends_at = models.DateTimeField(null=True)
+    personnel_number = models.CharField(max_length=20, blank=True, default="")
 
     subject_kind = "people.membership"
 
@@ -134,7 +147,16 @@ class Membership(models.Model):
 
     def subject_state(self) -> dict[str, object]:
         """Return what the digest of a membership covers."""
-        return {"person": self.person_id, "post": self.post_id, "starts_at": self.starts_at, "ends_at": self.ends_at}
+        state: dict[str, object] = {
+            "person": self.person_id,
+            "post": self.post_id,
+            "starts_at": self.starts_at,
+            "ends_at": self.ends_at,
+        }
+        # Digests taken before there were personnel numbers must still be found by recomputing.
+        if self.personnel_number:
+            state["personnel_number"] = self.personnel_number
+        return state
 
 
 class Substitution(models.Model):

@@ -171,6 +171,13 @@ class PostTaken(Refusal):
     code = "people.post-taken"
 
 
+class ChartHindered(Refusal):
+    """Rows of an organisation chart contradict each other or what stands; nothing of it is taken over."""
+
+    code = "people.chart-hindered"
+    status = 422
+
+
 class PostVacant(Refusal):
     """Nobody holds a post that must act."""
 
@@ -190,6 +197,10 @@ UNIT_FOUNDED = FactKind(
     "people.unit-founded", "A body or a unit was entered in the tree, or brought to its newer description."
 )
 POST_CREATED = FactKind("people.post-created", "A post was created in a unit.")
+POST_CHANGED = FactKind("people.post-changed", "A post was brought to what the organisation chart says of it.")
+HOLDING_CHANGED = FactKind(
+    "people.holding-changed", "The personnel number under which a person holds a post was entered."
+)
 POST_GIVEN = FactKind("people.post-given", "A person was given a post from a moment on.")
 SUBSTITUTE_APPOINTED = FactKind(
     "people.substitute-appointed", "A person was appointed to stand in for the holder of a post for a time."

@@ -170,7 +170,8 @@ def find_post_of_role(role: str, *, body: str = "", place_code: str = "") -> Pos
 def superiors_of(post_uuid: UUID) -> list[Post]:
     """Return who stands above a post in the tree of units, the next one first.
 
-    They are the deputies and the head of its own unit, as far as they rank higher, then those of the unit above it.
+    First comes the line of superiors that the organisation chart names. Then, from where that line ends, come the
+    deputies and the head of the unit, as far as they rank higher, and those of the unit above it.
 
     :raises PostUnknown: if there is no such post.
     """
@@ -178,13 +179,19 @@ def superiors_of(post_uuid: UUID) -> list[Post]:
     if row is None:
         raise PostUnknown
     found: list[Post] = []
+    passed = {row.pk}
+    while row.superior_id is not None and row.superior_id not in passed:
+        passed.add(row.superior_id)
+        row = _posts().get(pk=row.superior_id)
+        found.append(_post(row))
     unit: models.Unit | None = row.unit
     above, met = rules.rank_of(row.role), set[int]()
     while unit is not None and unit.pk not in met:
         met.add(unit.pk)
         here = [_post(one) for one in _posts().filter(unit=unit).order_by("id")]
         found += sorted(
-            (one for one in here if rules.rank_of(one.role) > above), key=lambda one: rules.rank_of(one.role)
+            (one for one in here if rules.rank_of(one.role) > above and one not in found),
+            key=lambda one: rules.rank_of(one.role),
         )
         above, unit = 0, unit.parent
     return found

@@ -1,0 +1,1 @@
+"""An organisation chart as a workbook: read, weighed against what stands, and written."""
