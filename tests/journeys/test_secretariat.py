@@ -35,6 +35,7 @@ def test_a_letter_by_the_counter_is_registered_and_referred(stage: Stage, tmp_pa
     assert "/" in number
     officer = stage.window(scripts=False)
     stage.become(officer, "ict-director")
+    officer.goto("/office/")
     officer.locator("main a", has_text=SUBJECT).first.click()
     officer.locator("main a[href*='/office/letters/']").first.click()
     said = officer.locator("main").inner_text()

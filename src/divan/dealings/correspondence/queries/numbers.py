@@ -5,12 +5,14 @@ from __future__ import annotations
 from datetime import date
 from uuid import UUID
 
-from django.db.models import Q, QuerySet
+from django.db.models import QuerySet
 
 from divan.dealings.correspondence import models
 from divan.dealings.correspondence.queries.letters import letters
 from divan_libs.persian.jalali import to_jalali
 from divan_libs.persian.text import latin_digits, normalize
+
+MOST = 50
 
 
 def number_key(number: str) -> str:
@@ -21,11 +23,16 @@ def number_key(number: str) -> str:
 def letters_numbered(body: UUID, number: str) -> QuerySet[models.Letter]:
     """Return the letters of a body with a number as people write it: by formula, or as register, year and count."""
     key = number_key(number)
-    found = Q(number=key) | Q(number=number.strip()[:60])
+    own = letters().filter(body__uuid=body).exclude(state__in=models.UNNUMBERED)
+    # Two questions, each answered by its own index: joined by "or", neither index is entered.
+    written = models.Letter.objects.filter(body__uuid=body, number__in={key, number.strip()[:60]} - {""})
+    found = list(written.values_list("id", flat=True)[:MOST])
     parts = key.split("/")
     if len(parts) == 3 and parts[1].isdigit() and parts[2].isdigit() and len(parts[1] + parts[2]) < 14:
-        found |= Q(register__code=parts[0], year=int(parts[1]), count=int(parts[2]))
-    return letters().filter(found, body__uuid=body).exclude(state__in=models.UNNUMBERED)
+        book = models.Register.objects.filter(code=parts[0]).values_list("id", flat=True).first()
+        counted = models.Letter.objects.filter(register_id=book or 0, year=int(parts[1]), count=int(parts[2]))
+        found += counted.values_list("id", flat=True)
+    return own.filter(id__in=found)
 
 
 def find_numbered(body: UUID, number: str, year: int | None = None) -> models.Letter | None:
