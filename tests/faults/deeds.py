@@ -6,6 +6,7 @@ from datetime import datetime
 from uuid import UUID
 
 from django.http import HttpResponse
+from tests.faults.archiving import DEEDS as ARCHIVING
 from tests.faults.drafting import DEEDS as DRAFTING
 from tests.faults.referring import DEEDS as REFERRING
 from tests.faults.secretariat import DEEDS as SECRETARIAT
@@ -101,6 +102,7 @@ def publish_snapshot(world):
 
 DEEDS = (
     REFERRING
+    | ARCHIVING
     | DRAFTING
     | SECRETARIAT
     | {

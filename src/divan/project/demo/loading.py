@@ -13,6 +13,7 @@ from django.conf import settings
 from divan.foundation import clock
 from divan.foundation.actors import Actor, operator
 from divan.project.demo.accounts import open_accounts
+from divan.project.demo.archive import found_archives
 from divan.project.demo.bodies import enrol_signatories, found_bodies, seat_cast
 from divan.project.demo.installation import found_installation
 from divan.project.demo.neighbours import enrol_neighbours, found_neighbours, open_neighbours_accounts
@@ -56,6 +57,7 @@ def load() -> None:
     seat_cast(actor=actor, now=now)
     found_neighbours(actor=actor, now=now)
     found_secretariats(actor=actor, now=clock.now())
+    found_archives(actor=actor, now=clock.now())
     enrol_signatories(actor=actor, now=clock.now())
     enrol_neighbours(actor=actor, now=clock.now())
     for one in CAST:
