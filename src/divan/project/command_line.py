@@ -26,7 +26,6 @@ COMMANDS = (
     "verify",
     "ece",
     "letters",
-    "letters",
     "journey",
     "reset",
     "house",

@@ -83,9 +83,9 @@ def _workbook_tables(content: bytes) -> Iterator[Table]:
             for column in range(area.min_col, min(area.max_col, MAX_COLUMNS) + 1)
         }
         formulas = {
-            (cell.row, cell.column)
-            for row in written[sheet.title].iter_rows(max_col=MAX_COLUMNS)
-            for cell in row
-            if cell.data_type == "f" and rows[cell.row - 1][cell.column - 1] is None
+            (number, column)
+            for number, row in enumerate(written[sheet.title].iter_rows(max_col=MAX_COLUMNS), 1)
+            for column, cell in enumerate(row, 1)
+            if cell.data_type == "f" and rows[number - 1][column - 1] is None
         }
         yield Table(rows, frozenset(merged), frozenset(formulas))

@@ -192,7 +192,7 @@ SENTENCES: Mapping[str, tuple[str, str]] = {
     ),
 }
 
-DEEDS: Mapping[Deed, tuple[str, str]] = {
+DEEDS: Mapping[str, tuple[str, str]] = {
     Deed.UNIT_MADE: ("واحد تازه", "units made"),
     Deed.UNIT_CHANGED: ("واحد تغییریافته", "units changed"),
     Deed.POST_MADE: ("پست تازه", "posts made"),

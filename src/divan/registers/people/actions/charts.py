@@ -126,8 +126,8 @@ def _seat(plan: Plan, actor: Actor, now: datetime) -> None:
         )
     for seating in plan.seatings:
         holder = seating.holder
-        person, post = _pair(holder)
-        hand_over_post(post=post, person=person, at=seating.at, actor=actor, now=now)
+        whom, post = _pair(holder)
+        hand_over_post(post=post, person=whom, at=seating.at, actor=actor, now=now)
         _number_holding(holder, actor, now)
     for holder in plan.renumbered:
         _number_holding(holder, actor, now)
