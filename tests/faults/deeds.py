@@ -9,6 +9,7 @@ from django.http import HttpResponse
 from tests.faults.archiving import DEEDS as ARCHIVING
 from tests.faults.drafting import DEEDS as DRAFTING
 from tests.faults.referring import DEEDS as REFERRING
+from tests.faults.finding import DEEDS as FINDING
 from tests.faults.secretariat import DEEDS as SECRETARIAT
 
 from divan.dealings.cases import actions
@@ -105,6 +106,7 @@ DEEDS = (
     | ARCHIVING
     | DRAFTING
     | SECRETARIAT
+    | FINDING
     | {
         deed.__name__: deed
         for deed in (
