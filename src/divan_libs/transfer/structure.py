@@ -10,6 +10,7 @@ from datetime import UTC, datetime
 from typing import BinaryIO
 from uuid import NAMESPACE_URL, uuid5
 from xml.sax.saxutils import XMLGenerator
+from xml.sax.xmlreader import AttributesImpl
 
 from divan_libs.transfer.values import Archive, Class, Document, File, Movement, Party, Record, Volume
 
@@ -57,7 +58,7 @@ class StructureWriter:
         self._xml = XMLGenerator(out, encoding="utf-8", short_empty_elements=True)
 
     def _open(self, name: str, kind: str = "") -> None:
-        self._xml.startElement(name, {"xsi:type": kind} if kind else {})
+        self._xml.startElement(name, AttributesImpl({"xsi:type": kind} if kind else {}))
 
     def _close(self, name: str) -> None:
         self._xml.endElement(name)
@@ -66,7 +67,7 @@ class StructureWriter:
     def _say(self, name: str, value: object) -> None:
         if value is None or value == "":
             return
-        self._xml.startElement(name, {})
+        self._xml.startElement(name, AttributesImpl({}))
         self._xml.characters(_clean(str(value)))
         self._xml.endElement(name)
 
@@ -81,7 +82,7 @@ class StructureWriter:
     def begin(self, archive: Archive) -> None:
         """Write the archive, its one series and the head of its plan."""
         self._xml.startDocument()
-        self._xml.startElement("arkiv", {"xmlns": NAMESPACE, "xmlns:xsi": INSTANCE})
+        self._xml.startElement("arkiv", AttributesImpl({"xmlns": NAMESPACE, "xmlns:xsi": INSTANCE}))
         self._say("systemID", archive.uuid)
         self._say("tittel", archive.creator)
         self._say("beskrivelse", "Years and numbers of registers: solar Hijri calendar.")

@@ -44,7 +44,7 @@ def erase_letter(letter: models.Letter, *, actor: Actor, now: datetime) -> None:
 def _rows_of(letter: models.Letter) -> Iterable[tuple[Any, dict[str, object]]]:
     """Yield the rows that say something of a letter, with what each of them says once it is erased."""
     yield letter, {"wording": "", "body_html": "", "keywords": [], "paper": {}, "search_text": ""}
-    below = (
+    below: tuple[tuple[Any, dict[str, object]], ...] = (
         (models.LetterVersion, {"subject": "", "body_html": ""}),
         (models.Remark, {"quote": "", "text": ""}),
         (models.LetterStep, {"remark": ""}),
@@ -60,8 +60,8 @@ def _rows_of(letter: models.Letter) -> Iterable[tuple[Any, dict[str, object]]]:
     about = [letter.uuid]
     for model in (models.Referral, models.LetterStep, models.FollowUp, models.Intake):
         about += model._default_manager.filter(letter=letter).values_list("uuid", flat=True)
-    for row in models.WorkItem.objects.select_for_update().filter(about_uuid__in=about).order_by("id"):
-        yield row, {"note": "", "search_text": ""}
+    for line in models.WorkItem.objects.select_for_update().filter(about_uuid__in=about).order_by("id"):
+        yield line, {"note": "", "search_text": ""}
 
 
 def _clear(row: Any, cleared: dict[str, object], *, actor: Actor, now: datetime) -> None:

@@ -182,21 +182,25 @@ def act(request: HttpRequest, file: UUID, deed: str) -> HttpResponse:
     if request.method == "POST" and needs_reason and not reason:
         problems["reason"] = _("Write why.")
     elif request.method == "POST":
-        given = {"file": file, "post": post, "actor": actor_of(request), "now": now}
-        match deed:
-            case "volume":
-                actions.open_volume(**given)
-            case "close":
-                actions.close_archive_file(**given)
-            case "reopen":
-                actions.reopen_archive_file(reason=reason, **given)
-            case "hold":
-                actions.lay_hold(reason=reason, **given)
+        _do(deed, file, reason, request)
         messages.success(request, _("Done."))
         return redirect("backoffice:archive-file", file)
     fields = [reason_field(problems, request.POST.get("reason", ""))] if needs_reason else []
     values = {"file": found, "deed": deed, "fields": fields, "error_summary": ErrorSummary.of(fields)}
     return render(request, "backoffice/archive/act.html", values, status=422 if problems else 200)
+
+
+def _do(deed: str, file: UUID, reason: str, request: HttpRequest) -> None:
+    post, actor, now = own_post(request), actor_of(request), clock.now()
+    match deed:
+        case "volume":
+            actions.open_volume(file=file, post=post, actor=actor, now=now)
+        case "close":
+            actions.close_archive_file(file=file, post=post, actor=actor, now=now)
+        case "reopen":
+            actions.reopen_archive_file(file=file, reason=reason, post=post, actor=actor, now=now)
+        case "hold":
+            actions.lay_hold(file=file, reason=reason, post=post, actor=actor, now=now)
 
 
 @access(KEEPERS)

@@ -115,17 +115,17 @@ def take(request: HttpRequest, letter: UUID, filing: UUID) -> HttpResponse:
     words, problems = request.POST.get("q", "")[:100], dict[str, str]()
     reason, file = line(request.POST, "reason", 500), identifier(request.POST.get("file", ""))
     if request.method == "POST" and "look" not in request.POST:
-        given = {"filing": filing, "reason": reason, "post": post, "actor": actor_of(request), "now": now}
         if not reason:
             problems["reason"] = _("Write why.")
         elif "move" in request.POST and file is None:
             problems["file"] = _("Choose a file.")
         else:
+            actor = actor_of(request)
             try:
-                if "move" in request.POST:
-                    actions.move_letter(file=file, **given)
+                if "move" in request.POST and file is not None:
+                    actions.move_letter(filing=filing, file=file, reason=reason, post=post, actor=actor, now=now)
                 else:
-                    actions.take_out(**given)
+                    actions.take_out(filing=filing, reason=reason, post=post, actor=actor, now=now)
             except Refusal as refusal:
                 problems["file"] = str(text_of(refusal))
             else:
