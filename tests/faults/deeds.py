@@ -7,9 +7,10 @@ from uuid import UUID
 
 from django.http import HttpResponse
 from tests.faults.archiving import DEEDS as ARCHIVING
+from tests.faults.carrying import DEEDS as CARRYING
 from tests.faults.drafting import DEEDS as DRAFTING
-from tests.faults.referring import DEEDS as REFERRING
 from tests.faults.finding import DEEDS as FINDING
+from tests.faults.referring import DEEDS as REFERRING
 from tests.faults.secretariat import DEEDS as SECRETARIAT
 
 from divan.dealings.cases import actions
@@ -105,8 +106,9 @@ DEEDS = (
     REFERRING
     | ARCHIVING
     | DRAFTING
-    | SECRETARIAT
     | FINDING
+    | SECRETARIAT
+    | CARRYING
     | {
         deed.__name__: deed
         for deed in (

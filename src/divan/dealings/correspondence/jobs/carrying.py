@@ -98,6 +98,13 @@ def service_of(target: str) -> str | None:
     return found.code if found else None
 
 
+def bring_again(parcel: Parcel, row: models.Dispatch, *, ask: Ask = exchange.ask) -> Standing | str:
+    """Bring a letter once more under its key and say what is answered; nothing is noted of it."""
+    now = row.queued_at or row.letter.registered_at
+    assert now is not None  # noqa: S101 (what has a sending has a number)
+    return _by_exchange(ask, parcel, row, now)
+
+
 def _by_exchange(ask: Ask, parcel: Parcel, row: models.Dispatch, now: datetime) -> Standing | str:
     service = service_of(row.target)
     if service is None:

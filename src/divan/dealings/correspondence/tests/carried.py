@@ -50,12 +50,12 @@ class Gateway:
         if self.error:
             return ExchangeAnswer(status=403, body=b"", error=self.error)
         headers = {"X-Road-Client": self.client, "X-Road-Id": message_id}
-        address = door_path() + path
+        address, browser = door_path() + path, Client(SERVER_NAME="localhost")
         if method == "PUT":
             content = json.dumps(body, ensure_ascii=False).encode()
-            answer = Client().put(address, content, content_type="application/json", headers=headers)
+            answer = browser.put(address, content, content_type="application/json", headers=headers)
         else:
-            answer = Client().get(address, headers=headers)
+            answer = browser.get(address, headers=headers)
         if self.loses_answer:
             raise ExchangeSilent(reason="test")
         return ExchangeAnswer(status=answer.status_code, body=answer.content)
@@ -105,6 +105,40 @@ class Box:
     def mark_stored(self, uid):
         """Mark a mail."""
         self.post.marked.add((self.address, uid.number))
+
+
+def enter_neighbour() -> None:
+    """Enter the neighbour at the exchange, with the data service by which it takes letters."""
+    from divan.trust.exchange.models import DataService, Member, Subsystem  # noqa: PLC0415 (Django is ready only now)
+
+    member = Member.objects.create(
+        uuid="11111111-0000-4000-8000-000000000001", address="LR/GOV/neighbour", name_fa="همسایه"
+    )
+    subsystem = Subsystem.objects.create(
+        uuid="11111111-0000-4000-8000-000000000002",
+        member=member,
+        address=NEIGHBOUR,
+        name_fa="دیوان همسایه",
+        connection="https",
+    )
+    DataService.objects.create(
+        uuid="11111111-0000-4000-8000-000000000003",
+        code="neighbour/letters",
+        provider=subsystem,
+        address=f"{NEIGHBOUR}/letters",
+        name_fa="نامه",
+        base_urls=["http://127.0.0.1:9/"],
+        timeout_ms=1000,
+        connect_timeout_ms=1000,
+    )
+
+
+def to_governor(office) -> Party:
+    """The governor's office as somebody outside, reached at the neighbour's central secretariat."""
+    code = offices.central("governor-office").code
+    return correspondent(
+        office, "exchange", f"{NEIGHBOUR}#{code}", organization="استانداری همسایه", code="governor-office"
+    )
 
 
 def correspondent(office, channel: str, address: str, *, organization: str = "شرکت نمونه", code: str = "") -> Party:

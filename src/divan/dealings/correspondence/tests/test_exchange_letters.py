@@ -18,13 +18,11 @@ from divan.dealings.correspondence.values import (
     Channel,
     DispatchState,
     IntakeState,
-    Party,
     PartyKind,
     Secrecy,
 )
 from divan.foundation import clock, facts, files
 from divan.foundation.actors import SYSTEM
-from divan.trust.exchange.models import DataService, Member, Subsystem
 
 
 @pytest.fixture
@@ -34,35 +32,8 @@ def gateway(office, tmp_path, monkeypatch, settings):
     monkeypatch.setattr(clock, "now", lambda: office.now)
     monkeypatch.setattr(files, "ClamScanner", lambda _address: carried.Doctor())
     carried.options_changed(monkeypatch, parts=tmp_path / "parts", patience=timedelta(hours=2))
-    member = Member.objects.create(
-        uuid="11111111-0000-4000-8000-000000000001", address="LR/GOV/neighbour", name_fa="همسایه"
-    )
-    subsystem = Subsystem.objects.create(
-        uuid="11111111-0000-4000-8000-000000000002",
-        member=member,
-        address=carried.NEIGHBOUR,
-        name_fa="دیوان همسایه",
-        connection="https",
-    )
-    DataService.objects.create(
-        uuid="11111111-0000-4000-8000-000000000003",
-        code="neighbour/letters",
-        provider=subsystem,
-        address=f"{carried.NEIGHBOUR}/letters",
-        name_fa="نامه",
-        base_urls=["http://127.0.0.1:9/"],
-        timeout_ms=1000,
-        connect_timeout_ms=1000,
-    )
+    carried.enter_neighbour()
     return carried.Gateway()
-
-
-def to_governor(office) -> Party:
-    """The governor's office as somebody outside, reached at the neighbour's central secretariat."""
-    code = offices.central("governor-office").code
-    return carried.correspondent(
-        office, "exchange", f"{carried.NEIGHBOUR}#{code}", organization="استانداری همسایه", code="governor-office"
-    )
 
 
 def only(state: str | None = None) -> models.Intake:
@@ -78,13 +49,13 @@ def put(gateway, path: str, body: object, client: str = "") -> tuple[int, dict]:
 
 
 def envelope(office, **changes) -> dict:
-    [sent] = carried.queue(office, to_governor(office))
+    [sent] = carried.queue(office, carried.to_governor(office))
     parcel = queries.parcel_of(queries.dispatch_rows().get(uuid=sent.uuid))
     return write_envelope(replace(parcel, **changes))
 
 
 def test_a_letter_arrives_there_is_registered_and_its_number_comes_back(office, gateway):
-    [sent] = carried.queue(office, to_governor(office))
+    [sent] = carried.queue(office, carried.to_governor(office))
 
     assert jobs.carry_by_exchange(office.now, ask=gateway.ask) == 1
     arrived = queries.get_intake(only().uuid)
@@ -106,7 +77,7 @@ def test_a_letter_arrives_there_is_registered_and_its_number_comes_back(office, 
 
 
 def test_an_answer_that_is_lost_makes_the_letter_go_out_again_and_arrive_once(office, gateway):
-    [sent] = carried.queue(office, to_governor(office))
+    [sent] = carried.queue(office, carried.to_governor(office))
     gateway.loses_answer = True
     jobs.carry_by_exchange(office.now, ask=gateway.ask)
     assert queries.get_dispatch(sent.uuid).state is DispatchState.QUEUED
@@ -122,7 +93,7 @@ def test_an_answer_that_is_lost_makes_the_letter_go_out_again_and_arrive_once(of
 
 
 def test_a_registration_that_was_not_told_is_asked_for(office, gateway):
-    [sent] = carried.queue(office, to_governor(office))
+    [sent] = carried.queue(office, carried.to_governor(office))
     jobs.carry_by_exchange(office.now, ask=gateway.ask)
     theirs = carried.register(office, only())
     assert jobs.ask_for_registrations(office.now, ask=gateway.ask) == 0
@@ -135,7 +106,7 @@ def test_a_registration_that_was_not_told_is_asked_for(office, gateway):
 
 
 def test_a_letter_refused_there_comes_back_with_the_reason_and_a_line_at_the_desk(office, gateway):
-    [sent] = carried.queue(office, to_governor(office))
+    [sent] = carried.queue(office, carried.to_governor(office))
     jobs.carry_by_exchange(office.now, ask=gateway.ask)
     actions.refuse_intake(intake=only().uuid, reason="پیوست ندارد", actor=SYSTEM, now=office.now)
 
@@ -153,7 +124,7 @@ def test_a_letter_refused_there_comes_back_with_the_reason_and_a_line_at_the_des
 
 
 def test_a_later_letter_does_not_overtake_an_earlier_one_until_that_is_dead(office, gateway):
-    party = to_governor(office)
+    party = carried.to_governor(office)
     [first] = carried.queue(office, party)
     [second] = carried.queue(office, party)
     other = carried.correspondent(office, "exchange", f"{carried.NEIGHBOUR}#{offices.central().code}", code="x")
@@ -177,7 +148,7 @@ def test_a_later_letter_does_not_overtake_an_earlier_one_until_that_is_dead(offi
 
 
 def test_a_letter_in_hand_is_taken_by_nobody_else_until_its_lease_runs_out(office, gateway):
-    party = to_governor(office)
+    party = carried.to_governor(office)
     [first] = carried.queue(office, party)
     carried.queue(office, party)
 
@@ -240,7 +211,7 @@ def test_a_nul_in_a_text_is_refused_before_it_reaches_the_database(office, gatew
 def test_a_file_with_a_pest_is_refused_and_the_letter_comes_back_to_its_sender(office, gateway, monkeypatch):
     monkeypatch.setattr(offices, "PDF", carried.EVIL)
     monkeypatch.setattr(offices.stored, "__defaults__", ("letter.pdf", carried.EVIL))
-    [sent] = carried.queue(office, to_governor(office))
+    [sent] = carried.queue(office, carried.to_governor(office))
 
     jobs.carry_by_exchange(office.now, ask=gateway.ask)
 
@@ -250,7 +221,7 @@ def test_a_file_with_a_pest_is_refused_and_the_letter_comes_back_to_its_sender(o
 
 
 def test_a_secret_letter_is_refused_where_nobody_may_read_it(office, gateway):
-    [sent] = carried.queue(office, to_governor(office), secrecy=Secrecy.TOP_SECRET)
+    [sent] = carried.queue(office, carried.to_governor(office), secrecy=Secrecy.TOP_SECRET)
     models.Clearance.objects.update(ends_at=office.now)
 
     jobs.carry_by_exchange(office.now, ask=gateway.ask)
@@ -260,7 +231,7 @@ def test_a_secret_letter_is_refused_where_nobody_may_read_it(office, gateway):
 
 
 def test_a_letter_to_a_closed_secretariat_goes_to_the_central_one_of_its_body(office, gateway):
-    [sent] = carried.queue(office, to_governor(office))
+    [sent] = carried.queue(office, carried.to_governor(office))
     central = models.Secretariat.objects.get(uuid=offices.central("governor-office").uuid)
     old = central.code
     models.Secretariat.objects.filter(pk=central.pk).update(code="NEW-CODE")
@@ -283,7 +254,7 @@ def test_a_letter_of_large_files_goes_in_parts_and_arrives_whole(office, gateway
     from divan.dealings.correspondence.jobs import carrying as carriers  # noqa: PLC0415 (Django is ready only now)
 
     monkeypatch.setattr(carriers, "PART_BYTES", 10)
-    [sent] = carried.queue(office, to_governor(office))
+    [sent] = carried.queue(office, carried.to_governor(office))
 
     jobs.carry_by_exchange(office.now, ask=gateway.ask)
 
@@ -314,7 +285,7 @@ def test_the_door_opens_only_to_the_gateway(office, gateway):
 
 
 def test_a_system_speaks_only_of_letters_that_went_to_itself(office, gateway):
-    [sent] = carried.queue(office, to_governor(office))
+    [sent] = carried.queue(office, carried.to_governor(office))
     jobs.carry_by_exchange(office.now, ask=gateway.ask)
     said = {"state": "registered", "number": "1", "at": office.now.isoformat()}
 
@@ -327,7 +298,7 @@ def test_a_system_speaks_only_of_letters_that_went_to_itself(office, gateway):
 
 
 def test_without_a_permit_the_letter_comes_back_with_the_word_of_the_exchange(office, gateway):
-    [sent] = carried.queue(office, to_governor(office))
+    [sent] = carried.queue(office, carried.to_governor(office))
     gateway.error = "server.serverproxy.access_denied"
 
     jobs.carry_by_exchange(office.now, ask=gateway.ask)
@@ -336,7 +307,7 @@ def test_without_a_permit_the_letter_comes_back_with_the_word_of_the_exchange(of
 
 
 def test_a_receipt_that_comes_before_the_answer_or_twice_is_no_harm(office, gateway):
-    [sent] = carried.queue(office, to_governor(office))
+    [sent] = carried.queue(office, carried.to_governor(office))
     gateway.loses_answer = True
     jobs.carry_by_exchange(office.now, ask=gateway.ask)
     gateway.loses_answer = False
@@ -353,7 +324,7 @@ def test_a_receipt_that_comes_before_the_answer_or_twice_is_no_harm(office, gate
 
 def test_a_known_organization_of_another_name_is_named(office, gateway):
     carried.correspondent(office, "exchange", gateway.client, organization="سازمان دیگر")
-    [_] = carried.queue(office, to_governor(office))
+    [_] = carried.queue(office, carried.to_governor(office))
     models.Correspondent.objects.filter(organization="استانداری همسایه").update(closed_at=office.now)
 
     jobs.carry_by_exchange(office.now, ask=gateway.ask)
