@@ -146,16 +146,20 @@ def _typed(known: ArchiveClass | None) -> dict[str, str]:
     }
 
 
+def _above(known: ArchiveClass | None, classes: list[ArchiveClass], language: str) -> list[Option]:
+    """Return the classes below which this one may stand: those without files, and not itself."""
+    fit = [one for one in classes if not one.files and (known is None or one.uuid != known.uuid)]
+    return [
+        Option("", _("None: at the top")),
+        *(Option(one.code, f"{one.code} – {one.title(language)}") for one in fit),
+    ]
+
+
 def _fields(
     typed: dict[str, str], problems: Problems, known: ArchiveClass | None, classes: list[ArchiveClass]
 ) -> list[Field]:
     language = get_language() or "fa"
-    above = [Option("", _("None: at the top"))]
-    above += [
-        Option(one.code, f"{one.code} – {one.title(language)}")
-        for one in classes
-        if not one.files and (known is None or one.uuid != known.uuid)
-    ]
+    above = _above(known, classes, language)
     after = [Option(one, word("archive-after", one)) for one in After]
 
     def asked(name: str, label: str, hint: str = "", *, kind: str = "text", required: bool = False) -> Field:
