@@ -15,6 +15,7 @@ from divan.dealings.correspondence.values import (
     Arrived,
     Channel,
     Intake,
+    IntakeFile,
     IntakeState,
     NewWork,
     Secretariat,
@@ -51,27 +52,6 @@ def take_in(*, secretariat: UUID, channel: Channel, key: str, arrived: Arrived, 
 
 
 def _columns(channel: Channel, key: str, arrived: Arrived, now: datetime) -> dict[str, Any]:
-    read = {
-        "wording": arrived.wording,
-        "keywords": list(arrived.keywords),
-        "recipients": [
-            {"party": one.party.as_data(), "role": str(one.role), "text": one.text} for one in arrived.recipients
-        ],
-        "relations": [
-            {
-                "kind": one.kind,
-                "number": one.number[:60],
-                "year": one.year,
-                "dated_on": one.dated_on,
-                "other": one.other,
-            }
-            for one in arrived.relations
-        ],
-        "to_post": arrived.to_post,
-        "applicant": arrived.applicant,
-        "deviations": [{"code": one.code, "place": one.place, "text": one.text[:500]} for one in arrived.deviations],
-        "problem": arrived.problem,
-    }
     return {
         "channel": channel,
         "key": key[:200],
@@ -83,20 +63,41 @@ def _columns(channel: Channel, key: str, arrived: Arrived, now: datetime) -> dic
         "subject": arrived.subject[:300],
         "secrecy": arrived.secrecy,
         "urgency": arrived.urgency,
-        "read": plain({name: value for name, value in read.items() if value}),
+        "read": plain({name: value for name, value in _read(arrived).items() if value}),
         "original": arrived.original,
-        "files": [
-            {
-                "file_uuid": str(one.file_uuid),
-                "name": one.name[:200],
-                "role": one.role,
-                "description": one.description[:300],
-                "pages": one.pages,
-            }
-            for one in arrived.files
-        ],
+        "files": [_file(one) for one in arrived.files],
         "receipt": plain(arrived.receipt),
         "dispatch_uuid": arrived.dispatch,
+    }
+
+
+def _read(arrived: Arrived) -> dict[str, Any]:
+    """Return what was understood of it beyond the columns, as the row keeps it."""
+    relations = [
+        {"kind": one.kind, "number": one.number[:60], "year": one.year, "dated_on": one.dated_on, "other": one.other}
+        for one in arrived.relations
+    ]
+    return {
+        "wording": arrived.wording,
+        "keywords": list(arrived.keywords),
+        "recipients": [
+            {"party": one.party.as_data(), "role": str(one.role), "text": one.text} for one in arrived.recipients
+        ],
+        "relations": relations,
+        "to_post": arrived.to_post,
+        "applicant": arrived.applicant,
+        "deviations": [{"code": one.code, "place": one.place, "text": one.text[:500]} for one in arrived.deviations],
+        "problem": arrived.problem,
+    }
+
+
+def _file(one: IntakeFile) -> dict[str, Any]:
+    return {
+        "file_uuid": str(one.file_uuid),
+        "name": one.name[:200],
+        "role": one.role,
+        "description": one.description[:300],
+        "pages": one.pages,
     }
 
 

@@ -79,32 +79,30 @@ def register_intake(*, intake: UUID, registration: Registration, actor: Actor, n
     relate_letter(letter, registration.relations, actor=actor, now=now)
     if actor.post is not None:
         note_reader(letter, actor.post, now)
-    facts.record(
-        LETTER_REGISTERED,
-        subject=letter,
-        actor=actor,
-        at=now,
-        register=book.code,
-        year=letter.year,
-        count=letter.count,
-        double=registration.double_reason if doubles else "",
-        backdated=letter.backdated,
-    )
+    said = {"double": registration.double_reason if doubles else "", "backdated": letter.backdated}
+    number = {"register": book.code, "year": letter.year, "count": letter.count}
+    facts.record(LETTER_REGISTERED, subject=letter, actor=actor, at=now, **number, **said)
     _end(row, IntakeState.REGISTERED, reason=registration.double_reason, letter=letter, actor=actor, now=now)
     power_may_fail("intake.after-letter")
     if known.arrived.dispatch is not None and known.channel is Channel.INTERNAL:
         note_registered(dispatch=known.arrived.dispatch, number=letter.number, at=at, actor=actor, now=now)
-    if registration.to_post is not None and registration.to_post != actor.post:
-        refer_letter(
-            letter=letter.uuid,
-            to_posts=[registration.to_post],
-            instruction=registration.instruction,
-            note=registration.note,
-            due_at=registration.deadline_at,
-            actor=actor,
-            now=now,
-        )
+    _refer(letter, registration, actor=actor, now=now)
     return queries.get_letter(letter.uuid)
+
+
+def _refer(letter: models.Letter, registration: Registration, *, actor: Actor, now: datetime) -> None:
+    """Refer what was registered to the post that was chosen, unless that is who registered it."""
+    if registration.to_post is None or registration.to_post == actor.post:
+        return
+    refer_letter(
+        letter=letter.uuid,
+        to_posts=[registration.to_post],
+        instruction=registration.instruction,
+        note=registration.note,
+        due_at=registration.deadline_at,
+        actor=actor,
+        now=now,
+    )
 
 
 def _open_row(intake: UUID) -> models.Intake:

@@ -27,7 +27,6 @@ EXAMPLE = 125
 
 def register_fields(typed: Mapping[str, str] | QueryDict, problems: Mapping[str, str], takes: list[str]) -> list[Field]:
     """Return the questions of a register: names, directions, and up to six parts of its numbers."""
-    parts = [Option("", "–"), *(Option(one, word("number-part", one)) for one in NumberPart)]
 
     def text(name: str, label: str, *, required: bool = True, hint: str = "") -> Field:
         return Field(name, "text", label, hint, typed.get(name, ""), errors(problems, name), required)
@@ -44,19 +43,7 @@ def register_fields(typed: Mapping[str, str] | QueryDict, problems: Mapping[str,
             errors(problems, "takes"),
             options=[Option(one, word("direction", one)) for one in Direction],
         ),
-        *(
-            Field(
-                f"part-{at}",
-                "select",
-                _("Part %(number)s of the number") % {"number": digits(at)},
-                "",
-                typed.get(f"part-{at}", ""),
-                errors(problems, f"part-{at}"),
-                required=False,
-                options=parts,
-            )
-            for at in range(1, MOST_PARTS + 1)
-        ),
+        *(_part_field(at, typed, problems) for at in range(1, MOST_PARTS + 1)),
         text("separator", _("Sign between the parts"), hint=_("For example / or -")),
         text("text", _("A text of your own"), required=False, hint=_("Stands where that part was chosen.")),
         Field(
@@ -69,6 +56,19 @@ def register_fields(typed: Mapping[str, str] | QueryDict, problems: Mapping[str,
             required=False,
         ),
     ]
+
+
+def _part_field(at: int, typed: Mapping[str, str] | QueryDict, problems: Mapping[str, str]) -> Field:
+    return Field(
+        f"part-{at}",
+        "select",
+        _("Part %(number)s of the number") % {"number": digits(at)},
+        "",
+        typed.get(f"part-{at}", ""),
+        errors(problems, f"part-{at}"),
+        required=False,
+        options=[Option("", "–"), *(Option(one, word("number-part", one)) for one in NumberPart)],
+    )
 
 
 def typed_of(register: Register) -> tuple[dict[str, str], list[str]]:

@@ -292,10 +292,7 @@ def read_registration(asked: Asked, sent: QueryDict) -> tuple[Registration, Prob
     register, _colon, reserved = chosen.partition(":")
     to = one_of(sent.get("to", ""), post_options(asked))
     deadline = day(sent, "deadline", problems)
-    backdate = day(sent, "backdate", problems)
-    reason = line(sent, "backdate_reason", 500)
-    if backdate is not None and not reason:
-        problems["backdate_reason"] = _("Write why it is registered under an earlier day.")
+    backdating = _backdating(sent, problems)
     highest = queries.clearance_of(asked.post.uuid, asked.now)
     kinds = term_options(asked.post.unit.body_uuid, TermCategory.LETTER_KIND, asked.language)
     return (
@@ -317,11 +314,18 @@ def read_registration(asked: Asked, sent: QueryDict) -> tuple[Registration, Prob
             instruction=line(sent, "instruction", 40),
             note=sent.get("note", "").strip()[:1000],
             reserved=identifier(reserved) if reserved else None,
-            backdating=Backdating(day=backdate, reason=reason) if backdate else None,
+            backdating=backdating,
             double_reason=line(sent, "double_reason", 500),
         ),
         problems,
     )
+
+
+def _backdating(sent: QueryDict, problems: Problems) -> Backdating | None:
+    earlier, reason = day(sent, "backdate", problems), line(sent, "backdate_reason", 500)
+    if earlier is not None and not reason:
+        problems["backdate_reason"] = _("Write why it is registered under an earlier day.")
+    return Backdating(day=earlier, reason=reason) if earlier else None
 
 
 def _keywords(typed: str) -> tuple[str, ...]:
