@@ -61,15 +61,8 @@ def move_in_letters(
 
     :raises SourceUnfit: if the folder has no list that can be read.
     """
-    letters, faults = read_list(folder)
     registers = {row.code: row for row in _registers(body)}
-    standing = _standing(letters, registers)
-    for letter in letters:
-        faults += _faults(letter, registers, standing, now)
-    faulty = {one.line for one in faults}
-    fit = [one for one in letters if one.line not in faulty]
-    fresh = [one for one in fit if _key(one) not in standing]
-    read = len(letters) + len(faulty - {one.line for one in letters})
+    read, fit, fresh, faults = _look(folder, registers, now)
     if only_look or (faults and not leave_out):
         stood = len(fit) - len(fresh)
         return MovedIn(read=read, entered=0, stood=stood, related=0, missing={}, faults=tuple(faults))
@@ -92,6 +85,20 @@ def move_in_letters(
         missing=_missing(fit, registers),
         faults=tuple(sorted(faults, key=lambda one: one.line)),
     )
+
+
+def _look(
+    folder: Path, registers: Registers, now: datetime
+) -> tuple[int, list[OldLetter], list[OldLetter], list[RowFault]]:
+    """Return how many lines a list has, the letters that are fit, those of them that do not stand yet, and faults."""
+    letters, faults = read_list(folder)
+    standing = _standing(letters, registers)
+    for letter in letters:
+        faults += _faults(letter, registers, standing, now)
+    faulty = {one.line for one in faults}
+    fit = [one for one in letters if one.line not in faulty]
+    read = len(letters) + len(faulty - {one.line for one in letters})
+    return read, fit, [one for one in fit if _key(one) not in standing], faults
 
 
 def _registers(body: str) -> list[models.Register]:

@@ -84,16 +84,21 @@ def answers(request: HttpRequest, letter: UUID) -> HttpResponse:
     values = {
         "letter": found,
         "lines": [_line(one) for one in standings if _shows(one, show)],
-        "parts": [
-            Link(f"{address}?show={one}", word("answers-part", one), current=one == show, count=_count(standings, one))
-            for one in SHOWS
-        ],
+        "parts": _parts(address, standings, show),
         "show": show,
         "open_count": _count(standings, "unanswered"),
         "problem": problem,
         "csv_url": f"{address}?as=csv",
     }
     return render(request, "backoffice/letters/answers.html", values, status=422 if problem else 200)
+
+
+def _parts(address: str, standings: Sequence[RecipientStanding], show: str) -> list[Link]:
+    """Return the ways to the parts of the list, with how many stand in each."""
+    return [
+        Link(f"{address}?show={one}", word("answers-part", one), current=one == show, count=_count(standings, one))
+        for one in SHOWS
+    ]
 
 
 def _shows(one: RecipientStanding, show: str) -> bool:
