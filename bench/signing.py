@@ -1,8 +1,8 @@
 """How many decided letters a second one worker makes: typeset, signed, timestamped, stored, recorded.
 
 A private PostgreSQL with durable writes, the rehearsal's keys and timestamp authority in the same process, the layout
-and wording of the shipped service. Beside it, each step alone, a letter in rich text with two signatures, and how many issued
-files a second are verified.
+and wording of the shipped service. Beside it, each step alone, a letter in rich text with two signatures, and how many
+issued files a second are verified.
 """
 
 from __future__ import annotations

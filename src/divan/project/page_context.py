@@ -120,7 +120,11 @@ def _office(request: HttpRequest, actor: Actor) -> list[LinkGroup]:
         _link(request, "backoffice:absence", _("Absence and substitute")),
         _link(request, "backoffice:hand-over", _("Hand a worklist over")),
     ]
-    groups = [LinkGroup(_("My work"), own)]
+    return [LinkGroup(_("My work"), own), LinkGroup(_("Office"), _office_of(request, actor))]
+
+
+def _office_of(request: HttpRequest, actor: Actor) -> list[Link]:
+    """Return the rooms of the office that the post in use opens."""
     office = []
     if actor.duties & {worklist.SECRETARIAT_ROLE, *worklist.HEAD_ROLES}:
         office.append(_link(request, "backoffice:arrivals", _("Secretariat")))
@@ -148,8 +152,7 @@ def _office(request: HttpRequest, actor: Actor) -> list[LinkGroup]:
             _link(request, "backoffice:evidence", _("Exchange: evidence")),
         ]
     office.append(_link(request, "backoffice:ledger", _("State of the log")))
-    groups.append(LinkGroup(_("Office"), office))
-    return groups
+    return office
 
 
 @lru_cache(maxsize=8)

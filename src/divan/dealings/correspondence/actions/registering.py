@@ -79,15 +79,27 @@ def register_intake(*, intake: UUID, registration: Registration, actor: Actor, n
     relate_letter(letter, registration.relations, actor=actor, now=now)
     if actor.post is not None:
         note_reader(letter, actor.post, now)
-    said = {"double": registration.double_reason if doubles else "", "backdated": letter.backdated}
-    number = {"register": book.code, "year": letter.year, "count": letter.count}
-    facts.record(LETTER_REGISTERED, subject=letter, actor=actor, at=now, **number, **said)
+    _record(letter, book, double=registration.double_reason if doubles else "", actor=actor, now=now)
     _end(row, IntakeState.REGISTERED, reason=registration.double_reason, letter=letter, actor=actor, now=now)
     power_may_fail("intake.after-letter")
     if known.arrived.dispatch is not None and known.channel is Channel.INTERNAL:
         note_registered(dispatch=known.arrived.dispatch, number=letter.number, at=at, actor=actor, now=now)
     _refer(letter, registration, actor=actor, now=now)
     return queries.get_letter(letter.uuid)
+
+
+def _record(letter: models.Letter, book: models.Register, *, double: str, actor: Actor, now: datetime) -> None:
+    facts.record(
+        LETTER_REGISTERED,
+        subject=letter,
+        actor=actor,
+        at=now,
+        register=book.code,
+        year=letter.year,
+        count=letter.count,
+        double=double,
+        backdated=letter.backdated,
+    )
 
 
 def _refer(letter: models.Letter, registration: Registration, *, actor: Actor, now: datetime) -> None:

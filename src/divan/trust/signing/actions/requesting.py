@@ -82,12 +82,16 @@ def request_document(*, document: NewDocument, actor: Actor, now: datetime) -> U
     )
     facts.record(DOCUMENT_REQUESTED, subject=row, actor=actor, at=now, number=row.number, document_kind=row.kind)
     if isinstance(paper, ScanPaper):
-        read_picture(paper.scan, as_scan=True)
-        files.claim(paper.scan)
-        facts.record(MANUAL_SIGNATURE_RECORDED, subject=row, actor=actor, at=now, scan=paper.scan)
+        _keep_scan(row, paper, actor=actor, now=now)
     if document.co_signers:
         await_signatures(row, signers, first=first, actor=actor, now=now)
     return row.uuid
+
+
+def _keep_scan(row: models.Document, paper: ScanPaper, *, actor: Actor, now: datetime) -> None:
+    read_picture(paper.scan, as_scan=True)
+    files.claim(paper.scan)
+    facts.record(MANUAL_SIGNATURE_RECORDED, subject=row, actor=actor, at=now, scan=paper.scan)
 
 
 def letterhead_as_kept(letterhead: Letterhead) -> dict[str, str]:

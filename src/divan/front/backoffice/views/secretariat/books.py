@@ -5,7 +5,7 @@ from __future__ import annotations
 from uuid import UUID
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import get_language, ngettext
@@ -242,6 +242,15 @@ def close(request: HttpRequest, code: str) -> HttpResponse:
     return redirect("backoffice:registers")
 
 
+def _name_problems(sent: QueryDict, code: str) -> Problems:
+    problems: Problems = {}
+    if not code or not code.replace("-", "").isalnum() or not code.isascii() or queries.is_code_taken(code):
+        problems["code"] = _("Choose another code: small Latin letters, digits and hyphens.")
+    if not line(sent, "name_fa"):
+        problems["name_fa"] = _("Write the name.")
+    return problems
+
+
 @access(IN_CHARGE)
 @require_http_methods(["GET", "POST"])
 def new(request: HttpRequest) -> HttpResponse:
@@ -258,10 +267,7 @@ def new(request: HttpRequest) -> HttpResponse:
     code = line(request.POST, "code", 20).lower()
     if request.method == "POST":
         formula, directions = read_formula(request.POST, problems), read_takes(request.POST, problems)
-        if not code or not code.replace("-", "").isalnum() or not code.isascii() or queries.is_code_taken(code):
-            problems["code"] = _("Choose another code: small Latin letters, digits and hyphens.")
-        if not line(request.POST, "name_fa"):
-            problems["name_fa"] = _("Write the name.")
+        problems |= _name_problems(request.POST, code)
         shown = example(formula, secretariat, code, jalali_year(now))
         if not problems and "show" not in request.POST:
             actions.add_register(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from uuid import UUID
 
 from django.contrib import messages
@@ -13,7 +14,14 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
 from divan.dealings.correspondence import actions, queries
-from divan.dealings.correspondence.values import CodeTaken, Secrecy, SecretariatUnknown, TermCategory, TermUnknown
+from divan.dealings.correspondence.values import (
+    CodeTaken,
+    Secrecy,
+    Secretariat,
+    SecretariatUnknown,
+    TermCategory,
+    TermUnknown,
+)
 from divan.foundation import clock
 from divan.foundation.http.access import access
 from divan.foundation.http.middleware import actor_of
@@ -39,30 +47,51 @@ def terms(request: HttpRequest) -> HttpResponse:
     problems: Problems = {}
     if request.method == "POST":
         category = _category(request.POST.get("category", ""))
-        code, fa = line(request.POST, "code", 40), line(request.POST, "text_fa")
-        if not fa:
-            problems["text_fa"] = _("Write the word in Persian.")
-        if not code:
-            problems["code"] = _("Write a code.")
+        problems = _write_term(request, body, category)
         if not problems:
-            try:
-                actions.write_term(
-                    body=body,
-                    category=category,
-                    code=code,
-                    text_fa=fa,
-                    text_en=line(request.POST, "text_en"),
-                    actor=actor_of(request),
-                    now=now,
-                )
-            except CodeTaken as refusal:
-                problems["code"] = str(text_of(refusal))
-            else:
-                messages.success(request, _("The word was written."))
-                return redirect(f"{address}?category={category}")
+            messages.success(request, _("The word was written."))
+            return redirect(f"{address}?category={category}")
+    fields = _term_fields(request, body, category, problems)
+    links = [
+        Link(f"{address}?category={one}", word("term-category", one), current=one is category) for one in TermCategory
+    ]
+    values = {
+        "sections": sections_of(post, now, "terms"),
+        "categories": links,
+        "category": category,
+        "title": word("term-category", category),
+        "terms": [(one.code, one.text_fa, one.text_en) for one in queries.list_terms(body, category)],
+        "language": language,
+        "fields": fields,
+        "error_summary": ErrorSummary.of(fields),
+    }
+    return render(request, "backoffice/secretariat/terms.html", values, status=422 if problems else 200)
+
+
+def _write_term(request: HttpRequest, body: UUID, category: TermCategory) -> Problems:
+    """Write the word that was sent; return what is wrong with it, or nothing when it stands."""
+    problems: Problems = {}
+    code, fa = line(request.POST, "code", 40), line(request.POST, "text_fa")
+    if not fa:
+        problems["text_fa"] = _("Write the word in Persian.")
+    if not code:
+        problems["code"] = _("Write a code.")
+    if problems:
+        return problems
+    en, actor = line(request.POST, "text_en"), actor_of(request)
+    try:
+        actions.write_term(
+            body=body, category=category, code=code, text_fa=fa, text_en=en, actor=actor, now=clock.now()
+        )
+    except CodeTaken as refusal:
+        problems["code"] = str(text_of(refusal))
+    return problems
+
+
+def _term_fields(request: HttpRequest, body: UUID, category: TermCategory, problems: Problems) -> list[Field]:
     known = queries.find_term(body, category, request.GET.get("code", ""))
     typed = request.POST if request.method == "POST" else {}
-    fields = [
+    return [
         Field(
             "code",
             "code",
@@ -83,20 +112,6 @@ def terms(request: HttpRequest) -> HttpResponse:
             "text_en", "text", _("Word in English"), "", typed.get("text_en", known.text_en if known else ""), (), False
         ),
     ]
-    links = [
-        Link(f"{address}?category={one}", word("term-category", one), current=one is category) for one in TermCategory
-    ]
-    values = {
-        "sections": sections_of(post, now, "terms"),
-        "categories": links,
-        "category": category,
-        "title": word("term-category", category),
-        "terms": [(one.code, one.text_fa, one.text_en) for one in queries.list_terms(body, category)],
-        "language": language,
-        "fields": fields,
-        "error_summary": ErrorSummary.of(fields),
-    }
-    return render(request, "backoffice/secretariat/terms.html", values, status=422 if problems else 200)
 
 
 def _category(typed: str) -> TermCategory:
@@ -150,8 +165,19 @@ def clearances(request: HttpRequest) -> HttpResponse:
             )
             messages.success(request, _("The clearance was written down."))
             return redirect("backoffice:clearances")
+    fields = _clearance_fields(request, list(posts.values()), post, own, language, problems)
+    values = {
+        "sections": sections_of(post, now, "clearances"),
+        "lines": _clearance_lines(posts, language, now),
+        "fields": fields,
+        "error_summary": ErrorSummary.of(fields),
+    }
+    return render(request, "backoffice/secretariat/clearances.html", values, status=422 if problems else 200)
+
+
+def _clearance_lines(posts: dict[UUID, Post], language: str, now: datetime) -> list[dict[str, object]]:
     holders = people.holders_of(posts, now)
-    lines = [
+    return [
         {
             "post": one.title(language),
             "unit": one.unit.name(language),
@@ -161,14 +187,6 @@ def clearances(request: HttpRequest) -> HttpResponse:
         }
         for one in posts.values()
     ]
-    fields = _clearance_fields(request, list(posts.values()), post, own, language, problems)
-    values = {
-        "sections": sections_of(post, now, "clearances"),
-        "lines": lines,
-        "fields": fields,
-        "error_summary": ErrorSummary.of(fields),
-    }
-    return render(request, "backoffice/secretariat/clearances.html", values, status=422 if problems else 200)
 
 
 def _clearance_fields(
@@ -262,36 +280,52 @@ def secretariat(request: HttpRequest, secretariat: UUID) -> HttpResponse:
 
     :raises SecretariatUnknown: if it is of another body, or closed.
     """
-    post, now = own_post(request), clock.now()
+    post = own_post(request)
     if not queries.keeps(post, secretariat):
         raise SecretariatUnknown
     found = queries.get_secretariat(secretariat)
     roles = sorted({one.role for one in people.list_posts_of_body(post.unit.body_code)})
     problems: Problems = {}
     if request.method == "POST":
-        if not line(request.POST, "name_fa"):
-            problems["name_fa"] = _("Write the name.")
+        problems = _change(request, found, roles)
         if not problems:
-            chosen = [one for one in roles if one in request.POST.getlist("backdating")]
-            try:
-                actions.change_secretariat(
-                    secretariat=secretariat,
-                    name_fa=line(request.POST, "name_fa"),
-                    name_en=line(request.POST, "name_en"),
-                    ece_address=line(request.POST, "ece_address"),
-                    settings={**found.settings, "backdating": chosen},
-                    actor=actor_of(request),
-                    now=now,
-                )
-            except CodeTaken as refusal:
-                problems["ece_address"] = str(text_of(refusal))
-            else:
-                messages.success(request, _("The secretariat was changed."))
-                return redirect("backoffice:secretariats")
+            messages.success(request, _("The secretariat was changed."))
+            return redirect("backoffice:secretariats")
+    fields = _change_fields(request, post, found, problems)
+    values = {
+        "secretariat": found,
+        "fields": fields,
+        "closing": [reason_field({}, label=_("Why is it closed?"))],
+        "error_summary": ErrorSummary.of(fields),
+    }
+    return render(request, "backoffice/secretariat/secretariat.html", values, status=422 if problems else 200)
+
+
+def _change(request: HttpRequest, found: Secretariat, roles: list[str]) -> Problems:
+    """Change a secretariat as was sent; return what is wrong with it, or nothing when it is done."""
+    if not line(request.POST, "name_fa"):
+        return {"name_fa": _("Write the name.")}
+    chosen = [one for one in roles if one in request.POST.getlist("backdating")]
+    try:
+        actions.change_secretariat(
+            secretariat=found.uuid,
+            name_fa=line(request.POST, "name_fa"),
+            name_en=line(request.POST, "name_en"),
+            ece_address=line(request.POST, "ece_address"),
+            settings={**found.settings, "backdating": chosen},
+            actor=actor_of(request),
+            now=clock.now(),
+        )
+    except CodeTaken as refusal:
+        return {"ece_address": str(text_of(refusal))}
+    return {}
+
+
+def _change_fields(request: HttpRequest, post: Post, found: Secretariat, problems: Problems) -> list[Field]:
     typed = request.POST if request.method == "POST" else {}
     may = request.POST.getlist("backdating") if request.method == "POST" else sorted(queries.backdating_roles(found))
     titles = {one.role: one.title(get_language() or "fa") for one in people.list_posts_of_body(post.unit.body_code)}
-    fields = [
+    return [
         Field(
             "name_fa",
             "text",
@@ -318,16 +352,9 @@ def secretariat(request: HttpRequest, secretariat: UUID) -> HttpResponse:
             may,
             (),
             False,
-            options=[Option(one, titles[one]) for one in roles],
+            options=[Option(one, titles[one]) for one in sorted(titles)],
         ),
     ]
-    values = {
-        "secretariat": found,
-        "fields": fields,
-        "closing": [reason_field({}, label=_("Why is it closed?"))],
-        "error_summary": ErrorSummary.of(fields),
-    }
-    return render(request, "backoffice/secretariat/secretariat.html", values, status=422 if problems else 200)
 
 
 @access(IN_CHARGE)
