@@ -25,7 +25,7 @@ FAULTS = {
     "src/divan_gateway/__init__.py": "\nimport divan.foundation\n",
 }
 BITTEN = {
-    "storeys": "divan.registers.people.queries -> divan.dealings.cases.queries",
+    "storeys": "divan.registers.people.queries.seats -> divan.dealings.cases.queries",
     "inside": "utils",
     "pure": "divan.dealings.correspondence.rules -> django",
     "faces": "divan.dealings.cases.queries reaches past the faces of a context: divan.registers.people.models",

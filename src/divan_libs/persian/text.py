@@ -15,6 +15,8 @@ from divan_libs.persian.characters import (
 from divan_libs.persian.collation import sort_key
 
 __all__ = [
+    "FIGURES",
+    "PERSIAN_LETTER",
     "InvalidNumber",
     "latin_digits",
     "normalize",
@@ -26,6 +28,12 @@ __all__ = [
     "search_text",
     "sort_key",
 ]
+
+PERSIAN_LETTER = re.compile("[\u0600-\u06ef\u06fa-\u06ff]")
+"""A letter or sign of the Arabic script that is no Persian digit."""
+
+FIGURES = re.compile("[0-9۰-۹\u0621-\u06d3][0-9۰-۹\u0621-\u06d3\u200c ./:+_-]*", re.ASCII)
+"""A number as offices write it: figures, Persian letters and signs between them."""
 
 _ZWNJ_RUN = re.compile(f"{ZWNJ}{{2,}}")
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from datetime import date, datetime, timedelta
 from typing import Literal
 
@@ -10,7 +9,7 @@ from django.utils.translation import get_language, gettext, ngettext
 
 from divan_libs.persian.amounts import AmountOutOfRange, format_number, parse_rials, rials_in_words
 from divan_libs.persian.jalali import TEHRAN, format_jalali
-from divan_libs.persian.text import InvalidNumber, persian_digits
+from divan_libs.persian.text import FIGURES, InvalidNumber, persian_digits
 
 _LONGEST_AMOUNT = 60
 
@@ -27,13 +26,10 @@ def digits(value: object) -> str:
     return persian_digits(str(value)) if language() == "fa" else str(value)
 
 
-_ALL_FIGURES = re.compile("[0-9۰-۹\u0621-\u06d3][0-9۰-۹\u0621-\u06d3\u200c ./:+_-]*", re.ASCII)
-
-
 def code(value: object) -> str:
     """Write a code: one of figures and Persian letters in the digits of the active language, any other as it is."""
     text = str(value)
-    return digits(text) if _ALL_FIGURES.fullmatch(text) else text
+    return digits(text) if FIGURES.fullmatch(text) else text
 
 
 def listed(*parts: str) -> str:

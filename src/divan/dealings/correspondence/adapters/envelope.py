@@ -53,7 +53,7 @@ class _Party(_Read):
     department: Line = ""
     title: Line = ""
     name: Line = ""
-    code: Annotated[str, StringConstraints(max_length=60, pattern=NO_NUL)] = ""
+    code: Annotated[str, StringConstraints(max_length=60, pattern=NO_NUL), Field(default="")]
 
     def party(self) -> Party:
         return Party(

@@ -20,12 +20,12 @@ from divan.foundation.ui.frame import Link
 from divan.foundation.ui.pieces import Bar, Event, Measure, Row, Task
 from divan.foundation.ui.rich_text import TOOLBAR, ToolGroup
 from divan_libs.persian.jalali import MONTHS_EN, MONTHS_FA
+from divan_libs.persian.text import PERSIAN_LETTER
 from divan_libs.richtext import cleaning
 
 register = template.Library()
 Shown = dict[str, Any]
 
-_PERSIAN = re.compile("[\u0600-\u06ef\u06fa-\u06ff]")
 _SIGNS = re.compile(r"([/\-_.])")
 
 
@@ -43,7 +43,7 @@ def code(value: object, boxed: bool = False) -> SafeString:
     a number with Persian letters stand apart: a digit after such a letter would change sides with the sign before it.
     """
     kind, text = "code code--boxed" if boxed else "code", numbers.code(value)
-    if not _PERSIAN.search(text):
+    if not PERSIAN_LETTER.search(text):
         return format_html('<bdi class="{}" dir="ltr">{}</bdi>', kind, text)
     parts = format_html_join("", "<bdi>{}</bdi>", ((part,) for part in _SIGNS.split(text) if part))
     return format_html('<bdi class="{}" dir="ltr">{}</bdi>', kind, parts)

@@ -261,9 +261,8 @@ def new(request: HttpRequest) -> HttpResponse:
     secretariat = next((one for one in kept if one.uuid == wanted), kept[0] if kept else None)
     if secretariat is None:
         raise NotAllowed
-    problems: Problems = {}
+    problems, shown = Problems(), ""
     said, takes = first_typed()
-    shown = ""
     code = line(request.POST, "code", 20).lower()
     if request.method == "POST":
         formula, directions = read_formula(request.POST, problems), read_takes(request.POST, problems)
