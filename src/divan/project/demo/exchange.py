@@ -12,18 +12,21 @@ from divan.trust.exchange.values import DataService, ExchangePlan, Member, NewPe
 from divan_libs.envelope.subjects import SubjectIn, SubjectPlace
 
 INSTANCE = "LR/GOV"
-GOVERNOR = f"{INSTANCE}/governor-office"
 CIVIL_REGISTRY = f"{INSTANCE}/civil-registry"
 MOBILE_REGISTER = f"{INSTANCE}/mobile-register"
 
 
 def plan(now: datetime) -> ExchangePlan:
     """Return members, subsystems, data services and permits of the rehearsal: its two registers and all declared."""
-    world = outside_world()
+    world, own = outside_world(), settings.DIVAN.exchange_subsystem.rpartition("/")[0]
     outside = f"http://127.0.0.1:{settings.DIVAN.port + 2}"
     return ExchangePlan(
         members=(
-            Member(address=GOVERNOR, name_fa="استانداری لرستان", name_en="Governor's office of Lorestan"),
+            Member(
+                address=own,
+                name_fa="استانداری لرستان",
+                name_en="Governor's office of Lorestan",
+            ),
             *(
                 Member(address=f"{INSTANCE}/{code}", name_fa=names.fa, name_en=names.en)
                 for code, names in world.members.items()
