@@ -14,7 +14,7 @@ from typing import Protocol
 from uuid import UUID
 
 from divan.dealings.correspondence import queries
-from divan.dealings.correspondence.actions import arriving, carrying
+from divan.dealings.correspondence.actions import arriving, carrying, mailing
 from divan.dealings.correspondence.adapters import folders, parts
 from divan.dealings.correspondence.adapters.answers import read_said, said_of
 from divan.dealings.correspondence.adapters.connections import Connections, Mailbox, Product, read_connections
