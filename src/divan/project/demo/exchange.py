@@ -22,11 +22,7 @@ def plan(now: datetime) -> ExchangePlan:
     outside = f"http://127.0.0.1:{settings.DIVAN.port + 2}"
     return ExchangePlan(
         members=(
-            Member(
-                address=own,
-                name_fa="استانداری لرستان",
-                name_en="Governor's office of Lorestan",
-            ),
+            Member(address=own, name_fa="استانداری لرستان", name_en="Governor's office of Lorestan"),
             *(
                 Member(address=f"{INSTANCE}/{code}", name_fa=names.fa, name_en=names.en)
                 for code, names in world.members.items()
