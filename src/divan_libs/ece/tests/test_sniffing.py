@@ -62,7 +62,7 @@ TYPES = {
 }
 
 
-@pytest.mark.parametrize("data", TYPES, ids=lambda data: repr(data[:12]))
+@pytest.mark.parametrize("data", TYPES, ids=[f"{at}-{kind}" for at, kind in enumerate(TYPES.values())])
 def test_bytes_tell_their_type(data):
     assert media_type_of(Content.of_bytes(data)) == TYPES[data]
 
