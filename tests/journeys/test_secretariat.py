@@ -24,7 +24,7 @@ def test_a_letter_by_the_counter_is_registered_and_referred(stage: Stage, tmp_pa
     clerk.locator("input[name=subject]").fill(SUBJECT)
     clerk.locator("main form button.btn-primary").click()
     clerk.locator("select[name=register]").wait_for()
-    director = clerk.locator("select[name=to] option", has_text="مدیرکل").first
+    director = clerk.locator("select[name=to] option", has_text="مدیرکل ارتباطات").first
     clerk.locator("select[name=to]").select_option(str(director.get_attribute("value")))
     clerk.locator("input[name=their_number]").fill("۱۴۰۵/۷۷")
 
@@ -36,7 +36,7 @@ def test_a_letter_by_the_counter_is_registered_and_referred(stage: Stage, tmp_pa
     officer = stage.window(scripts=False)
     stage.become(officer, "ict-director")
     officer.goto("/office/")
-    officer.locator("main a", has_text=SUBJECT).first.click()
+    officer.locator("main tr", has_text=SUBJECT).locator("th a").first.click()
     officer.locator("main a[href*='/office/letters/']").first.click()
     said = officer.locator("main").inner_text()
     assert SUBJECT in said
