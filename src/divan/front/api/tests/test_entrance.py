@@ -196,10 +196,3 @@ def test_a_defect_tells_nothing_of_what_broke(client, db, monkeypatch, caplog):
     assert (answer.status_code, answer.json()["type"]) == (500, "api.defect")
     assert "inner secret" not in answer.content.decode()
     assert "inner secret" in caplog.text
-
-
-def test_an_address_with_a_newline_is_answered_with_json_too(client, db):
-    answer = client.get("/api/v1/nothing%0Ahere")
-
-    assert answer.status_code == 404
-    assert answer["Content-Type"] == "application/problem+json"
