@@ -13,11 +13,10 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
-from urllib.parse import quote
 from uuid import UUID
 
 from django.apps import apps
-from django.db import connection
+from tests.elsewhere import await_released, database_url
 from tests.world import World, furnish
 
 from divan.dealings.cases import queries as cases
@@ -87,14 +86,12 @@ class House:
         done = self.begin(verb, *arguments, point=point)
         _, said = done.communicate(timeout=120)
         assert done.returncode == -signal.SIGKILL, said.decode()
+        await_released()
 
     def begin(self, verb: str, *arguments: object, point: str = "") -> subprocess.Popen[bytes]:
         """Begin to do something in a process of its own, which is killed at a point where one is named."""
-        known = connection.settings_dict
-        parts = (known["USER"], known["PASSWORD"], known["HOST"], known["PORT"], known["NAME"])
-        user, password, host, port, name = (quote(str(part or ""), safe="") for part in parts)
         environment = os.environ | {
-            "DIVAN_DATABASE_URL": f"postgresql://{user}:{password}@{host}{f':{port}' if port else ''}/{name}",
+            "DIVAN_DATABASE_URL": database_url(),
             "DIVAN_DATA": str(self.folder),
             "DIVAN_SMS_GATEWAY": self.carrier.address,
             "DIVAN_LOG_ORIGIN": "log.divan.test",

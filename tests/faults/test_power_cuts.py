@@ -174,6 +174,7 @@ def test_a_file_cut_before_its_row_is_no_file_and_can_be_stored_again(house: Hou
 
 def test_bytes_left_by_a_power_cut_stay_if_they_were_stored_meanwhile(house: House):
     house.cut("file.before-row", "store")
+    house.world.now = datetime.now(UTC)
     kept = store(house)
 
     retention.let_go(datetime.now(UTC) + timedelta(hours=47))

@@ -27,7 +27,7 @@ api_urls = (
         path("docs", views.docs, name="docs"),
         path("openapi.json", views.openapi, name="openapi"),
         *_operations(),
-        re_path(r"^.*$", csrf_exempt(guarded(views.nothing_here, PUBLIC)), name="nothing-here"),
+        re_path(r"^[\s\S]*$", csrf_exempt(guarded(views.nothing_here, PUBLIC)), name="nothing-here"),
     ],
     "api",
     "api",

@@ -96,3 +96,11 @@ def kept_connection():
 def test_whatever_is_sent_is_answered_as_described(case):
     # A well-formed value may still name what does not exist, which only the house knows.
     case.call_and_validate(excluded_checks=[positive_data_acceptance])
+
+
+@pytest.mark.parametrize("path", ["nothing%0Ahere", "nothing%0A", "cases%0A", "%0D%0A%00", "cases/%0A/"])
+def test_an_address_with_a_newline_in_it_is_answered_like_any_other_that_leads_nowhere(client, db, path):
+    answer = client.get(f"/api/v1/{path}")
+    assert answer.status_code == 404
+    assert answer["Content-Type"] == "application/problem+json"
+    assert answer.json() == client.get("/api/v1/nothing-here").json()

@@ -256,6 +256,7 @@ def test_the_tabs_count_what_stands_on_them(world, shop, browser):
         "Running": 1,
         "Answered": 0,
         "Permits": 0,
+        "Letters": 0,
         "Asked of me": 0,
         "To be paid": 0,
     }

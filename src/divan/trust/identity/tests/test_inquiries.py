@@ -12,6 +12,7 @@ from uuid import uuid4
 
 import pytest
 from django.db import connection, connections
+from tests.elsewhere import await_released, database_url
 
 from divan.foundation import facts
 from divan.foundation.actors import SYSTEM
@@ -305,13 +306,9 @@ jobs.ask_inquiries(datetime.fromisoformat("%s"), registers={"mobile-register/own
 def test_a_power_cut_after_sending_asks_again_under_the_same_identifier_and_answers_once():
     inquiry = ask(data_service=MOBILE_OWNERS)
 
-    database = connection.settings_dict
-    host = (database["HOST"] or "").replace("/", "%2F")
-    user = f"{database['USER']}:{database['PASSWORD']}" if database["PASSWORD"] else database["USER"]
-    address = f"postgresql://{user}@{host}{':' + database['PORT'] if database['PORT'] else ''}/{database['NAME']}"
     crashed = subprocess.run(
         [sys.executable, "-c", CRASHING_WORKER % NOON.isoformat()],
-        env={**os.environ, "DIVAN_FAULT": "inquiry.after-send", "DIVAN_DATABASE_URL": address},
+        env={**os.environ, "DIVAN_FAULT": "inquiry.after-send", "DIVAN_DATABASE_URL": database_url()},
         capture_output=True,
         text=True,
         check=False,
@@ -319,6 +316,7 @@ def test_a_power_cut_after_sending_asks_again_under_the_same_identifier_and_answ
     )
 
     assert crashed.returncode == -9, crashed.stderr
+    await_released()
     asked = queries.get_inquiry(inquiry)
     assert asked.state is InquiryState.ASKED
     assert crashed.stdout.split() == [asked.message_id]

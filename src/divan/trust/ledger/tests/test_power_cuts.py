@@ -8,10 +8,10 @@ import signal
 import subprocess
 import sys
 from pathlib import Path
-from urllib.parse import quote
 
 import pytest
 from django.db import connection
+from tests.elsewhere import await_released, database_url
 
 from divan.foundation.actors import SYSTEM
 from divan.trust.ledger import actions, models, queries
@@ -28,15 +28,12 @@ POINTS = ("ledger.staged", "ledger.committed", "ledger.tiles-published", "ledger
 
 def seal_elsewhere(folder: Path, *, cut: str) -> int:
     """Seal in another process on the same database, with the power cut at a point; return its exit code."""
-    known = connection.settings_dict
-    parts = (known["USER"], known["PASSWORD"], known["HOST"], known["PORT"], known["NAME"])
-    user, password, host, port, name = (quote(str(part or ""), safe="") for part in parts)
-    url = f"postgresql://{user}:{password}@{host}{f':{port}' if port else ''}/{name}"
-    environment = os.environ | {"DIVAN_DATABASE_URL": url, "DIVAN_DATA": str(folder), "DIVAN_FAULT": cut}
+    environment = os.environ | {"DIVAN_DATABASE_URL": database_url(), "DIVAN_DATA": str(folder), "DIVAN_FAULT": cut}
     program = Path(__file__).with_name("sealing_process.py")
     command = [sys.executable, str(program), str(folder)]
     done = subprocess.run(command, env=environment, capture_output=True, timeout=60, check=False)
     assert done.returncode in {0, -signal.SIGKILL}, done.stderr.decode()
+    await_released()
     return done.returncode
 
 
