@@ -71,7 +71,7 @@ def questions(letters: int) -> list[tuple[str, Callable[[random.Random], dict[st
     return [
         ("frequent word (1 in 3)", lambda dice: {"text": f"f{dice.randrange(10)}"}),
         ("medium word (1 in 200)", lambda dice: {"text": f"m{dice.randrange(1000)}"}),
-        ("seldom word (1 in 4,000)", lambda dice: {"text": f"l{dice.randrange(20_000)}"}),
+        ("seldom word (1 in 4,000)", lambda dice: {"text": f"l{_letters(dice.randrange(20_000))}"}),
         ("rare word (1 in 500,000)", lambda dice: {"text": f"r{dice.randrange(1_000_000)}"}),
         ("frequent and medium", lambda dice: {"text": f"f{dice.randrange(10)} m{dice.randrange(1000)}"}),
         ("two medium", lambda dice: {"text": f"m{dice.randrange(1000)} m{dice.randrange(1000)}"}),
@@ -84,8 +84,14 @@ def questions(letters: int) -> list[tuple[str, Callable[[random.Random], dict[st
             lambda dice: {"direction": "incoming", "urgency": "urgent", "sender": f"s{dice.randrange(500)}"},
         ),
         ("word and filters", lambda dice: {"text": f"f{dice.randrange(10)}", "sender": f"s{dice.randrange(500)}"}),
-        ("beginning of words", lambda dice: {"text": f"l{dice.randrange(10, 100)}*"}),
+        ("beginning of 1,111 words", lambda dice: {"text": f"l{_letters(dice.randrange(10, 20))}*"}),
+        ("beginning of 11 words", lambda dice: {"text": f"l{_letters(dice.randrange(1000, 2000))}*"}),
     ]
+
+
+def _letters(count: int) -> str:
+    """Return a count written in letters: a word with a digit is looked for as a number too."""
+    return str(count).translate(str.maketrans("0123456789", "abcdefghij"))
 
 
 def measure(province: Any, code: str, ask: Callable[[random.Random], dict[str, Any]]) -> list[float]:
@@ -182,8 +188,11 @@ _ENTRIES = """
         'f' || h0 %% 10, 'f' || h1 %% 10, 'f' || h2 %% 10, 'f' || h3 %% 10,
         'm' || h0 / 10 %% 1000, 'm' || h1 / 10 %% 1000, 'm' || h2 / 10 %% 1000, 'm' || h3 / 10 %% 1000,
         'm' || n %% 1000,
-        'l' || h0 / 10000 %% 20000, 'l' || h1 / 10000 %% 20000, 'l' || h2 / 10000 %% 20000, 'l' || h3 / 10000 %% 20000,
-        'l' || n %% 20000, 'r' || h0 %% 1000000, 'r' || h1 %% 1000000,
+        'l' || translate((h0 / 10000 %% 20000)::text, '0123456789', 'abcdefghij'),
+        'l' || translate((h1 / 10000 %% 20000)::text, '0123456789', 'abcdefghij'),
+        'l' || translate((h2 / 10000 %% 20000)::text, '0123456789', 'abcdefghij'),
+        'l' || translate((h3 / 10000 %% 20000)::text, '0123456789', 'abcdefghij'),
+        'l' || translate((n %% 20000)::text, '0123456789', 'abcdefghij'), 'r' || h0 %% 1000000, 'r' || h1 %% 1000000,
         CASE WHEN l.year = 1400 THEN 'once' ELSE 'other' END])
     FROM correspondence_letter l
         CROSS JOIN LATERAL (SELECT l.id - 1000000 AS n) numbered

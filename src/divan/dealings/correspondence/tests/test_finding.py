@@ -163,24 +163,27 @@ def test_a_post_with_many_letters_finds_the_same(letters, monkeypatch):
     assert found(letters, "بند", "ict-expert") == []
 
 
-def test_pages_follow_one_another_without_gap_or_double(office, monkeypatch):
+@pytest.mark.parametrize("typed", ["نامه", "نامه*", "نام* شمار*"])
+@pytest.mark.parametrize("little", [0, 3, 2_000])
+def test_pages_follow_one_another_without_gap_or_double(office, monkeypatch, typed, little):
     from divan.dealings.correspondence.queries import finding  # noqa: PLC0415 (Django is ready only now)
 
     monkeypatch.setattr(finding, "FOUND_PAGE", 3)
+    monkeypatch.setattr(finding, "LITTLE", little)
     for number in range(8):
-        signed(office, subject=f"نامهٔ {number}")
-        office.pass_time(days=40)
+        signed(office, subject=f"نامهٔ شمارهٔ {number}")
+        office.pass_time(days=100 if number < 4 else 20)
     settle(office)
     post, seen, after = office.post("ict-secretariat"), [], ""
 
     for _ in range(9):
-        page = queries.search_letters(LetterFilters(text="نامه"), post, office.now, after=after)
+        page = queries.search_letters(LetterFilters(text=typed), post, office.now, after=after)
         seen += [one.letter.subject for one in page.items]
         after = page.after
         if not after:
             break
 
-    assert seen == [f"نامهٔ {number}" for number in reversed(range(8))]
+    assert seen == [f"نامهٔ شمارهٔ {number}" for number in reversed(range(8))]
 
 
 def test_the_text_of_an_attached_pdf_is_found_and_shown(office):
