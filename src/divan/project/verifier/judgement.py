@@ -276,7 +276,7 @@ def _lines_of_message(intent: Intent, closing: Closing) -> list[Line]:
         ("request", f"{intent.method} {intent.path}"),
         ("purpose", intent.purpose),
         ("legal-basis", intent.legal_basis),
-        ("request-hash", intent.request_hash),
+        ("request-hash", intent.request_hash or closing.request_hash),
         ("message.began", _from_microseconds(intent.received_at)),
         ("message.ended", _from_microseconds(closing.ended_at)),
         ("message.outcome", Coded("message", closing.outcome)),

@@ -67,9 +67,13 @@ def _read(payload: bytes) -> dict[str, Any]:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Payload:
+    LEFT_OUT = frozenset[str]()
+    """Fields that are written only when they say something; records of before they were known have none."""
+
     def encode(self) -> bytes:
         """Return the canonical octets."""
-        return canonical({name: getattr(self, name) for name in self.__dataclass_fields__})
+        told = {name: getattr(self, name) for name in self.__dataclass_fields__}
+        return canonical({name: value for name, value in told.items() if value is not None or name not in self.LEFT_OUT})
 
     @classmethod
     def decode(cls, payload: bytes) -> Self:
@@ -78,7 +82,7 @@ class _Payload:
         :raises EvidenceError: ``exchange.evidence.payload`` when these are not such a record.
         """
         document = _read(payload)
-        if document.keys() != cls.__dataclass_fields__.keys():
+        if document.keys() | cls.LEFT_OUT != cls.__dataclass_fields__.keys():
             raise EvidenceError("exchange.evidence.payload", record=cls.__name__)
         return cls(**document)
 
@@ -104,7 +108,8 @@ class Intent(_Payload):
 
     ``path`` is normalised, with ``{subject}`` in place of the person where the service says one stands; ``target`` is
     the keyed hash of the raw path and query; ``subject`` the keyed hash of the person or None, ``subject_key`` the key
-    of both. ``request_hash`` is the one the client gets back. ``snapshot`` is the version that allowed it.
+    of both. ``request_hash`` is the one the client gets back; of a body that was still on its way it is not known here,
+    nor is ``request_size``: the closing record has them. ``snapshot`` is the version that allowed it.
     """
 
     request_id: str
@@ -117,8 +122,8 @@ class Intent(_Payload):
     permit: str
     purpose: str
     legal_basis: str
-    request_hash: str
-    request_size: int
+    request_hash: str | None
+    request_size: int | None
     received_at: int
     subject: str | None
     subject_key: str
@@ -133,8 +138,12 @@ class Closing(_Payload):
     """How the message of an intent ended. ``intent`` is the hex SHA-256 of the intent's octets.
 
     ``status``, ``response_hash`` and ``response_size`` are those of the provider's answer, None without one; ``error``
-    is the code the client got instead. ``sent_at`` is None when nothing went out or nobody knows.
+    is the code the client got instead. ``sent_at`` is None when nothing went out (also for an answer that the gateway
+    had kept) or nobody knows. ``request_hash`` and ``request_size`` are told of a request whose body was streamed, if it
+    came whole.
     """
+
+    LEFT_OUT = frozenset({"request_hash", "request_size"})
 
     request_id: str
     intent: str
@@ -145,6 +154,8 @@ class Closing(_Payload):
     error: str | None
     sent_at: int | None
     ended_at: int
+    request_hash: str | None = None
+    request_size: int | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -152,7 +152,7 @@ def get_evidence(message_id: str, *, request_id: str = "", language: str = "fa")
         problem=problem_of(row, keys_by_id()),
         permit=_uuid(intent.permit),
         snapshot=intent.snapshot,
-        request_hash=intent.request_hash,
+        request_hash=intent.request_hash or closing.request_hash or "",
         response_hash=closing.response_hash or "",
         names_a_person=intent.subject is not None,
         sent_at=moment(closing.sent_at) if closing.sent_at else None,
