@@ -73,7 +73,10 @@ class _Payload:
     def encode(self) -> bytes:
         """Return the canonical octets."""
         told = {name: getattr(self, name) for name in self.__dataclass_fields__}
-        return canonical({name: value for name, value in told.items() if value is not None or name not in self.LEFT_OUT})
+        for name in self.LEFT_OUT:
+            if told[name] is None:
+                del told[name]
+        return canonical(told)
 
     @classmethod
     def decode(cls, payload: bytes) -> Self:
@@ -139,7 +142,7 @@ class Closing(_Payload):
 
     ``status``, ``response_hash`` and ``response_size`` are those of the provider's answer, None without one; ``error``
     is the code the client got instead. ``sent_at`` is None when nothing went out (also for an answer that the gateway
-    had kept) or nobody knows. ``request_hash`` and ``request_size`` are told of a request whose body was streamed, if it
+    had kept) or nobody knows. ``request_hash`` and ``request_size`` are told of a request whose body was streamed and
     came whole.
     """
 
