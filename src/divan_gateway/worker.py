@@ -13,6 +13,7 @@ from datetime import UTC, datetime
 import uvloop
 
 from divan_gateway.admission import Caller
+from divan_gateway.authorities import Authorities
 from divan_gateway.carrier import Carrier
 from divan_gateway.inbound import ClientConnection
 from divan_gateway.journal import Journal
@@ -63,6 +64,7 @@ class Worker:
         self._metrics = metrics.of_worker(row)
         self._loop = asyncio.get_running_loop()
         self._stop = asyncio.Event()
+        self._authorities: list[Authorities] = []
         self._connections: set[ClientConnection] = set()
         self.max_request = settings.max_request
         self._parent = os.getppid()
@@ -115,7 +117,9 @@ class Worker:
     def _listeners(self) -> list[tuple[Listener, ssl.SSLContext | None]]:
         found: list[tuple[Listener, ssl.SSLContext | None]] = []
         if self._settings.tls is not None:
-            found.append((self._settings.tls.listener, server_tls(self._settings.tls)))
+            context = server_tls(self._settings.tls)
+            self._authorities.append(Authorities(context, self._settings.tls.client_authorities))
+            found.append((self._settings.tls.listener, context))
         if self._settings.plain is not None:
             found.append((self._settings.plain, None))
         return found
@@ -143,6 +147,8 @@ class Worker:
             except Exception:
                 logger.exception("the snapshot could not be looked at; the one in force goes on")
             self._note_routes()
+            for authorities in self._authorities:
+                authorities.refresh()
             self._journal.seal()
             self._providers.drop_idle()
             now = self._loop.time()

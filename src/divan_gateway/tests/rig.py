@@ -69,16 +69,23 @@ class Authority:
         self.certificate = directory / f"{name}.pem"
         self._write(self.certificate, self._build(self._name, self._key, is_authority=True))
 
-    def issue(self, name: str) -> Identity:
-        """Return a certificate for loopback and for clients."""
+    def issue(self, name: str, *, valid_for: dt.timedelta = dt.timedelta(days=1)) -> Identity:
+        """Return a certificate for loopback and for clients; with a negative time it is over."""
         key = ec.generate_private_key(ec.SECP256R1())
         subject = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, name)])
         files = Identity(self._directory / f"{name}.crt", self._directory / f"{name}.key")
-        self._write(files.certificate, self._build(subject, key, is_authority=False))
+        self._write(files.certificate, self._build(subject, key, is_authority=False, valid_for=valid_for))
         files.key.write_bytes(private_pem(key))
         return files
 
-    def _build(self, subject: x509.Name, key: ec.EllipticCurvePrivateKey, *, is_authority: bool) -> x509.Certificate:
+    def _build(
+        self,
+        subject: x509.Name,
+        key: ec.EllipticCurvePrivateKey,
+        *,
+        is_authority: bool,
+        valid_for: dt.timedelta = dt.timedelta(days=1),
+    ) -> x509.Certificate:
         now = dt.datetime.now(dt.UTC)
         builder = (
             x509.CertificateBuilder()
@@ -87,7 +94,7 @@ class Authority:
             .public_key(key.public_key())
             .serial_number(x509.random_serial_number())
             .not_valid_before(now - dt.timedelta(hours=1))
-            .not_valid_after(now + dt.timedelta(days=1))
+            .not_valid_after(now + valid_for)
             .add_extension(x509.BasicConstraints(ca=is_authority, path_length=None), critical=True)
         )
         if not is_authority:
@@ -150,9 +157,9 @@ class Ground:
     evidence_key: SoftSigner
 
     @classmethod
-    def prepare(cls, directory: Path) -> Ground:
+    def prepare(cls, directory: Path, *, authority_name: str = "authority") -> Ground:
         directory.mkdir(parents=True, exist_ok=True)
-        authority = Authority(directory)
+        authority = Authority(directory, authority_name)
         keys = [ec.generate_private_key(ec.SECP256R1()) for _ in range(2)]
         (directory / "evidence.key").write_bytes(private_pem(keys[1]))
         (directory / "snapshot.pub").write_bytes(

@@ -1,0 +1,42 @@
+"""The authorities of client certificates, taken up while the gateway runs: a new peer needs no restart."""
+
+from __future__ import annotations
+
+import logging
+import ssl
+from pathlib import Path
+
+logger = logging.getLogger(__name__)
+
+
+class Authorities:
+    """Who vouches for clients at a TLS listener.
+
+    What was added to the file is trusted from the next handshake on. What was taken out of it is forgotten at the next
+    start only; until then the snapshot alone keeps its certificates out, for it names each one that may speak.
+    """
+
+    def __init__(self, context: ssl.SSLContext, file: Path) -> None:
+        self._context = context
+        self._file = file
+        self._seen = self._look()
+
+    def _look(self) -> tuple[int, int, int] | None:
+        try:
+            status = self._file.stat()
+        except OSError:
+            return None
+        return (status.st_mtime_ns, status.st_ino, status.st_size)
+
+    def refresh(self) -> None:
+        """Take up what the file holds now; one that cannot be read is named in the log and changes nothing."""
+        seen = self._look()
+        if seen is None or seen == self._seen:
+            return
+        self._seen = seen
+        try:
+            self._context.load_verify_locations(self._file)
+        except (OSError, ssl.SSLError) as error:
+            logger.error("authorities of clients cannot be taken up: %s", error)  # noqa: TRY400 (the reason says it all)
+        else:
+            logger.info("authorities of clients taken up from %s", self._file.name)
