@@ -11,6 +11,7 @@ from django.db import transaction
 from divan.dealings.correspondence import models, queries
 from divan.dealings.correspondence.actions.drafting import own_draft, renew_search
 from divan.dealings.correspondence.actions.parts import name_recipients, put_files, relate_letter
+from divan.dealings.correspondence.actions.referring import acting_post
 from divan.dealings.correspondence.values import (
     MOST_ATTACHMENTS,
     MOST_RECIPIENTS,
@@ -123,8 +124,8 @@ def add_relation(*, letter: UUID, line: RelationLine, actor: Actor, now: datetim
         must be one the actor's post may read.
     """
     row = own_draft(letter, actor=actor, now=now)
-    if line.other is not None and actor.post is not None:
-        queries.get_letter_for(line.other, people.get_post(actor.post), now)
+    if line.other is not None:
+        queries.get_letter_for(line.other, acting_post(actor, now), now)
     known = queries.list_relations(letter)
     number = queries.number_key(line.number)
     if not number or any((one.kind, one.number, one.year) == (line.kind, number, line.year) for one in known):

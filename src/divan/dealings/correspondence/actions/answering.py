@@ -9,7 +9,7 @@ from django.db import transaction
 
 from divan.dealings.correspondence import models, queries
 from divan.dealings.correspondence.actions.following_up import end_follow_ups_of_letter, end_follow_ups_of_referral
-from divan.dealings.correspondence.actions.referring import clean_words, require_seated, work_of
+from divan.dealings.correspondence.actions.referring import acting_post, clean_words, require_seated, work_of
 from divan.dealings.correspondence.actions.worklist import finish_work, give_work, mark_read, renew_work
 from divan.dealings.correspondence.queries.referrals import referral_of
 from divan.dealings.correspondence.values import (
@@ -251,8 +251,7 @@ def _state_before(row: models.Letter) -> LetterState:
 def _closer(letter: UUID, actor: Actor, now: datetime) -> Post:
     if actor.post is None:
         raise ReferralUnknown
-    require_seated(actor, actor.post, now)
-    post = people.get_post_for(actor.uuid, actor.post, now)
+    post = acting_post(actor, now)
     known = queries.get_letter_for(letter, post, now)
     if not queries.may_close(known, post):
         raise ReferralUnknown

@@ -8,7 +8,7 @@ from uuid import UUID, uuid4
 from django.db import transaction
 
 from divan.dealings.correspondence import models, queries
-from divan.dealings.correspondence.actions.referring import require_seated
+from divan.dealings.correspondence.actions.referring import acting_post
 from divan.dealings.correspondence.actions.routing import close_step, locked_step, open_next
 from divan.dealings.correspondence.actions.signing import name_signer, number_at_signature
 from divan.dealings.correspondence.values import (
@@ -64,10 +64,9 @@ def put_scan(*, letter: UUID, scan: UUID, actor: Actor, now: datetime) -> Letter
     :raises SignedByHandUnfit: if it waits for no signature by hand, or of this post no scan.
     :raises SignatoryNotEnrolled: if the body has no seal.
     """
-    if actor.post is None or actor.uuid is None:
+    if actor.uuid is None:
         raise PostNotHeld
-    require_seated(actor, actor.post, now)
-    post = people.get_post(actor.post)
+    post = acting_post(actor, now)
     known = queries.get_letter_for(letter, post, now)
     row = models.Letter.objects.select_for_update(of=("self",)).filter(uuid=letter).first()
     if row is None:

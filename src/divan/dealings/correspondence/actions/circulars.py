@@ -11,6 +11,7 @@ from django.db import transaction
 from divan.dealings.correspondence import models, queries
 from divan.dealings.correspondence.actions.addressing import add_relation
 from divan.dealings.correspondence.actions.drafting import start_draft
+from divan.dealings.correspondence.actions.referring import acting_post
 from divan.dealings.correspondence.values import (
     RECIPIENT_READ,
     Direction,
@@ -26,7 +27,6 @@ from divan.dealings.correspondence.values import (
 from divan.foundation import facts
 from divan.foundation.actors import Actor
 from divan.foundation.faults import power_may_fail
-from divan.registers.people import queries as people
 
 
 @transaction.atomic
@@ -57,9 +57,9 @@ def draft_reminder(
     :raises LetterUnknown: if the post may not read the letter, or the house did not send it.
     :raises NobodyToRemind: if none of the chosen is left without an answer.
     """
-    post = people.get_post(actor.post) if actor.post else None
-    found = queries.get_letter_for(letter, post, now) if post else None
-    if post is None or found is None or found.number is None or found.direction is Direction.INCOMING:
+    post = acting_post(actor, now)
+    found = queries.get_letter_for(letter, post, now)
+    if found.number is None or found.direction is Direction.INCOMING:
         raise LetterUnknown
     known = queries.list_standings(found, post)
     lines = tuple(

@@ -11,7 +11,7 @@ from divan.dealings.correspondence import models, queries
 from divan.dealings.correspondence.actions.numbering import unit_row
 from divan.dealings.correspondence.actions.parts import name_recipients, put_files, relate_letter
 from divan.dealings.correspondence.actions.reading import note_reader
-from divan.dealings.correspondence.actions.referring import require_seated
+from divan.dealings.correspondence.actions.referring import acting_post
 from divan.dealings.correspondence.actions.worklist import finish_work
 from divan.dealings.correspondence.values import (
     DraftMarks,
@@ -32,7 +32,6 @@ from divan.dealings.correspondence.values import (
 from divan.foundation import facts
 from divan.foundation.actors import Actor
 from divan.foundation.faults import power_may_fail
-from divan.registers.people import queries as people
 from divan.registers.people.values import Post, PostNotHeld
 from divan_libs.persian.text import normalize, search_text
 from divan_libs.richtext.cleaning import clean, plain_text
@@ -60,21 +59,19 @@ def drafter_row(letter: UUID, *, actor: Actor, now: datetime) -> models.Letter:
     :raises PostNotHeld: if the actor does not hold that post now.
     :raises LetterUnknown: if there is no such letter of that post, or the post's clearance does not open it.
     """
-    if actor.post is None:
-        raise PostNotHeld
-    require_seated(actor, actor.post, now)
-    row = models.Letter.objects.select_for_update(of=("self",)).filter(uuid=letter, drafter_post=actor.post).first()
-    if row is None or queries.clearance_of(actor.post, now).rank < Secrecy(row.secrecy).rank:
+    post = acting_post(actor, now)
+    row = models.Letter.objects.select_for_update(of=("self",)).filter(uuid=letter, drafter_post=post.uuid).first()
+    if row is None or Secrecy(row.secrecy) not in queries.readable_by(post, now):
         raise LetterUnknown
     return row
 
 
-def require_cleared(post: UUID, secrecy: Secrecy, now: datetime) -> None:
-    """Refuse a class of secrecy that is above the clearance of a post.
+def require_cleared(post: Post, secrecy: Secrecy, now: datetime) -> None:
+    """Refuse a class of secrecy that is above the clearance of a post, or above what its substitute may read.
 
     :raises SecrecyTooHigh: as said.
     """
-    if queries.clearance_of(post, now).rank < secrecy.rank:
+    if secrecy not in queries.readable_by(post, now):
         raise SecrecyTooHigh
 
 
@@ -160,11 +157,9 @@ def start_draft(
     :raises SecretariatUnknown: if the body of the post has no secretariat.
     :raises SecrecyTooHigh: if the class of secrecy is above the post's clearance.
     """
-    if actor.post is None:
-        raise PostNotHeld
-    require_seated(actor, actor.post, now)
-    require_cleared(actor.post, marks.secrecy, now)
-    row = _begun(people.get_post(actor.post), about, actor=actor, now=now)
+    post = acting_post(actor, now)
+    require_cleared(post, marks.secrecy, now)
+    row = _begun(post, about, actor=actor, now=now)
     write_marks(row, marks)
     if letterhead is not None:
         lines = {name: getattr(letterhead, name) for name in letterhead.__slots__ if getattr(letterhead, name)}
@@ -174,7 +169,7 @@ def start_draft(
     name_recipients(row, recipients, actor=actor, now=now)
     renew_search(row)
     row.save()
-    note_reader(row, actor.post, now)
+    note_reader(row, post.uuid, now)
     facts.record(kinds.LETTER_DRAFTED, subject=row, actor=actor, at=now, letter_kind=row.kind)
     return queries.get_letter(row.uuid)
 
@@ -194,8 +189,7 @@ def save_draft(
     row = own_draft(letter, actor=actor, now=now)
     between = row.version if row.version != seen else None
     if between is None:
-        assert actor.post is not None  # noqa: S101 (own_draft has asked)
-        require_cleared(actor.post, marks.secrecy, now)
+        require_cleared(acting_post(actor, now), marks.secrecy, now)
         write_marks(row, marks)
     kept = cleaned(text)
     if (kept.subject, kept.body_html) != (row.subject, row.body_html):
@@ -227,9 +221,7 @@ def copy_letter(*, letter: UUID, with_files: bool = False, actor: Actor, now: da
     :raises PostNotHeld, SecretariatUnknown, SecrecyTooHigh: as when a draft is begun.
     :raises LetterUnknown: if the letter is not for the actor's post.
     """
-    if actor.post is None:
-        raise PostNotHeld
-    queries.get_letter_for(letter, people.get_post(actor.post), now)
+    queries.get_letter_for(letter, acting_post(actor, now), now)
     content = queries.content_of(letter)
     marks = queries.marks_of(content)
     if marks.direction == "incoming":

@@ -10,7 +10,7 @@ from django.db.models import QuerySet
 
 from divan.dealings.correspondence import models, queries
 from divan.dealings.correspondence.actions.reading import note_reader
-from divan.dealings.correspondence.actions.referring import clean_words, require_seated
+from divan.dealings.correspondence.actions.referring import acting_post, clean_words, require_seated
 from divan.dealings.correspondence.actions.worklist import finish_work, give_work, renew_work
 from divan.dealings.correspondence.queries.follow_ups import follow_up_of
 from divan.dealings.correspondence.values import (
@@ -31,7 +31,7 @@ from divan.foundation import facts
 from divan.foundation.actors import Actor
 from divan.foundation.faults import power_may_fail
 from divan.registers.people import queries as people
-from divan.registers.people.values import Post, PostNotHeld
+from divan.registers.people.values import Post
 
 
 @transaction.atomic
@@ -55,10 +55,7 @@ def open_follow_up(
     :raises FollowUpNotPossible: into the past, of a closed letter or draft, of a referral that is over or not one's
         own, or of a recipient that the letter has not.
     """
-    if actor.post is None:
-        raise PostNotHeld
-    require_seated(actor, actor.post, now)
-    post = people.get_post_for(actor.uuid, actor.post, now)
+    post = acting_post(actor, now)
     queries.get_letter_for(letter, post, now)
     row = models.Letter.objects.select_for_update().get(uuid=letter)
     own = models.Referral.objects.filter(letter=row, from_post=post.uuid, state="open")

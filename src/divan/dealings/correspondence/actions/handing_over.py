@@ -2,15 +2,22 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import datetime
 from uuid import UUID, uuid4
 
 from django.db import IntegrityError, transaction
 
 from divan.dealings.correspondence import models, queries
-from divan.dealings.correspondence.actions.reading import note_reader
+from divan.dealings.correspondence.actions.handing_drafts import (
+    give_letter,
+    move_draft,
+    move_line,
+    move_step,
+    next_in_silence,
+)
 from divan.dealings.correspondence.actions.referring import clean_words, require_seated, work_of
-from divan.dealings.correspondence.actions.worklist import finish_work, give_work, move_work
+from divan.dealings.correspondence.actions.worklist import finish_work, give_work
 from divan.dealings.correspondence.values import (
     BACK_LINE,
     ESCALATION_LINE,
@@ -23,8 +30,8 @@ from divan.dealings.correspondence.values import (
     REFERRAL_LINE,
     REFERRAL_REPORTED,
     HandOverNotPossible,
+    LetterState,
     LineStays,
-    ReceiverNotCleared,
     ReferralState,
     WorkItem,
     register_mover,
@@ -36,13 +43,15 @@ from divan.foundation.faults import power_may_fail
 from divan.registers.people import queries as people
 from divan.registers.people.values import Post
 
-BY_ROLE = frozenset({"correspondence.letter", "correspondence.intake", "correspondence.dispatch"})
+BY_ROLE = frozenset({"correspondence.intake", "correspondence.dispatch", "correspondence.dispatch-back"})
 """Kinds of lines that every clerk of the secretariat can deal with: nothing but the line moves."""
 
 
 @transaction.atomic
 def hand_over_worklist(*, from_post: UUID, to_post: UUID, reason: str, actor: Actor, now: datetime) -> UUID:
     """Order that all open lines of a post go to another post of its body; they go one by one, soon after.
+
+    Drafts, later turns on routes and follow-ups of which no line speaks yet go behind them: nothing is left behind.
 
     The own post's holder orders it, or whoever stands above that post in the chart.
 
@@ -87,64 +96,52 @@ def hand_over_next(*, hand_over: UUID, actor: Actor, now: datetime) -> bool:
             return False
         lines = models.WorkItem.objects.filter(post_uuid=row.from_post, closed_at=None, id__gt=row.last_id)
         line = lines.order_by("id").first()
-        if line is None:
+        if line is not None:
+            _try(row, line.uuid, lambda giver, taker: _move(row, line, giver, taker, actor=actor, now=now))
+            row.last_id = line.id
+        elif (silent := next_in_silence(row.from_post, _stayed(row))) is not None:
+            uuid, hand = silent
+            _try(row, uuid, lambda giver, taker: hand(giver, taker, actor, now))
+        else:
             row.ended_at = now
-            row.save()
-            facts.record(HAND_OVER_ENDED, subject=row, actor=actor, at=now, moved=row.moved, stayed=len(row.stayed))
-            return True
-        _move(row, line, actor=actor, now=now)
-        row.last_id = line.id
         row.save()
+        if row.ended_at is not None:
+            facts.record(HAND_OVER_ENDED, subject=row, actor=actor, at=now, moved=row.moved, stayed=len(row.stayed))
         power_may_fail("hand-over.after-line")
         return True
 
 
-def _move(row: models.HandOver, line: models.WorkItem, *, actor: Actor, now: datetime) -> None:
+def _stayed(row: models.HandOver) -> list[UUID]:
+    return [UUID(one["line"]) for one in row.stayed]
+
+
+def _try(row: models.HandOver, uuid: UUID, move: Callable[[Post, Post], None]) -> None:
+    """Move one thing, or note that it stays and why."""
     posts = people.find_posts([row.from_post, row.to_post])
-    mover = MOVERS.get(line.about_kind)
     try:
-        # Somebody may have dealt with it in this very moment: then it is refused here, and named as gone.
-        item = queries.get_work(line.uuid)
-        if mover is None:
-            raise LineStays
         with transaction.atomic():
-            mover(
-                line=item,
-                giver=posts[row.from_post],
-                taker=posts[row.to_post],
-                reason=row.reason,
-                actor=actor,
-                now=now,
-            )
+            move(posts[row.from_post], posts[row.to_post])
     except Refusal as refusal:
-        row.stayed = [*row.stayed, {"line": str(line.uuid), "code": refusal.code}]
+        row.stayed = [*row.stayed, {"line": str(uuid), "code": refusal.code}]
     else:
         row.moved += 1
 
 
-def _move_line(*, line: WorkItem, giver: Post, taker: Post, reason: str, actor: Actor, now: datetime) -> None:
-    move_work(
-        about_uuid=line.about_uuid,
-        post=taker.uuid,
-        sender_fa=giver.title_fa,
-        sender_en=giver.title_en,
-        note=reason,
-        due_at=line.due_at,
-        actor=actor,
-        now=now,
-    )
+def _move(
+    row: models.HandOver, line: models.WorkItem, giver: Post, taker: Post, *, actor: Actor, now: datetime
+) -> None:
+    # Somebody may have dealt with it in this very moment: then it is refused here, and named as gone.
+    item = queries.get_work(line.uuid)
+    mover = MOVERS.get(line.about_kind)
+    if mover is None:
+        raise LineStays
+    mover(line=item, giver=giver, taker=taker, reason=row.reason, actor=actor, now=now)
 
 
 def _move_among_clerks(*, line: WorkItem, giver: Post, taker: Post, reason: str, actor: Actor, now: datetime) -> None:
     if taker.role != giver.role or queries.clearance_of(taker.uuid, now).rank < line.secrecy.rank:
         raise LineStays
-    _move_line(line=line, giver=giver, taker=taker, reason=reason, actor=actor, now=now)
-
-
-def _give_letter(letter: models.Letter, taker: Post, now: datetime) -> None:
-    if queries.posts_not_cleared(queries.get_letter(letter.uuid), [taker.uuid], now):
-        raise ReceiverNotCleared(posts=[taker.uuid])
-    note_reader(letter, taker.uuid, now)
+    move_line(line=line, giver=giver, taker=taker, reason=reason, actor=actor, now=now)
 
 
 def _move_referral(*, line: WorkItem, giver: Post, taker: Post, reason: str, actor: Actor, now: datetime) -> None:
@@ -154,7 +151,7 @@ def _move_referral(*, line: WorkItem, giver: Post, taker: Post, reason: str, act
     old = models.Referral.objects.select_for_update().get(id=old.id)
     if old.state != ReferralState.OPEN:
         raise LineStays
-    _give_letter(letter, taker, now)
+    give_letter(letter, taker, now)
     has_it = models.Referral.objects.filter(letter=letter, to_post=taker.uuid, state=ReferralState.OPEN).exists()
     if not has_it:
         new = models.Referral.objects.create(
@@ -193,26 +190,36 @@ def _point_follow_ups(old: models.Referral, new: models.Referral, actor: Actor, 
 
 def _move_answer(*, line: WorkItem, giver: Post, taker: Post, reason: str, actor: Actor, now: datetime) -> None:
     referral = models.Referral.objects.select_related("letter").get(uuid=line.about_uuid)
-    _give_letter(referral.letter, taker, now)
-    _move_line(line=line, giver=giver, taker=taker, reason=reason, actor=actor, now=now)
+    give_letter(referral.letter, taker, now)
+    move_line(line=line, giver=giver, taker=taker, reason=reason, actor=actor, now=now)
 
 
 def _move_follow_up(*, line: WorkItem, giver: Post, taker: Post, reason: str, actor: Actor, now: datetime) -> None:
     told = line.about_kind == ESCALATION_LINE
     rows = models.FollowUp.objects.select_for_update(of=("self",)).select_related("letter")
     row = rows.get(escalation_uuid=line.about_uuid) if told else rows.get(uuid=line.about_uuid)
-    _give_letter(row.letter, taker, now)
+    give_letter(row.letter, taker, now)
     if told:
         row.escalated_to = taker.uuid
     else:
         row.post_uuid = taker.uuid
     row.save(update_fields=["escalated_to", "post_uuid"])
     facts.record(FOLLOW_UP_MOVED, subject=row, actor=actor, at=now, before=giver.uuid, post=taker.uuid)
-    _move_line(line=line, giver=giver, taker=taker, reason=reason, actor=actor, now=now)
+    move_line(line=line, giver=giver, taker=taker, reason=reason, actor=actor, now=now)
+
+
+def _move_letter(*, line: WorkItem, giver: Post, taker: Post, reason: str, actor: Actor, now: datetime) -> None:
+    """Move a letter that waits for its drafter, or among the clerks who file it."""
+    written = models.Letter.objects.filter(uuid=line.about_uuid, drafter_post=giver.uuid, state=LetterState.NUMBERED)
+    move = move_draft if written.exists() else _move_among_clerks
+    move(line=line, giver=giver, taker=taker, reason=reason, actor=actor, now=now)
 
 
 for _kind in BY_ROLE:
     register_mover(_kind, _move_among_clerks)
+register_mover("correspondence.letter", _move_letter)
+register_mover("correspondence.step", move_step)
+register_mover("correspondence.draft", move_draft)
 register_mover(REFERRAL_LINE, _move_referral)
 register_mover(BACK_LINE, _move_answer)
 register_mover(FOLLOW_UP_LINE, _move_follow_up)

@@ -51,6 +51,20 @@ def require_seated(actor: Actor, post: UUID, now: datetime) -> None:
         raise PostNotHeld
 
 
+def acting_post(actor: Actor, now: datetime) -> Post:
+    """Return the post in which somebody acts on letters, as far as it is open to them at this moment.
+
+    Every action of letters that asks what its actor may read begins here: whoever stands in for a holder reads and
+    does no more than the standing-in says, and nothing any more once it is over.
+
+    :raises PostNotHeld: if the actor has no post, or neither holds it now nor stands in for its holder in letters.
+    """
+    if actor.post is None:
+        raise PostNotHeld
+    require_seated(actor, actor.post, now)
+    return people.get_post_for(actor.uuid, actor.post, now)
+
+
 def clean_words(text: str) -> str:
     """Return a note, report or reason in one form of its characters, lines kept.
 

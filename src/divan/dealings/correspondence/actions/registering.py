@@ -12,7 +12,7 @@ from divan.dealings.correspondence.actions.numbering import give_number
 from divan.dealings.correspondence.actions.parts import name_recipients, put_files, relate_letter
 from divan.dealings.correspondence.actions.reading import note_reader
 from divan.dealings.correspondence.actions.receipts import note_refused, note_registered
-from divan.dealings.correspondence.actions.referring import refer_letter
+from divan.dealings.correspondence.actions.referring import acting_post, refer_letter
 from divan.dealings.correspondence.actions.worklist import finish_work
 from divan.dealings.correspondence.values import (
     INTAKE_ENDED,
@@ -128,7 +128,8 @@ def _open_row(intake: UUID) -> models.Intake:
 
 
 def _require_clearance(registration: Registration, actor: Actor, now: datetime) -> None:
-    if actor.post is not None and queries.clearance_of(actor.post, now).rank < registration.secrecy.rank:
+    """Ask what whoever registers may read; what the system registers, such as letters of before, asks nobody."""
+    if actor.post is not None and registration.secrecy not in queries.readable_by(acting_post(actor, now), now):
         raise SecrecyTooHigh
 
 

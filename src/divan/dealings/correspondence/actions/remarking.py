@@ -8,22 +8,20 @@ from uuid import UUID, uuid4
 from django.db import transaction
 
 from divan.dealings.correspondence import models, queries
-from divan.dealings.correspondence.actions.referring import require_seated
+from divan.dealings.correspondence.actions.referring import acting_post
 from divan.dealings.correspondence.actions.routing import said
 from divan.dealings.correspondence.values import LetterUnknown, ReasonMissing, kinds
 from divan.foundation import facts
 from divan.foundation.actors import Actor
-from divan.registers.people import queries as people
 from divan.registers.people.values import PostNotHeld
 
 LONGEST_QUOTE = 500
 
 
 def _readable_row(letter: UUID, *, actor: Actor, now: datetime) -> models.Letter:
-    if actor.post is None or actor.uuid is None:
+    if actor.uuid is None:
         raise PostNotHeld
-    require_seated(actor, actor.post, now)
-    queries.get_letter_for(letter, people.get_post(actor.post), now)
+    queries.get_letter_for(letter, acting_post(actor, now), now)
     row = models.Letter.objects.select_for_update(of=("self",)).filter(uuid=letter).first()
     if row is None:
         raise LetterUnknown

@@ -12,7 +12,7 @@ from divan.dealings.correspondence import models, queries, rules
 from divan.dealings.correspondence.actions.addressing import require_addressable
 from divan.dealings.correspondence.actions.drafting import cleaned, drafter_row, own_draft, renew_search, write_text
 from divan.dealings.correspondence.actions.reading import note_reader
-from divan.dealings.correspondence.actions.referring import require_seated
+from divan.dealings.correspondence.actions.referring import acting_post
 from divan.dealings.correspondence.actions.worklist import finish_work, give_work
 from divan.dealings.correspondence.values import (
     LONGEST_REMARK,
@@ -201,11 +201,11 @@ def locked_step(step: UUID, *, actor: Actor, now: datetime) -> tuple[models.Lett
     found = models.LetterStep.objects.filter(uuid=step, post_uuid=actor.post).first() if actor.post else None
     if found is None or actor.post is None:
         raise StepUnknown
-    require_seated(actor, actor.post, now)
+    post = acting_post(actor, now)
     letter = models.Letter.objects.select_for_update(of=("self",)).get(id=found.letter_id)
     locked = models.LetterStep.objects.select_for_update(of=("self",)).get(id=found.id)
     locked.letter = letter
-    if queries.clearance_of(actor.post, now).rank < Secrecy(letter.secrecy).rank:
+    if Secrecy(letter.secrecy) not in queries.readable_by(post, now):
         raise StepUnknown
     if locked.state != StepState.OPEN:
         raise StepOver(state=locked.state)

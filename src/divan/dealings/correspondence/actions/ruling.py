@@ -9,7 +9,7 @@ from uuid import UUID, uuid4
 from django.db import transaction
 
 from divan.dealings.correspondence import models, queries
-from divan.dealings.correspondence.actions.referring import clean_words
+from divan.dealings.correspondence.actions.referring import acting_post, clean_words
 from divan.dealings.correspondence.values import (
     REFERRAL_EXCEPTION_SET,
     REFERRAL_RULE_SET,
@@ -32,13 +32,14 @@ def _body_row(body: UUID) -> Any:
     return units._default_manager.get(uuid=body)
 
 
-def _body_in_charge(actor: Actor) -> UUID:
+def _body_in_charge(actor: Actor, now: datetime) -> UUID:
     """Return the body whose rule an actor may set.
 
+    :raises PostNotHeld: if the actor does not hold the post now.
     :raises ReferralUnknown: for whoever is not in charge of the body's secretariats.
     """
-    post = people.get_post(actor.post) if actor.post else None
-    if post is None or not queries.heads_body(post):
+    post = acting_post(actor, now)
+    if not queries.heads_body(post):
         raise ReferralUnknown
     return post.unit.body_uuid
 
@@ -50,7 +51,7 @@ def set_referral_rule(*, rule: ReferralRule, actor: Actor, now: datetime) -> Non
     :raises ReferralUnknown: for whoever is not in charge of the body's secretariats.
     :raises ReferralNotPossible: with days that are none.
     """
-    body = _body_in_charge(actor)
+    body = _body_in_charge(actor, now)
     if not (1 <= rule.remind_days <= MOST_DAYS and 0 <= rule.escalate_days <= MOST_DAYS):
         raise ReferralNotPossible(reason="days")
     values = {
@@ -76,7 +77,7 @@ def except_referral(*, from_post: UUID, to_post: UUID, allowed: bool, reason: st
     :raises ReferralAgainstChart: of posts that are not both of the own body, or are one.
     :raises ReasonMissing: without a reason.
     """
-    body = _body_in_charge(actor)
+    body = _body_in_charge(actor, now)
     both = people.find_posts([from_post, to_post])
     if from_post == to_post or {one.unit.body_uuid for one in both.values()} != {body} or len(both) < 2:
         raise ReferralAgainstChart(posts=[to_post])
@@ -106,7 +107,7 @@ def end_referral_exception(*, exception: UUID, actor: Actor, now: datetime) -> N
 
     :raises ReferralUnknown: for whoever is not in charge, or if there is none in force.
     """
-    body = _body_in_charge(actor)
+    body = _body_in_charge(actor, now)
     rows = models.ReferralException.objects.select_for_update(of=("self",)).filter(body__uuid=body, ends_at=None)
     row = rows.filter(uuid=exception).first()
     if row is None:

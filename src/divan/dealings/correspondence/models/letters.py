@@ -113,7 +113,9 @@ class Letter(models.Model):
             models.Index(fields=("body", "their_number"), condition=~Q(their_number=""), name="letter_by_their_number"),
             models.Index(fields=("body", "number"), condition=~Q(number=""), name="letter_by_number"),
             models.Index(
-                fields=("drafter_post", "-id"), condition=Q(state__in=("draft", "circulating")), name="letter_drafts"
+                fields=("drafter_post", "-id"),
+                condition=Q(state__in=("draft", "circulating", "numbered")),
+                name="letter_written",
             ),
             models.Index(fields=("secretariat", "id"), condition=Q(state="signed"), name="letter_at_dispatch_desk"),
         )

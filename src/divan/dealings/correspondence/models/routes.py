@@ -45,7 +45,7 @@ class LetterStep(models.Model):
         )
         indexes = (
             models.Index(fields=("letter", "round", "rank"), name="step_of_letter"),
-            models.Index(fields=("post_uuid",), condition=Q(state="open"), name="step_open_of_post"),
+            models.Index(fields=("post_uuid",), condition=Q(state__in=("waiting", "open")), name="step_of_post"),
         )
 
     def subject_state(self) -> dict[str, object]:

@@ -7,9 +7,12 @@ from datetime import timedelta
 import pytest
 
 from divan.dealings.correspondence import actions, jobs, models, queries
+from divan.dealings.correspondence.tests.offices import seals_hold
 from divan.dealings.correspondence.tests.referred import handed_out, incoming, officer, refer
+from divan.dealings.correspondence.tests.test_routes import circulating, draft, paraph, sign, step_of
 from divan.dealings.correspondence.values import (
     HandOverNotPossible,
+    LetterState,
     ReferralState,
     Secrecy,
 )
@@ -26,6 +29,10 @@ def order(world, giver: str, taker: str, *, by: str, reason: str = "حذف پس�
         actor=officer(world, by),
         now=world.now,
     )
+
+
+def post(world, code: str):
+    return world.post(code).uuid
 
 
 def lines(world, code: str):
@@ -138,3 +145,39 @@ def test_a_vacant_post_is_emptied_by_its_superior(office):
     jobs.run_hand_overs(office.now)
 
     assert len(lines(office, "ict-expert-2")) == 1
+
+
+def test_drafts_and_turns_on_routes_go_along_whether_a_line_speaks_of_them_or_not(office):
+    returned, signing = circulating(office), circulating(office, "~ict-deputy", "ict-director")
+    step = step_of(office, returned, "ict-deputy")
+    actions.return_letter(step=step.uuid, reason="تاریخ", actor=office.officer("ict-deputy"), now=office.now)
+    quiet = draft(office)
+    wanted = handed_out(office, "ict-expert")[0]
+    later = office.now + timedelta(days=4)
+    actions.open_follow_up(letter=wanted.letter, due_at=later, actor=officer(office, "ict-expert"), now=office.now)
+
+    order(office, "ict-expert", "ict-expert-2", by="ict-director")
+    order(office, "ict-deputy", "ict-expert", by="ict-director")
+    order(office, "ict-director", "ict-deputy", by="ict-director")
+    jobs.run_hand_overs(office.now)
+
+    heir = office.post("ict-expert-2").uuid
+    assert {queries.get_letter(one.uuid).drafter_post for one in (returned, signing, quiet)} == {heir}
+    assert models.FollowUp.objects.get().post_uuid == heir
+    steps = models.LetterStep.objects.filter(letter__uuid=signing.uuid).order_by("rank")
+    assert [one.post_uuid for one in steps] == [post(office, "ict-expert"), post(office, "ict-deputy")]
+    paraph(office, signing, "ict-expert")
+    assert sign(office, signing, "ict-deputy").state is LetterState.NUMBERED
+    assert seals_hold()
+
+
+def test_a_step_whose_taker_has_the_same_to_do_on_the_letter_stays_and_is_named(office):
+    letter = circulating(office, "ict-deputy", "ict-director")
+
+    order(office, "ict-director", "ict-deputy", by="ict-director")
+    jobs.run_hand_overs(office.now)
+
+    [handed] = queries.list_hand_overs([post(office, "ict-director")])
+    last = models.LetterStep.objects.get(letter__uuid=letter.uuid, post_uuid=post(office, "ict-director"))
+    assert (handed.moved, handed.stayed) == (0, ((last.uuid, "correspondence.line-stays"),))
+    assert handed.ended_at == office.now

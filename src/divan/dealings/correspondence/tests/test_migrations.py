@@ -29,7 +29,7 @@ def digest_before(kind: str, uuid: UUID, state: dict[str, object]) -> bytes:
 
 def test_letters_and_registers_of_before_keep_their_digests_and_their_numbers(transactional_db):
     first, newest = [("correspondence", "0001_initial")], MigrationExecutor(connection).loader.graph.leaf_nodes()
-    body, register, letter = uuid4(), uuid4(), uuid4()
+    body, register, letter, line = uuid4(), uuid4(), uuid4(), uuid4()
     try:
         migrate(first)
         # Only correspondence goes back: the tree of bodies stands as it is today.
@@ -51,6 +51,12 @@ def test_letters_and_registers_of_before_keep_their_digests_and_their_numbers(tr
                 " %s, 'numbered', 'cases.case', %s)",
                 [letter, register_id, body, body, NOON, body],
             )
+            cursor.execute(
+                "INSERT INTO correspondence_workitem (uuid, post_uuid, about_kind, about_uuid, number, title_fa,"
+                " title_en, step_fa, step_en, sender_fa, sender_en, note, urgency, arrived_at, order_at) VALUES (%s,"
+                " %s, 'cases.task', %s, '12', 'پروانهٔ كسب', 'A permit', '', '', 'مدیرکل', '', '', 'ordinary', %s, %s)",
+                [line, body, body, NOON, NOON],
+            )
     finally:
         migrate(newest)
 
@@ -70,6 +76,7 @@ def test_letters_and_registers_of_before_keep_their_digests_and_their_numbers(tr
     assert subject_digest(row) == digest_before("correspondence.letter", letter, letter_before)
     register_before = {"code": "110", "body": body_id}
     assert subject_digest(book) == digest_before("correspondence.register", register, register_before)
+    assert models.WorkItem.objects.get(uuid=line).search_text.split()[:3] == ["12", "پروانه", "کسب"]
     assert (row.body_id, book.serves_cases) == (body_id, True)
     assert queries.get_letter(letter).number_text == "110/1405/1"
     assert queries.prove_register("110", 1405).gaps == ()

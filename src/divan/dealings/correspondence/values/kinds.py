@@ -128,6 +128,10 @@ HAND_OVER_ASKED = FactKind(
     "correspondence.hand-over-asked", "The open lines of a post were ordered to another post, with the reason."
 )
 HAND_OVER_ENDED = FactKind("correspondence.hand-over-ended", "Every line that could go to the other post has gone.")
+DRAFT_HANDED_OVER = FactKind("correspondence.draft-handed-over", "A letter is written on in another post.")
+STEP_HANDED_OVER = FactKind(
+    "correspondence.step-handed-over", "Another post paraphs or signs a letter in place of the one on its route."
+)
 FOLLOW_UP_MOVED = FactKind("correspondence.follow-up-moved", "A follow-up goes on at another post, or of another post.")
 RECEIPT_QUEUED = FactKind(
     "correspondence.receipt-queued", "The word on what became of a letter was laid ready for whoever sent it."

@@ -7,6 +7,8 @@ import pytest
 from divan.dealings.correspondence import jobs, queries
 from divan.dealings.correspondence.tests import offices
 from divan.dealings.correspondence.tests.referred import handed_out
+from divan.dealings.correspondence.values import MOVERS
+from divan.front.backoffice.worklist_lines import ROUTES
 
 
 @pytest.fixture
@@ -29,6 +31,10 @@ def test_a_worklist_is_ordered_over_and_the_page_tells_how_far_it_has_come(brows
     assert "under way" in ordered.content.decode()
     assert "gone over" in after.content.decode()
     assert [(one.hand_over.moved, one.hand_over.reason) for one in after.context["handed"]] == [(1, "حذف پست")]
+
+
+def test_every_kind_of_line_that_a_worklist_shows_has_a_way_to_another_post():
+    assert set(MOVERS) == set(ROUTES)
 
 
 def test_one_hands_over_the_own_worklist_or_one_below_it(browser, office):
