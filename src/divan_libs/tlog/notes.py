@@ -206,8 +206,10 @@ class OpenedNote(NamedTuple):
 
 
 def is_key_name(name: str) -> bool:
-    """Return whether the text may name a key: not empty, without white space and without plus signs."""
-    return bool(name) and not any(char.isspace() or char == "+" or char < " " for char in name)
+    """Return whether the text may name a key: not empty, of encodable characters, without white space or plus signs."""
+    return bool(name) and not any(
+        char.isspace() or char == "+" or char < " " or "\ud800" <= char <= "\udfff" for char in name
+    )
 
 
 def parse_note(note: str | bytes) -> Note:
@@ -217,12 +219,23 @@ def parse_note(note: str | bytes) -> Note:
     """
     text = _decoded(note)
     body, separator, block = text.rpartition("\n\n")
-    if not separator or not block.endswith("\n"):
+    if not separator:
         raise NoteError("tlog.note.malformed", reason="no signature lines behind an empty line")
-    lines = block[:-1].split("\n")
+    return Note(body + "\n", parse_signature_lines(block))
+
+
+def parse_signature_lines(block: str | bytes) -> tuple[SignatureLine, ...]:
+    """Take the signature lines of a note, or of a witness's answer, apart without verifying them.
+
+    :raises NoteError: ``tlog.note.malformed`` or ``tlog.note.too-large``.
+    """
+    text = _decoded(block)
+    if not text.endswith("\n"):
+        raise NoteError("tlog.note.malformed", reason="the last line has no end")
+    lines = text[:-1].split("\n")
     if len(lines) > MAXIMUM_SIGNATURES:
         raise NoteError("tlog.note.too-large", signatures=len(lines))
-    return Note(body + "\n", tuple(_parse_line(line) for line in lines))
+    return tuple(_parse_line(line) for line in lines)
 
 
 def open_note(note: str | bytes, verifiers: Sequence[NoteVerifier]) -> OpenedNote:
@@ -260,7 +273,7 @@ def sign_note(text: str, signers: Sequence[Signer], *, at: int | None = None) ->
     if not signers:
         raise NoteError("tlog.note.unsigned", signers=[])
     _decoded(text)
-    return Note(text, tuple(_signature_line(text, signer, at) for signer in signers)).encode()
+    return Note(text, tuple(signature_line(text, signer, at=at) for signer in signers)).encode()
 
 
 def add_signatures(note: str | bytes, signers: Sequence[Signer], *, at: int | None = None) -> str:
@@ -268,14 +281,26 @@ def add_signatures(note: str | bytes, signers: Sequence[Signer], *, at: int | No
 
     :raises NoteError: codes of :func:`parse_note`, and ``tlog.note.timestamp``.
     """
+    text = parse_note(note).text
+    return add_lines(note, [signature_line(text, signer, at=at) for signer in signers])
+
+
+def add_lines(note: str | bytes, added: Sequence[SignatureLine]) -> str:
+    """Return the note with these signature lines; an earlier one by the same key gives way. Nothing is verified here.
+
+    :raises NoteError: codes of :func:`parse_note`.
+    """
     parsed = parse_note(note)
-    added = tuple(_signature_line(parsed.text, signer, at) for signer in signers)
     replaced = {(line.name, line.key_id) for line in added}
     kept = tuple(line for line in parsed.lines if (line.name, line.key_id) not in replaced)
-    return Note(parsed.text, kept + added).encode()
+    return Note(parsed.text, (*kept, *added)).encode()
 
 
-def _signature_line(text: str, signer: Signer, at: int | None) -> SignatureLine:
+def signature_line(text: str, signer: Signer, *, at: int | None = None) -> SignatureLine:
+    """Return the line by which a key signs the text of a note.
+
+    :raises NoteError: ``tlog.note.timestamp``.
+    """
     verifier = signer.verifier
     return SignatureLine(verifier.name, verifier.key_id, signer.sign(text, at=at))
 

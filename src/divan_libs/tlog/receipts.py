@@ -18,6 +18,7 @@ from divan_libs.tlog.errors import TlogError
 from divan_libs.tlog.hashing import HASH_SIZE, leaf_hash
 from divan_libs.tlog.log import read_entry, read_hashes
 from divan_libs.tlog.notes import NoteVerifier, VerifiedSignature
+from divan_libs.tlog.policies import Policy, open_by_policy
 from divan_libs.tlog.proofs import inclusion_proof, verify_inclusion
 from divan_libs.tlog.storage import ReadableStore
 
@@ -120,7 +121,7 @@ def parse_receipt(text: str | bytes) -> Receipt:
         raise ReceiptError("tlog.receipt.foreign")
     try:
         content = json.loads(proof.extra)
-    except ValueError as error:
+    except (ValueError, RecursionError) as error:
         raise ReceiptError("tlog.receipt.foreign") from error
     if not isinstance(content, dict) or content.get("kind") != _KIND:
         raise ReceiptError("tlog.receipt.foreign")
@@ -149,18 +150,30 @@ class VerifiedReceipt:
 
 
 def verify_receipt(
-    receipt: Receipt, verifiers: Sequence[NoteVerifier], *, origin: str | None = None, quorum: int = 0
+    receipt: Receipt,
+    verifiers: Sequence[NoteVerifier],
+    *,
+    origin: str | None = None,
+    quorum: int = 0,
+    policy: Policy | None = None,
+    not_after: int | None = None,
 ) -> VerifiedReceipt:
     """Check a receipt against the keys of the log and of witnesses, without network.
 
     :param origin: accept this log only.
     :param quorum: the number of different witnesses who must have cosigned the checkpoint.
+    :param policy: who must have cosigned it, in place of a number; its keys are taken with the others.
+    :param not_after: POSIX seconds; with a policy, cosignatures that claim a later time are not counted.
     :raises NoteError: a signature does not hold or no known key signed.
     :raises CheckpointError: see :func:`~divan_libs.tlog.checkpoints.open_checkpoint`.
+    :raises PolicyError: ``tlog.policy.unmet``.
     :raises ProofError: the entry does not lead to the signed root.
     :raises CommitmentError: ``tlog.commitment.differs``: the record is not the one the entry commits to.
     """
-    opened = open_checkpoint(receipt.checkpoint_note, verifiers, origin=origin, quorum=quorum)
+    if policy is None:
+        opened = open_checkpoint(receipt.checkpoint_note, verifiers, origin=origin, quorum=quorum)
+    else:
+        opened = open_by_policy(receipt.checkpoint_note, policy, log_keys=verifiers, origin=origin, not_after=not_after)
     checkpoint = opened.checkpoint
     verify_inclusion(receipt.index, checkpoint.size, leaf_hash(receipt.entry), receipt.proof, checkpoint.root)
     record = None

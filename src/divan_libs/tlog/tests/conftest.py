@@ -1,10 +1,11 @@
 """Keys, stores and logs for the tests of this library."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 import pytest
 
 from divan_libs.tlog.checkpoints import CHECKPOINT_PATH, Checkpoint, sign_checkpoint
+from divan_libs.tlog.errors import TlogError
 from divan_libs.tlog.frontier import Frontier
 from divan_libs.tlog.log import integrate
 from divan_libs.tlog.notes import NoteSigner, SignatureType
@@ -26,6 +27,15 @@ def university_key():
 @pytest.fixture
 def bar_key():
     return NoteSigner("witness.example/bar", SignatureType.COSIGNATURE, b"B" * 32)
+
+
+def refusal_of(read: Callable[..., object], *given: object) -> TlogError | None:
+    """Return with what a reader refused hostile input, None if it took it; any other error is the test's failure."""
+    try:
+        read(*given)
+    except TlogError as refusal:
+        return refusal
+    return None
 
 
 def entries_of(count: int) -> list[bytes]:

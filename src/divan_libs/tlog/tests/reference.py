@@ -44,3 +44,16 @@ def split(count: int) -> int:
     while power * 2 < count:
         power *= 2
     return power
+
+
+def subtree_proof(start: int, end: int, entries: list[bytes], *, is_known: bool = True) -> list[bytes]:
+    """SUBTREE_SUBPROOF(start, end, D_n, b) of draft-ietf-plants-merkle-tree-certs, section 4.4.1."""
+    if (start, end) == (0, len(entries)):
+        return [] if is_known else [root(entries)]
+    middle = split(len(entries))
+    left, right = entries[:middle], entries[middle:]
+    if end <= middle:
+        return [*subtree_proof(start, end, left, is_known=is_known), root(right)]
+    if start >= middle:
+        return [*subtree_proof(start - middle, end - middle, right, is_known=is_known), root(left)]
+    return [*subtree_proof(0, end - middle, right, is_known=False), root(left)]

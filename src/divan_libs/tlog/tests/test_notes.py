@@ -7,6 +7,7 @@ from hypothesis import strategies as st
 
 from divan_libs.tlog import canonical_base64, notes
 from divan_libs.tlog.notes import NoteError, NoteSigner, NoteVerifier, SignatureType
+from divan_libs.tlog.tests.conftest import refusal_of
 
 # The example key and note in the documentation of Go's golang.org/x/mod/sumdb/note.
 GO_SIGNER = "PRIVATE+KEY+PeterNeumann+c74f20a3+AYEKFALVFGyNhPJEMzD1QIDr+Y7hfZx09iUvxdXHKDFz"
@@ -304,3 +305,19 @@ def test_base64_has_one_spelling(data):
 def test_other_base64_is_refused(text):
     with pytest.raises(ValueError, match="base64"):
         canonical_base64.decode(text)
+
+
+@given(st.one_of(st.text(), st.tuples(st.text(), st.text()).map(lambda two: f"{two[0]}+00000000+{two[1]}")))
+def test_no_key_text_makes_the_reader_stumble(text):
+    for read in (NoteVerifier.parse, NoteSigner.parse, lambda text: NoteSigner.parse(f"PRIVATE+KEY+{text}")):
+        refusal = refusal_of(read, text)
+        assert refusal is None or refusal.code in {"tlog.note.key", "tlog.note.key-type", "tlog.note.key-name"}
+
+
+def test_a_name_that_no_text_can_hold_names_no_key():
+    blob = canonical_base64.encode(bytes([SignatureType.ED25519]) + bytes(32))
+
+    with pytest.raises(NoteError) as refusal:
+        NoteVerifier.parse(f"\ud800+00000000+{blob}")
+
+    assert refusal.value.code == "tlog.note.key-name"

@@ -2,6 +2,7 @@
 
 import base64
 import json
+from dataclasses import replace
 
 import pytest
 from hypothesis import given
@@ -13,10 +14,12 @@ from divan_libs.tlog.commitments import CommitmentError, Opening
 from divan_libs.tlog.errors import TlogError
 from divan_libs.tlog.hashing import leaf_hash, node_hash
 from divan_libs.tlog.notes import NoteError, add_signatures
+from divan_libs.tlog.policies import PolicyError, parse_policy
 from divan_libs.tlog.proofs import ProofError
 from divan_libs.tlog.receipts import LogProof, Receipt, ReceiptError
-from divan_libs.tlog.tests.conftest import ORIGIN, entries_of
+from divan_libs.tlog.tests.conftest import ORIGIN, entries_of, refusal_of
 
+NOON = 1_700_000_000
 OPENING = Opening(b"s" * 32, '{"تصمیم":"موافقت"}'.encode())
 
 
@@ -191,6 +194,8 @@ def test_malformed_proof_files_are_refused(text):
         (b"\xff", "tlog.receipt.foreign"),
         (b"[]", "tlog.receipt.foreign"),
         (b'{"entry":""}', "tlog.receipt.foreign"),
+        (b"[" * 100_000, "tlog.receipt.foreign"),
+        (b'{"kind":' + b"9" * 5_000 + b"}", "tlog.receipt.foreign"),
         (b'{"kind":"divan/receipt/v1"}', "tlog.receipt.malformed"),
         (b'{"kind":"divan/receipt/v1","entry":"","salt":""}', "tlog.receipt.malformed"),
         (b'{"kind":"divan/receipt/v1","entry":"","more":1}', "tlog.receipt.malformed"),
@@ -213,3 +218,33 @@ def test_a_proof_cannot_be_written_with_other_hashes():
         with pytest.raises(ReceiptError) as refusal:
             LogProof(checkpoint_note="x\n", **proof)
         assert refusal.value.code == "tlog.receipt.malformed"
+
+
+def test_a_policy_says_whose_cosignatures_a_receipt_needs(receipt, log_key, university_key, bar_key):
+    keys = "".join(f"witness {key.name} {key.verifier.encode()}\n" for key in (university_key, bar_key))
+    policy = parse_policy(f"{keys}group both all {university_key.name} {bar_key.name}\nquorum both\n")
+    half = replace(receipt, checkpoint_note=add_signatures(receipt.checkpoint_note, [university_key], at=NOON))
+    whole = replace(half, checkpoint_note=add_signatures(half.checkpoint_note, [bar_key], at=NOON + 60))
+
+    verified = receipts.verify_receipt(whole, [log_key.verifier], policy=policy, not_after=NOON + 60)
+
+    assert {seen.verifier.name: seen.timestamp for seen in verified.cosignatures} == {
+        university_key.name: NOON,
+        bar_key.name: NOON + 60,
+    }
+    for given_receipt, not_after in [(receipt, None), (half, None), (whole, NOON + 59)]:
+        with pytest.raises(PolicyError) as refusal:
+            receipts.verify_receipt(given_receipt, [log_key.verifier], policy=policy, not_after=not_after)
+        assert refusal.value.code == "tlog.policy.unmet"
+
+
+@given(st.data())
+def test_no_file_makes_the_reader_stumble(data):
+    text = LogProof(3, (b"h" * 32,), "checkpoint\n", b'{"kind":"divan/receipt/v1","entry":""}').encode().encode()
+    place = data.draw(st.integers(0, len(text)))
+    altered = text[:place] + data.draw(st.binary(max_size=8)) + text[place + data.draw(st.integers(0, 8)) :]
+
+    for hostile in (altered, data.draw(st.binary()), data.draw(st.text())):
+        refusal = refusal_of(lambda text: receipts.verify_receipt(receipts.parse_receipt(text), []), hostile)
+        assert refusal is not None
+        assert refusal.code.startswith("tlog.")
