@@ -54,6 +54,7 @@ class CasesApp(AppConfig):
             models.BundlePart,
             models.CaseNote,
             models.KeptAnswers,
+            models.CaseLetter,
             models.Recusal,
         )
         for model in subjects:

@@ -23,6 +23,9 @@ from divan_libs.servicepack.models import AppointmentNeed, ClockLength, Entry
 SECRETARIAT = "secretariat"
 """The role of the post that dispatches and files the letters of a body."""
 
+MEDIA_TYPES = {"pdf": "application/pdf", "jpeg": "image/jpeg", "png": "image/png"}
+"""The types of files that questions take, by the names that packages use."""
+
 EDITABLE = frozenset({CaseState.DRAFT, CaseState.CORRECTION})
 
 

@@ -106,6 +106,7 @@ class Document(models.Model):
     dated_on = models.DateField()
     recipient = models.CharField(max_length=200)
     copies = models.JSONField(default=list)
+    references = models.JSONField(null=True)
     signer_person = models.UUIDField()
     signer_post = models.UUIDField()
     signer_code = models.CharField(max_length=10)
@@ -169,6 +170,7 @@ class Document(models.Model):
         several = {"order": self.order, "partial_file": self.partial_file} if self.order else {}
         return (
             ({"paper": self.paper} if self.paper is not None else {})
+            | ({"references": self.references} if self.references else {})
             | several
             | {
                 "code": self.code,

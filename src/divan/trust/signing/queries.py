@@ -116,6 +116,7 @@ def letter_of(row: models.Document) -> rules.LetterText:
         requested_at=row.requested_at,
         recipient=row.recipient,
         copies=tuple(row.copies),
+        references=tuple(row.references or ()),
         signer=SignerRef(
             person=row.signer_person,
             national_code=row.signer_code,
@@ -340,6 +341,7 @@ def preview_letter(document: NewDocument, now: datetime) -> bytes:
         requested_at=now,
         recipient=document.recipient,
         copies=document.copies,
+        references=document.references,
         signer=document.signer,
         fields=document.fields,
         co_signers=document.co_signers,

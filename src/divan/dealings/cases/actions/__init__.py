@@ -34,6 +34,7 @@ from divan.dealings.cases.actions.issuing import close_case, note_issued_documen
 from divan.dealings.cases.actions.moving import move_case
 from divan.dealings.cases.actions.noting import write_note
 from divan.dealings.cases.actions.objecting import raise_objection
+from divan.dealings.cases.actions.opening import open_case_from_letter
 from divan.dealings.cases.actions.outside import note_order_put
 from divan.dealings.cases.actions.pausing import end_pause, pause_clocks, resume_clocks
 from divan.dealings.cases.actions.paying import ask_payment
@@ -87,6 +88,7 @@ __all__ = [
     "note_order_state",
     "note_paid",
     "note_view",
+    "open_case_from_letter",
     "pause_clocks",
     "raise_objection",
     "rate_case",

@@ -11,7 +11,7 @@ from django.db import transaction
 
 from divan.dealings.cases import queries, rules
 from divan.dealings.cases.actions.applying import follow_answers
-from divan.dealings.cases.actions.locking import locked_case
+from divan.dealings.cases.actions.locking import locked_entry
 from divan.dealings.cases.actions.reading import read_answers
 from divan.dealings.cases.queries.dossier import case_of
 from divan.dealings.cases.values import (
@@ -47,7 +47,7 @@ def save_answers(*, case: UUID, given: Given, revision: str | None, actor: Actor
     :raises AnswersOutdated: if others stand than those that were seen.
     :raises AnswersRefused: with a fault for each answer that is none, or is not asked for here.
     """
-    row = locked_case(case, actor)
+    row = locked_entry(case, actor, now)
     rules.require_editable(CaseState(row.state))
     if revision not in (None, queries.revision_of(row.answers)):
         raise AnswersOutdated(revision=queries.revision_of(row.answers))

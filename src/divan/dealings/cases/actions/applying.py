@@ -14,7 +14,7 @@ from django.db.models import Model
 from divan.dealings.cases import models, queries, rules
 from divan.dealings.cases.actions.appointments import free_visits
 from divan.dealings.cases.actions.asking import ask_needs, erase_needs
-from divan.dealings.cases.actions.locking import locked_case
+from divan.dealings.cases.actions.locking import locked_case, locked_entry
 from divan.dealings.cases.actions.paying import drop_open_invoice
 from divan.dealings.cases.actions.reading import read_answers
 from divan.dealings.cases.actions.signatures import end_signatures, void_signatures
@@ -54,46 +54,56 @@ def start_draft(*, service_code: str, language: str, actor: Actor, now: datetime
     :raises ServiceUnknown: if the service is not offered, or only to employees and the person holds no post.
     :raises ServiceNotElectronic: if it has a card but no form here.
     """
-    version = _offered(service_code, actor, now)
-    package = catalogue.get_package(version.uuid)
-    if not package.form.pages or not package.flow.steps:
-        raise ServiceNotElectronic(service=service_code)
     if actor.uuid is None:
         raise PersonUnknown
+    version = offered_to(service_code, actor.uuid, now)
     # No row stands yet that two beginnings at once could meet at.
     locks.hold(f"cases.draft.{actor.uuid}")
-    person_id = key_of(models.Case, "applicant", actor.uuid)
-    version_id = key_of(models.Case, "version", version.uuid)
     known = (
         models.Case.objects.named()
         .select_for_update(of=("self",))
-        .filter(applicant_id=person_id, version_id=version_id, entry=APPLICATION, state=CaseState.DRAFT)
+        .filter(applicant__uuid=actor.uuid, version__uuid=version.uuid, entry=APPLICATION, state=CaseState.DRAFT)
         .order_by("-changed_at")
         .first()
     )
     if known is not None:
         return case_of(known)
+    return case_of(create_draft(version, actor.uuid, language=language, actor=actor, now=now))
+
+
+def create_draft(
+    version: VersionRef, applicant: UUID, *, language: str, channel: str = "internet", actor: Actor, now: datetime
+) -> models.Case:
+    """Make an empty draft of a person on a version, and ask what registers know, in the running transaction."""
     row = models.Case.objects.create(
         uuid=uuid4(),
-        version_id=version_id,
-        applicant_id=person_id,
+        version_id=key_of(models.Case, "version", version.uuid),
+        applicant_id=key_of(models.Case, "applicant", applicant),
         language=language,
+        channel=channel,
         state=CaseState.DRAFT,
         started_at=now,
         changed_at=now,
     )
-    facts.record(DRAFT_STARTED, subject=row, actor=actor, at=now, service=service_code, version=version.number)
-    ask_needs(models.Case.objects.named().get(pk=row.pk), package, actor=actor, now=now)
-    return queries.get_case(row.uuid)
+    facts.record(DRAFT_STARTED, subject=row, actor=actor, at=now, service=version.service_code, version=version.number)
+    named = models.Case.objects.named().get(pk=row.pk)
+    ask_needs(named, catalogue.get_package(version.uuid), actor=actor, now=now)
+    return named
 
 
-def _offered(service_code: str, actor: Actor, now: datetime) -> VersionRef:
-    """Return the version that a person may ask for now; who holds a post is found out only where it matters."""
+def offered_to(service_code: str, person: UUID, now: datetime) -> VersionRef:
+    """Return the version that a person may ask for now; who holds a post is found out only where it matters.
+
+    :raises ServiceUnknown: if the service is not offered, or only to employees and the person holds no post.
+    :raises ServiceNotElectronic: if it has a card but no form here.
+    """
     version = catalogue.get_offered_version(service_code, inside=True)
-    if version.audience == "public":
-        return version
-    inside = actor.uuid is not None and bool(people.list_holdings(actor.uuid, now))
-    return catalogue.get_offered_version(service_code, inside=inside)
+    if version.audience != "public":
+        version = catalogue.get_offered_version(service_code, inside=bool(people.list_holdings(person, now)))
+    package = catalogue.get_package(version.uuid)
+    if not package.form.pages or not package.flow.steps:
+        raise ServiceNotElectronic(service=service_code)
+    return version
 
 
 def key_of(model: type[Model], field: str, uuid: UUID) -> int:
@@ -113,7 +123,7 @@ def save_page(*, case: UUID, page: str, given: Mapping[str, list[str]], actor: A
     :raises NotADraft: if its answers stand.
     :raises AnswersRefused: with a fault for each answer that is none.
     """
-    row = locked_case(case, actor)
+    row = locked_entry(case, actor, now)
     rules.require_editable(CaseState(row.state))
     package = catalogue.get_package(row.version.uuid)
     value = case_of(row)
@@ -159,15 +169,13 @@ def add_file(*, case: UUID, question: str, file: files.FileSummary, actor: Actor
     :raises CaseUnknown, NotADraft: as for answers.
     :raises AnswersRefused: if the question takes no files, or none of this type or size.
     """
-    row = locked_case(case, actor)
+    row = locked_entry(case, actor, now)
     rules.require_editable(CaseState(row.state))
     package = catalogue.get_package(row.version.uuid)
     asked = package.form.question(question)
     if not isinstance(asked, FileQuestion):
         raise AnswersRefused(page="", faults=(AnswerFault(question, "answers.files.not-asked"),))
-    if file.media_type not in {
-        {"pdf": "application/pdf", "jpeg": "image/jpeg", "png": "image/png"}[kind] for kind in asked.accept
-    }:
+    if file.media_type not in {rules.MEDIA_TYPES[kind] for kind in asked.accept}:
         raise AnswersRefused(page="", faults=(AnswerFault(question, "answers.files.type"),))
     if file.size > asked.max_megabytes * 1024 * 1024:
         raise AnswersRefused(
@@ -194,7 +202,7 @@ def remove_file(*, case: UUID, file: UUID, actor: Actor, now: datetime) -> Case:
 
     :raises CaseUnknown: if the case is another person's, or the file is not in it.
     """
-    row = locked_case(case, actor)
+    row = locked_entry(case, actor, now)
     rules.require_editable(CaseState(row.state))
     held = models.CaseFile.objects.select_for_update().filter(case=row, file_uuid=file, removed_at__isnull=True).first()
     if held is None:
@@ -230,7 +238,7 @@ def abandon_draft(*, case: UUID, actor: Actor, now: datetime) -> None:
     :raises CaseUnknown: if it is another person's.
     :raises NotADraft: if it was submitted.
     """
-    row = locked_case(case, actor if actor.uuid else None)
+    row = locked_entry(case, actor, now) if actor.uuid else locked_case(case)
     if row.state != CaseState.DRAFT:
         raise NotADraft(state=row.state)
     for held in models.CaseFile.objects.filter(case=row, removed_at__isnull=True):

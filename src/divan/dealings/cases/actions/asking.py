@@ -9,7 +9,7 @@ from uuid import UUID, uuid4
 from django.db import transaction
 
 from divan.dealings.cases import models, queries, rules
-from divan.dealings.cases.actions.locking import locked_case
+from divan.dealings.cases.actions.locking import locked_case, locked_entry
 from divan.dealings.cases.queries.dossier import case_of
 from divan.dealings.cases.values import NEED_ANSWERED, NEED_ASKED, NEED_DROPPED, CaseState, CaseUnknown
 from divan.foundation import facts
@@ -220,7 +220,7 @@ def ask_again(*, case: UUID, need: str, actor: Actor, now: datetime) -> None:
 
     :raises CaseUnknown: if it is not the acting person's case.
     """
-    row = locked_case(case, actor)
+    row = locked_entry(case, actor, now)
     rules.require_editable(CaseState(row.state))
     package = catalogue.get_package(row.version.uuid)
     declared = next((one for one in package.needs.inquiries if one.code == need), None)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from uuid import UUID, uuid4
 
-from divan.dealings.cases import models
+from divan.dealings.cases import models, queries
 from divan.dealings.cases.queries.dossier import case_of
 from divan.dealings.cases.queries.letters import letter_to_make, seal_of, signer_in
 from divan.dealings.cases.values import (
@@ -112,6 +112,7 @@ def _put_under(
         signer_post=post,
         about_kind=row.subject_kind,
         about_uuid=row.uuid,
+        answers=opening.letter if (opening := queries.find_opening(row.uuid)) else None,
         actor=actor,
         now=now,
     )

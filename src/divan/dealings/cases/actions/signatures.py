@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import override
 
 from divan.dealings.cases import models, queries, rules
-from divan.dealings.cases.actions.locking import locked_case
+from divan.dealings.cases.actions.locking import locked_case, locked_entry
 from divan.dealings.cases.apps import options
 from divan.dealings.cases.queries.dossier import case_of
 from divan.dealings.cases.queries.signatures import Wanted, signature_of, wanted_signatures
@@ -44,7 +44,7 @@ def ask_signatures(*, case: UUID, need: str, actor: Actor, now: datetime) -> lis
     :raises SignatureNotPossible: ``nobody-named`` while the answers name nobody for it, ``own`` if they name only the
         applicant, who is no second party.
     """
-    row = locked_case(case, actor)
+    row = locked_entry(case, actor, now)
     rules.require_editable(CaseState(row.state))
     package = catalogue.get_package(row.version.uuid)
     wanted = [one for one in _wanted(row, package, now) if one.need == need]

@@ -10,8 +10,9 @@ from django.db import connection, transaction
 from divan.dealings.cases import models, queries, rules
 from divan.dealings.cases.actions.appointments import free_visits
 from divan.dealings.cases.actions.asking import renew_old_answers
-from divan.dealings.cases.actions.locking import locked_case
+from divan.dealings.cases.actions.locking import locked_case, locked_entry
 from divan.dealings.cases.actions.notices import send_notice
+from divan.dealings.cases.actions.opening import tell_letter_opened
 from divan.dealings.cases.actions.paying import SUBMISSION, drop_open_invoice, require_paid
 from divan.dealings.cases.actions.stepping import arrive
 from divan.dealings.cases.actions.tasks import WITHDRAWN, close_open_tasks, open_task, restart_clocks
@@ -52,7 +53,7 @@ def submit_case(*, case: UUID, actor: Actor, now: datetime) -> Receipt:
     :raises NobodyResponsible: if no post can take the first step.
     """
     with transaction.atomic():
-        row = locked_case(case, actor)
+        row = locked_entry(case, actor, now)
         if row.number:
             return queries.get_receipt(case_of(row))
         if row.state != CaseState.DRAFT:
@@ -83,6 +84,7 @@ def begin_flow(row: models.Case, package: Package, *, actor: Actor, now: datetim
     arrive(row, package, arrival.opens, actor=actor, now=now, moved=False)
     if package.flow.acknowledgement:
         send_notice(row, package, package.flow.acknowledgement, actor=actor, now=now)
+    tell_letter_opened(row, package, actor=actor, now=now)
 
 
 def _missing(row: models.Case, package: Package, *, actor: Actor, now: datetime) -> list[Missing]:
@@ -118,7 +120,7 @@ def resubmit_case(*, case: UUID, actor: Actor, now: datetime) -> Case:
     :raises NotComplete: with what is missing; nothing else changes.
     """
     with transaction.atomic():
-        row = locked_case(case, actor)
+        row = locked_entry(case, actor, now)
         if row.state != CaseState.CORRECTION:
             raise CaseNotOpen(state=row.state)
         package = catalogue.get_package(row.version.uuid)

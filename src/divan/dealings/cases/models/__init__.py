@@ -6,6 +6,7 @@ from divan.dealings.cases.models.calendar import ClosedDay
 from divan.dealings.cases.models.cases import HEAVY, Case
 from divan.dealings.cases.models.decisions import Decision, Objection, OpinionLetter
 from divan.dealings.cases.models.desk import CaseNote, KeptAnswers, Recusal
+from divan.dealings.cases.models.letters import CaseLetter
 from divan.dealings.cases.models.needs import CaseFile, CaseNeed
 from divan.dealings.cases.models.permits import CaseInvoice, OutsideOrder, Permit
 from divan.dealings.cases.models.records import IssuedRecord
@@ -22,6 +23,7 @@ __all__ = [
     "Case",
     "CaseFile",
     "CaseInvoice",
+    "CaseLetter",
     "CaseNeed",
     "CaseNote",
     "CaseSignature",

@@ -22,8 +22,9 @@ class Case(models.Model):
 
     States: draft → open ⇄ correction (or payment) → decided → closed, or abandoned, or withdrawn; after the decision
     there may be an aftercare, and an objection opens a closed case again. ``entry`` is the beginning: an application,
-    or a later one about ``permit``. ``tracks`` and ``reports`` are what parallel reviews and officers' reports have
-    come to. ``place_code`` and ``county_code`` repeat the answered place, so that figures by county are one query.
+    or a later one about ``permit``; ``channel`` is how it came. ``tracks`` and ``reports`` are what parallel reviews
+    and officers' reports have come to. ``place_code`` and ``county_code`` repeat the answered place, so that figures by
+    county are one query.
 
     .. pii: answers of the applicant, as the service asks them
     .. retention: drafts 90 days after the last change, then answers are erased; decided cases by the archive rule
@@ -36,6 +37,7 @@ class Case(models.Model):
     applicant = models.ForeignKey("people.Person", on_delete=models.PROTECT, related_name="+")
     language = models.CharField(max_length=5, default="fa")
     entry = models.CharField(max_length=60, default="application")
+    channel = models.CharField(max_length=20, default="internet", db_default="internet")
     permit = models.ForeignKey("cases.Permit", on_delete=models.PROTECT, null=True, related_name="+")
     begun_by_itself = models.BooleanField(default=False)
     state = models.CharField(max_length=12)
@@ -82,6 +84,7 @@ class Case(models.Model):
                 ),
                 name="case_state_known",
             ),
+            models.CheckConstraint(condition=Q(channel__in=("internet", "letter")), name="case_channel_known"),
             models.CheckConstraint(
                 condition=Q(state__in=("draft", "abandoned")) | Q(number__isnull=False, submitted_at__isnull=False),
                 name="case_submitted_has_number",
@@ -113,7 +116,9 @@ class Case(models.Model):
 
     def subject_state(self) -> dict[str, object]:
         """Return what the digest of a case covers: every field."""
-        return {
+        # Digests from before there were letters must be found by recomputing.
+        came = {"channel": self.channel} if self.channel != "internet" else {}
+        return came | {
             "number": self.number,
             "version": self.version_id,
             "applicant": self.applicant_id,

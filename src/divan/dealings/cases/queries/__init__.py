@@ -49,6 +49,14 @@ from divan.dealings.cases.queries.figures import county_figures, list_bottleneck
 from divan.dealings.cases.queries.letters import letter_on_the_table, seal_of
 from divan.dealings.cases.queries.lists import list_cases_of, list_documents_of, page_of_cases
 from divan.dealings.cases.queries.moving import preview_move
+from divan.dealings.cases.queries.openings import (
+    find_opening,
+    get_entered_case,
+    list_cases_from_letter,
+    questions_for_files,
+    questions_for_words,
+    why_no_case,
+)
 from divan.dealings.cases.queries.permits import (
     find_permit_of_case,
     get_permit,
@@ -92,6 +100,7 @@ __all__ = [
     "find_decision",
     "find_kept_answers",
     "find_open_task",
+    "find_opening",
     "find_pause",
     "find_permit_of_case",
     "find_rating",
@@ -100,6 +109,7 @@ __all__ = [
     "get_bundle_run",
     "get_case",
     "get_case_of",
+    "get_entered_case",
     "get_package_of",
     "get_permit",
     "get_receipt",
@@ -114,6 +124,7 @@ __all__ = [
     "list_bundle_runs",
     "list_case_files",
     "list_case_invoices",
+    "list_cases_from_letter",
     "list_cases_of",
     "list_decisions",
     "list_documents_of",
@@ -144,6 +155,8 @@ __all__ = [
     "page_of_cases",
     "pages_asked",
     "preview_move",
+    "questions_for_files",
+    "questions_for_words",
     "ratings_of",
     "responsible_post",
     "revision_of",
@@ -156,5 +169,6 @@ __all__ = [
     "tracked_case",
     "tracking_secret",
     "wanted_signatures",
+    "why_no_case",
     "work_calendar",
 ]

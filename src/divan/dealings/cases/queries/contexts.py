@@ -17,7 +17,7 @@ from divan_libs.servicepack.asking import named
 from divan_libs.servicepack.evaluation import Context, Fact
 from divan_libs.servicepack.facts import fields_as_values
 from divan_libs.servicepack.gathered_facts import gathered
-from divan_libs.servicepack.models import InquiryNeed, InquiryState, Package
+from divan_libs.servicepack.models import Channel, InquiryNeed, InquiryState, Package
 from divan_libs.servicepack.models.needs import Subject
 
 
@@ -39,6 +39,8 @@ def context_of(case: Case, package: Package, today: date) -> Context:
         answers=answers,
         facts=_facts_of(case, package, answers),
         reports=told,
+        # The official form knows no channel of letters; it has one for all that it does not name.
+        channel=Channel.OTHER if case.channel == "letter" else Channel.INTERNET,
         entry=case.entry,
         calendar=work_calendar(today) if counts_days else None,
     )

@@ -66,6 +66,7 @@ def case_of(row: models.Case) -> Case:
         correction_note=row.correction_note,
         entry=row.entry,
         permit=row.permit.uuid if row.permit else None,
+        channel=row.channel,
         tracks=row.tracks,
         reports=row.reports,
         deemed=row.deemed,

@@ -11,8 +11,10 @@ from divan.dealings.cases import models, rules
 from divan.dealings.cases.apps import options
 from divan.dealings.cases.queries.calendar import work_calendar
 from divan.dealings.cases.queries.dossier import case_of, get_package_of
+from divan.dealings.cases.queries.openings import find_opening
 from divan.dealings.cases.queries.sources import output_sources
 from divan.dealings.cases.values import ActionNotPossible, Case
+from divan.dealings.correspondence import queries as letters
 from divan.dealings.correspondence.values import Letter
 from divan.registers.people import queries as people
 from divan.registers.people.values import Person, Post, Unit
@@ -93,11 +95,20 @@ def letter_to_make(
         number=str(letter.number) if letter else NOT_YET,
         dated_on=_dated_on(letter, now),
         recipient=people.get_person(case.applicant).full_name,
+        references=_references(case),
         signer=signer,
         about_kind=models.Case.subject_kind,
         about_uuid=case.uuid,
         sealed_fact=sealed_fact,
     )
+
+
+def _references(case: Case) -> tuple[str, ...]:
+    """Return how the letter names the one that opened the case, if one did."""
+    opening = find_opening(case.uuid)
+    if opening is None:
+        return ()
+    return tuple(letters.say_references([letters.answer_to(letters.get_letter(opening.letter))]))
 
 
 def letter_on_the_table(case: Case, *, signer: UUID, post: UUID, now: datetime) -> NewDocument:

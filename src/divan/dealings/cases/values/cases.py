@@ -138,6 +138,7 @@ class Case:
     correction_note: str = ""
     entry: str = "application"
     permit: UUID | None = None
+    channel: str = "internet"
     tracks: Mapping[str, str] = field(default_factory=dict)
     reports: Mapping[str, object] = field(default_factory=dict)
     deemed: bool = False

@@ -35,6 +35,9 @@ BUNDLE_SENT = FactKind("cases.bundle-sent", "Every application of a bundle was s
 BUNDLE_GIVEN_UP = FactKind("cases.bundle-given-up", "A person gave a bundle up before it was sent.")
 RECORD_PUBLISHED = FactKind("cases.record-published", "A decision became a record that other bodies may ask for.")
 RECORD_ENDED = FactKind("cases.record-ended", "A record of a decision no longer holds; other bodies are not told it.")
+OPENED_FROM_LETTER = FactKind(
+    "cases.opened-from-letter", "A post of a body began an application for whoever a received letter came from."
+)
 FILE_ADDED = FactKind("cases.file-added", "A scanned file was put to an application.")
 FILE_REMOVED = FactKind("cases.file-removed", "A file was taken off an application before it was submitted.")
 CASE_SUBMITTED = FactKind("cases.case-submitted", "An application was submitted and got its number; its clock began.")

@@ -18,6 +18,12 @@ class ServiceNotElectronic(Refusal):
     code = "cases.service-not-electronic"
 
 
+class LetterOpensNoCase(Refusal):
+    """No case of this service is opened from this letter, by this post or for this applicant; ``reason`` says why."""
+
+    code = "cases.letter-opens-no-case"
+
+
 class AnswersRefused(Refusal):
     """Some answers of a page are no answers; ``faults`` says which and why."""
 

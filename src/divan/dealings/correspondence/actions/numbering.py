@@ -9,6 +9,7 @@ from uuid import UUID, uuid4
 from django.db import transaction
 
 from divan.dealings.correspondence import models, queries, rules
+from divan.dealings.correspondence.actions.parts import relate_letter
 from divan.dealings.correspondence.actions.reading import note_reader
 from divan.dealings.correspondence.values import (
     LETTER_NUMBERED,
@@ -200,10 +201,13 @@ def number_letter(
     signer_post: Post,
     about_kind: str,
     about_uuid: UUID,
+    answers: UUID | None = None,
     actor: Actor,
     now: datetime,
 ) -> Letter:
     """Register what a service issues: take the next number of the body's register, in the transaction of the signature.
+
+    ``answers`` is the received letter that asked for it, if one did.
 
     :raises RegisterUnknown: if the body has no register.
     """
@@ -233,4 +237,6 @@ def number_letter(
     )
     note_reader(row, signer_post.uuid, now)
     facts.record(LETTER_NUMBERED, subject=row, actor=actor, at=now, register=register.code, year=year, count=row.count)
+    if answers is not None:
+        relate_letter(row, [queries.answer_to(queries.get_letter(answers))], actor=actor, now=now)
     return queries.get_letter(row.uuid)

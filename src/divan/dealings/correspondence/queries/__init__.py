@@ -135,10 +135,12 @@ from divan.dealings.correspondence.queries.numbers import (
     year_of,
 )
 from divan.dealings.correspondence.queries.papers import (
+    answer_to,
     find_document,
     letter_to_make,
     living_document,
     preview_letter,
+    say_references,
     scan_to_make,
     seal_of,
     signature_steps,
@@ -257,6 +259,7 @@ __all__ = [
     "PAGE",
     "SECRETARIAT_ROLE",
     "Way",
+    "answer_to",
     "as_arrived",
     "backdating_roles",
     "case_register_code",
@@ -418,6 +421,7 @@ __all__ = [
     "reserved_of",
     "route_of",
     "rule_of",
+    "say_references",
     "scan_to_make",
     "scope_of",
     "seal_of",

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from datetime import date, datetime
 from uuid import UUID, uuid4
 
@@ -12,6 +13,8 @@ from divan.dealings.correspondence.queries.contents import content_of
 from divan.dealings.correspondence.queries.drafts import marks_of
 from divan.dealings.correspondence.queries.letters import find_letters
 from divan.dealings.correspondence.values import (
+    Direction,
+    Letter,
     LetterContent,
     LetterStep,
     Party,
@@ -258,7 +261,7 @@ def _paper(content: LetterContent, body: Unit, mains: tuple[str, ...], now: date
     return LetterPaper(
         body_html=content.body_html,
         recipients=mains,
-        references=tuple(_references(content)),
+        references=tuple(say_references(content.relations)),
         copies=tuple(LetterCopy(recipient=str(one.party), text=one.text) for one in copies),
         attachments=sum(one.role == "attachment" for one in content.files),
         secrecy=PaperSecrecy(letter.secrecy),
@@ -268,12 +271,26 @@ def _paper(content: LetterContent, body: Unit, mains: tuple[str, ...], now: date
     )
 
 
-def _references(content: LetterContent) -> list[str]:
-    known = find_letters([line.other for line in content.relations if line.other])
+def answer_to(letter: Letter) -> RelationLine:
+    """Return how a letter names the received letter that it answers."""
+    year = letter.number.year if letter.number else None
+    return RelationLine(kind=RelationKind.ANSWERS, number=letter.number_text, year=year, other=letter.uuid)
+
+
+def say_references(relations: Iterable[RelationLine]) -> list[str]:
+    """Return the phrases by which a letter names those it refers to, in Persian.
+
+    A received letter is named by the number and day that its sender wrote on it: that is what the sender finds it by.
+    """
+    lines = list(relations)
+    known = find_letters([line.other for line in lines if line.other])
     said = []
     with override("fa"):
-        for line in content.relations:
+        for line in lines:
             other = known.get(line.other) if line.other else None
+            if other is not None and other.direction is Direction.INCOMING and other.their_number:
+                said.append(_phrase(replace(line, dated_on=other.their_date), persian_digits(other.their_number), None))
+                continue
             number = persian_digits(other.number_text if other and other.number else line.number)
             said.append(_phrase(line, number, other.registered_at if other else None))
     return said

@@ -6,11 +6,20 @@ from collections.abc import Mapping
 
 from django.utils.functional import Promise
 
-from divan.front.texts.letters import archive, drafting, finding, marks, referrals, secretariat, transport
+from divan.front.texts.letters import (
+    archive,
+    drafting,
+    finding,
+    marks,
+    openings,
+    referrals,
+    secretariat,
+    transport,
+)
 
 Text = Promise | str
 
-_PARTS = (marks, referrals, drafting, secretariat, finding, transport, archive)
+_PARTS = (marks, referrals, drafting, secretariat, finding, transport, archive, openings)
 
 WORDS: Mapping[str, Mapping[str, Text]] = {kind: words for part in _PARTS for kind, words in part.WORDS.items()}
 TONES: Mapping[str, str] = {code: tone for part in _PARTS for code, tone in part.TONES.items()}

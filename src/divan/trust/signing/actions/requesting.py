@@ -66,6 +66,7 @@ def request_document(*, document: NewDocument, actor: Actor, now: datetime) -> U
         dated_on=document.dated_on,
         recipient=document.recipient,
         copies=[one.recipient for one in paper.copies] if isinstance(paper, LetterPaper) else list(document.copies),
+        references=list(document.references) or None,
         paper=rules.paper_as_kept(paper) if paper else None,
         signer_person=signer.person,
         signer_post=signer.post,

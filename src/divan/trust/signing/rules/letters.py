@@ -86,6 +86,7 @@ class LetterText:
     signer: SignerRef
     fields: Mapping[str, str]
     co_signers: tuple[SignerRef, ...] = ()
+    references: tuple[str, ...] = ()
     paper: LetterPaper | ScanPaper | None = None
 
 
@@ -111,6 +112,7 @@ def page_data(letter: LetterText, *, address: str, square_code: str, rehearsal: 
         "signer_title": shown(letter.signer.title),
         "organization": shown(letter.signer.organization),
         "copies": [shown(copy) for copy in letter.copies],
+        "references": [shown(one) for one in letter.references],
         "code": letter.code,
         "verify_address": address.partition("://")[2] or address,
         "qr": square_code,
@@ -143,6 +145,8 @@ def claims_file(letter: LetterText) -> bytes:
         "organization_legal_id": letter.signer.legal_id,
         "organization_email": letter.letterhead.email,
     }
+    if letter.references:
+        content["references"] = list(letter.references)
     if letter.co_signers:
         content["signers"] = [
             {"name": one.name, "title": one.title, "code": one.national_code, "organization": one.organization}

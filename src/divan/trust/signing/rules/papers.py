@@ -172,7 +172,6 @@ def paper_data(
         "scan": list(scan[0]) if scan else [],
         "scan_format": scan[1] if scan else "",
         "recipients": [shown(letter.recipient)] if letter.recipient else [],
-        "references": [],
         "attachments": "",
         "secrecy": Secrecy.ORDINARY.value,
         "urgency": Urgency.ORDINARY.value,

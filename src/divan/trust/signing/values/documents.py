@@ -50,6 +50,8 @@ class NewDocument:
     only ever text. ``number`` was taken from the register before; ``sealed_fact`` is the fact of the decision, whose
     receipt is embedded before the signature.
 
+    ``references`` are whole phrases that name the letters it answers. A letter in rich text has them in its paper.
+
     A letter in rich text, or one signed by hand, has ``paper`` instead of ``source`` and ``fields``. Where there are
     ``co_signers`` the request is the act of ``signer``, or with `SigningOrder.ANY` of ``first``, who must be one of
     them; each other asks for the own signature by `actions.request_signature`, and the last issues the document.
@@ -66,6 +68,7 @@ class NewDocument:
     dated_on: date
     recipient: str
     copies: tuple[str, ...] = ()
+    references: tuple[str, ...] = ()
     signer: SignerRef
     co_signers: tuple[SignerRef, ...] = ()
     order: SigningOrder = SigningOrder.IN_ORDER
