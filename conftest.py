@@ -60,7 +60,8 @@ def pytest_configure(config: pytest.Config) -> None:
 
 
 def _only_pure(config: pytest.Config) -> bool:
-    pure = (ROOT / "src" / "divan_libs", ROOT / "src" / "divan_gateway", ROOT / "tests" / "launcher")
+    source = ROOT / "src"
+    pure = (source / "divan_libs", source / "divan_gateway", source / "divan_witness", ROOT / "tests" / "launcher")
     chosen = [Path(argument.partition("::")[0]).resolve() for argument in config.args]
     return all(any(path.is_relative_to(folder) for folder in pure) for path in chosen)
 

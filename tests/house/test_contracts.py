@@ -23,6 +23,7 @@ FAULTS = {
     "src/divan_libs/tlog/hashing.py": "\nimport django\n",
     "src/divan_libs/ece/fields.py": "\nimport smtplib\n",
     "src/divan_gateway/__init__.py": "\nimport divan.foundation\n",
+    "src/divan_witness/__init__.py": "\nimport divan_gateway\n",
 }
 BITTEN = {
     "storeys": "divan.registers.people.queries.seats -> divan.dealings.cases.queries",
@@ -32,6 +33,7 @@ BITTEN = {
     "libs": "divan_libs.tlog.hashing -> django",
     "ece": "divan_libs.ece.fields -> smtplib",
     "gateway": "divan_gateway -> divan.foundation",
+    "witness": "divan_witness -> divan_gateway",
 }
 
 

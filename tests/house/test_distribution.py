@@ -31,7 +31,7 @@ def below(folder: Path, root: Path) -> set[str]:
 def test_every_file_that_the_house_reads_is_carried(carried):
     packages = {
         name
-        for package in ("divan", "divan_gateway", "divan_libs")
+        for package in ("divan", "divan_gateway", "divan_libs", "divan_witness")
         for name in below(SOURCE / package, SOURCE)
         if not {"tests", "__pycache__", "dist"} & set(name.split("/")) and not name.endswith(".mo")
     }
@@ -63,4 +63,9 @@ def test_tests_and_machinery_stay_at_home(carried):
     tops = {name.split("/")[0] for name in carried}
 
     assert {name for name in carried if "tests" in name.split("/")} == set()
-    assert {top for top in tops if not top.endswith(".dist-info")} == {"divan", "divan_gateway", "divan_libs"}
+    assert {top for top in tops if not top.endswith(".dist-info")} == {
+        "divan",
+        "divan_gateway",
+        "divan_libs",
+        "divan_witness",
+    }

@@ -79,7 +79,11 @@ def read_floor_plan(repository: Path = REPOSITORY) -> FloorPlan:
         meanings={room: _meaning(source / "divan" / room.replace(".", "/")) for room in sorted(rooms)},
         beside={
             name.replace("/", "."): _meaning(source / name)
-            for name in ("divan_gateway", *(f"divan_libs/{path.name}" for path in _packages(source / "divan_libs")))
+            for name in (
+                "divan_gateway",
+                "divan_witness",
+                *(f"divan_libs/{path.name}" for path in _packages(source / "divan_libs")),
+            )
         },
     )
 
