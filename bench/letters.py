@@ -74,18 +74,17 @@ def measure(count: int) -> dict[str, float]:
     from divan.dealings.correspondence import queries  # noqa: PLC0415 (as above)
     from divan.dealings.correspondence.tests import carried, offices  # noqa: PLC0415 (as above)
     from divan.foundation import clock  # noqa: PLC0415 (as above)
+    from divan.foundation.actors import SYSTEM  # noqa: PLC0415 (as above)
     from divan.project.letters import neighbours  # noqa: PLC0415 (as above)
     from divan.registers.people import queries as people  # noqa: PLC0415 (as above)
+    from divan.trust.exchange import actions as exchange  # noqa: PLC0415 (as above)
+    from divan.trust.exchange.values import ExchangePlan  # noqa: PLC0415 (as above)
 
-    neighbours.meet(
-        subsystem=settings.DIVAN.exchange_subsystem,
-        name_fa="bench",
-        name_en="bench",
-        door=neighbours.own_door(),
-        law_fa="bench",
-        law_en="bench",
-        now=clock.now(),
-    )
+    own, now = settings.DIVAN.exchange_subsystem, clock.now()
+    door = neighbours.letters_of(own, neighbours.own_door())
+    rights = tuple(neighbours.rights_of(own, door, "bench", now))
+    plan = ExchangePlan(members=(), subsystems=(), data_services=(door,), permits=rights)
+    exchange.found_exchange(plan=plan, actor=SYSTEM, now=now)
     time.sleep(2.0)  # the gateway looks for a new snapshot every half second
     world = _World()
     code = queries.central_secretariat(people.get_unit(OTHER).uuid).code

@@ -70,6 +70,11 @@ class Configuration:
         "",
         "Address of the exchange gateway as this installation's own client reaches it; default `https://localhost:PORT+1`.",
     )
+    exchange_public: str = setting(
+        "",
+        "Address at which gateways of other installations reach ours, as it stands on our card; "
+        "default: `DIVAN_EXCHANGE_GATEWAY`.",
+    )
     exchange_subsystem: str = setting(
         "",
         "Address of this installation's own subsystem on the exchange, `instance/class/code/subsystem`; "
@@ -104,6 +109,11 @@ class Configuration:
     )
     letter_patience: float = setting(
         72.0, "Hours for which a letter or receipt is offered to the other side before it comes back as undeliverable."
+    )
+    directory_settings: str = setting(
+        "",
+        "YAML file that says where the directory of staff (LDAP, Active Directory) is and what its attributes mean; "
+        "default: `directory.yaml` in the data folder. It is read only by `divan identity ldap sync`.",
     )
     sealing_interval: float = setting(1.0, "Seconds between looks of the sealer for new facts when nothing wakes it.")
     tls_offloaded: bool = setting(
@@ -187,6 +197,8 @@ def _completed(configuration: Configuration) -> Configuration:
         "base_url": configuration.base_url or f"http://{configuration.address(0)}",
         "log_origin": configuration.log_origin
         or f"{urlsplit(configuration.base_url or f'//{configuration.address(0)}').netloc}/log",
+        "directory_settings": configuration.directory_settings
+        or str(configuration.data.absolute() / "directory.yaml"),
         "exchange_gateway": configuration.exchange_gateway or f"https://{configuration.address(1)}",
     }
     if configuration.rehearsal:

@@ -197,6 +197,7 @@ CORRESPONDENCE = CorrespondenceOptions(
     patience=timedelta(hours=DIVAN.letter_patience),
     longest_pause=timedelta(seconds=15) if DIVAN.rehearsal else timedelta(minutes=30),
     asking_pause=timedelta(seconds=30) if DIVAN.rehearsal else timedelta(hours=6),
+    base_url=DIVAN.base_url,
 )
 PAYMENTS = PaymentsOptions(
     return_address=DIVAN.base_url.rstrip("/") + "/payments/return/{payment}/",
@@ -259,6 +260,7 @@ EXCHANGE = ExchangeOptions(
     control=DIVAN.data / "exchange",
     gateway=DIVAN.data / "gateway",
     address=DIVAN.exchange_gateway,
+    public=DIVAN.exchange_public or DIVAN.exchange_gateway,
     subsystem=DIVAN.exchange_subsystem,
     server=DIVAN.exchange_server,
 )

@@ -72,11 +72,19 @@ def open_seal(seal: str, document: Mapping[str, object], *, keys: Iterable[Ellip
     )
 
 
-def _signed(head: bytes, document: Mapping[str, object]) -> bytes:
+def sealed_octets(document: Mapping[str, object]) -> bytes:
+    """Return the octets of a document over which its seal is made.
+
+    :raises EnvelopeError: ``exchange.seal.malformed`` if the document has no canonical form.
+    """
     try:
-        return b".".join((head, _encode(rfc8785.dumps(dict(document)))))  # type: ignore[arg-type]  # what JSON can hold
+        return rfc8785.dumps(dict(document))  # type: ignore[arg-type]  # what JSON can hold
     except (rfc8785.CanonicalizationError, RecursionError, UnicodeEncodeError) as error:
         raise EnvelopeError("exchange.seal.malformed", problem="document") from error
+
+
+def _signed(head: bytes, document: Mapping[str, object]) -> bytes:
+    return b".".join((head, _encode(sealed_octets(document))))
 
 
 def _taken_apart(seal: str) -> tuple[bytes, Mapping[str, object], bytes]:

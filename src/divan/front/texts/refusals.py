@@ -315,6 +315,31 @@ EXCHANGE: Mapping[str, tuple[Text, Text, Text]] = {
     "exchange.permit-unknown": (_("There is no such permit."), "", ""),
     "exchange.permit-revoked": (_("This permit was revoked before."), "", ""),
     "exchange.evidence-unknown": (_("The exchange knows no message of this identifier."), "", ""),
+    "exchange.peer-card-faulty": (
+        _("This is no card of another installation."),
+        _("Nothing was agreed upon."),
+        _("Ask the other operator for the file that “divan letters card” writes there, and take it as it is."),
+    ),
+    "exchange.peer-card-differs": (
+        _("The card is not the one whose fingerprint was told."),
+        _("Somebody may have changed it on its way. Nothing was agreed upon."),
+        _("Call the other operator and compare the fingerprints figure by figure."),
+    ),
+    "exchange.agreement-unknown": (
+        _("There is no agreement with this installation in force."),
+        "",
+        _("Agree with its operator anew: both exchange cards and compare fingerprints."),
+    ),
+    "exchange.seal-unfit": (
+        _("What came is not sealed by the installation that is said to have sent it."),
+        _("It was altered on its way, or meant for another, or somebody else sent it. It was not taken in."),
+        _("The sender’s operator compares the cards of both sides, then the letter is sent again."),
+    ),
+    "exchange.seal-stale": (
+        _("The seal is too old, or the clocks of the two installations differ."),
+        _("It was not taken in. It is sealed anew and sent again by itself."),
+        _("If this stays, the operators set the clocks of both installations."),
+    ),
 }
 
 PROJECT: Mapping[str, tuple[Text, Text, Text]] = {

@@ -18,8 +18,10 @@ def register(app: typer.Typer) -> None:
     )
     group.callback()(lambda: None)
     group.command("import")(import_letters)
-    group.command()(door)
-    group.command()(meet)
+    group.command()(card)
+    group.command()(agree)
+    group.command()(peers)
+    group.command()(part)
     group.command()(demo)
     app.add_typer(group, name="letters")
 
@@ -78,41 +80,86 @@ def _set_up() -> None:
     django.setup()
 
 
-def door() -> None:
-    """Print the address below which a neighbour's gateway brings letters here; keep it between the two operators."""
+def card() -> None:
+    """Print the card of this installation, for the file that its operator gives to another one's."""
     _set_up()
-    from divan.project.letters.neighbours import own_door  # noqa: PLC0415 (models are readable only now)
-
-    typer.echo(own_door())
-
-
-def meet(
-    subsystem: Annotated[str, typer.Argument(help="Subsystem of the neighbour, instance/class/code/subsystem.")],
-    name_fa: Annotated[str, typer.Argument(help="Its name in Persian.")],
-    door: Annotated[str, typer.Argument(help="What `divan letters door` says there.")],
-    law: Annotated[str, typer.Option(help="Legal basis of the exchange, as the permit names it.")],
-    name_en: Annotated[str, typer.Option(help="Its name in English.")] = "",
-) -> None:
-    """Enter a neighbour at the exchange, with the own right to bring it letters; again changes nothing."""
-    _set_up()
-    from divan.foundation import clock  # noqa: PLC0415 (as above)
-    from divan.foundation.errors import Refusal  # noqa: PLC0415 (as above)
+    from divan.foundation.errors import Refusal  # noqa: PLC0415 (models are readable only now)
     from divan.project.letters import neighbours  # noqa: PLC0415 (as above)
+    from divan.trust.exchange import queries  # noqa: PLC0415 (as above)
+    from divan.trust.exchange.values.peers import shown  # noqa: PLC0415 (as above)
 
     try:
-        changed = neighbours.meet(
-            subsystem=subsystem,
-            name_fa=name_fa,
-            name_en=name_en,
-            door=door,
-            law_fa=law,
-            law_en="",
+        own = queries.own_card()
+    except Refusal as refusal:
+        typer.echo(str(refusal), err=True)
+        raise typer.Exit(1) from refusal
+    typer.echo(neighbours.card_text(own), nl=False)
+    typer.echo(
+        f"its fingerprint, which you read to the other operator:\n{shown(queries.fingerprint_of(own))}", err=True
+    )
+
+
+def agree(
+    file: Annotated[Path, typer.Argument(help="What `divan letters card` printed at the other installation.")],
+    fingerprint: Annotated[str, typer.Option(help="Its fingerprint, as the other operator read it out.")],
+    law: Annotated[str, typer.Option(help="Legal basis of the exchange, as the permits name it.")],
+) -> None:
+    """Let another installation bring letters here and bring it ours; both sides do it, and again changes nothing."""
+    _set_up()
+    from divan.foundation import clock  # noqa: PLC0415 (as above)
+    from divan.foundation.actors import operator  # noqa: PLC0415 (as above)
+    from divan.foundation.errors import Refusal  # noqa: PLC0415 (as above)
+    from divan.project.letters import neighbours  # noqa: PLC0415 (as above)
+    from divan.trust.exchange.values.peers import shown  # noqa: PLC0415 (as above)
+
+    try:
+        agreement, changed = neighbours.agree(
+            card=file.read_bytes(),
+            fingerprint=fingerprint,
+            law=law,
+            actor=operator(os.environ.get("USER", "unknown")),
             now=clock.now(),
+        )
+    except (OSError, Refusal) as refusal:
+        typer.echo(f"nothing was agreed upon: {refusal}", err=True)
+        raise typer.Exit(1) from refusal
+    typer.echo(f"{'agreed' if changed else 'agreed before'} with {agreement.card.subsystem}")
+    typer.echo(f"their card: {shown(agreement.theirs)}")
+    typer.echo(f"our card:   {shown(agreement.ours)}")
+    typer.echo("The other operator must see the same two fingerprints, the other way round.")
+
+
+def peers() -> None:
+    """List the installations with which this one agreed, in force and ended."""
+    _set_up()
+    from divan.trust.exchange import queries  # noqa: PLC0415 (as above)
+    from divan.trust.exchange.values.peers import shown  # noqa: PLC0415 (as above)
+
+    for one in queries.list_agreements():
+        state = "in force" if one.ended_at is None else f"ended {one.ended_at:%Y-%m-%d}: {one.reason}"
+        typer.echo(f"{one.card.subsystem}  {one.card.gateway}  since {one.agreed_at:%Y-%m-%d}, {state}")
+        typer.echo(f"  their card: {shown(one.theirs)}\n  our card:   {shown(one.ours)}")
+
+
+def part(
+    subsystem: Annotated[str, typer.Argument(help="Subsystem of the other installation.")],
+    reason: Annotated[str, typer.Option(help="Why; it is kept with the agreement.")],
+) -> None:
+    """End an agreement: at once nothing comes from there, and nothing goes there."""
+    _set_up()
+    from divan.foundation import clock  # noqa: PLC0415 (as above)
+    from divan.foundation.actors import operator  # noqa: PLC0415 (as above)
+    from divan.foundation.errors import Refusal  # noqa: PLC0415 (as above)
+    from divan.trust.exchange import actions  # noqa: PLC0415 (as above)
+
+    try:
+        actions.part_with_peer(
+            subsystem=subsystem, reason=reason, actor=operator(os.environ.get("USER", "unknown")), now=clock.now()
         )
     except Refusal as refusal:
         typer.echo(str(refusal), err=True)
         raise typer.Exit(1) from refusal
-    typer.echo("entered" if changed else "known already")
+    typer.echo("ended")
 
 
 def demo() -> None:

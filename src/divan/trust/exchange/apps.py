@@ -12,10 +12,12 @@ from django.apps import AppConfig, apps
 class ExchangeOptions:
     """What the exchange is told by the installation.
 
-    ``control`` is the folder of the control plane: ``snapshot-key.pem`` signs snapshots, ``client.pem`` is the key and
-    certificate of our own subsystem, ``authorities.pem`` what the gateway's certificate must chain to. ``gateway`` is
-    the folder that the gateway reads and writes: ``snapshot.jws``, ``subject-keys.json``, ``evidence-key.pub`` (several
-    keys may stand in it, former ones too) and ``evidence/``. ``address`` is where our own client reaches the gateway;
+    ``control`` is the folder of the control plane: ``snapshot-key.pem`` signs snapshots, ``seal-key.pem`` seals what
+    goes to other installations, ``client.pem`` is the key and certificate of our own subsystem, ``authorities.pem``
+    what the gateway's certificate must chain to. ``gateway`` is the folder that the gateway reads and writes:
+    ``snapshot.jws``, ``callers.pem`` (who vouches for callers), ``shown.pem`` (what it shows to others),
+    ``subject-keys.json``, ``evidence-key.pub`` (several keys may stand in it, former ones too) and ``evidence/``.
+    ``address`` is where our own client reaches the gateway, ``public`` where those of other installations do;
     ``subsystem`` and ``server`` are the addresses of our subsystem and of the gateway on the exchange.
     """
 
@@ -25,6 +27,7 @@ class ExchangeOptions:
     address: str
     subsystem: str
     server: str
+    public: str = ""
 
 
 class ExchangeApp(AppConfig):
@@ -47,6 +50,7 @@ class ExchangeApp(AppConfig):
             models.Subsystem,
             models.DataService,
             models.Permit,
+            models.Agreement,
             models.SnapshotVersion,
             models.Segment,
         )

@@ -156,6 +156,45 @@ class Permit(models.Model):
         }
 
 
+class Agreement(models.Model):
+    """That another installation is let in, on the card (``card``) that it gave of itself; one in force for each.
+
+    ``theirs`` and ``ours`` are the hex SHA-256 of both cards. In force, then ended once; nothing else ever changes.
+
+    .. no_pii: installations and their public keys
+    """
+
+    id = models.BigAutoField(primary_key=True)
+    uuid = models.UUIDField(unique=True)
+    subsystem = models.ForeignKey(Subsystem, on_delete=models.PROTECT, related_name="+")
+    card = models.JSONField()
+    theirs = models.CharField(max_length=64)
+    ours = models.CharField(max_length=64)
+    law = models.CharField(max_length=500)
+    agreed_at = models.DateTimeField()
+    ended_at = models.DateTimeField(null=True)
+    reason = models.CharField(max_length=300, blank=True)
+
+    subject_kind: ClassVar[str] = "exchange.agreement"
+
+    class Meta:
+        constraints = (
+            models.UniqueConstraint(fields=("subsystem",), condition=Q(ended_at=None), name="agreement_one_in_force"),
+            models.CheckConstraint(condition=~Q(law=""), name="agreement_says_why"),
+        )
+
+    def subject_state(self) -> dict[str, object]:
+        """Return what the digest of an agreement covers: every field."""
+        return {
+            "subsystem": self.subsystem_id,
+            "card": self.card,
+            "fingerprints": [self.theirs, self.ours],
+            "law": self.law,
+            "period": [self.agreed_at, self.ended_at],
+            "reason": self.reason,
+        }
+
+
 class SnapshotVersion(models.Model):
     """A routing snapshot as it was signed and published; a trigger refuses every change.
 

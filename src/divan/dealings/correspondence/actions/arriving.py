@@ -35,8 +35,12 @@ PICTURES = (TIFF, JPEG, PNG, GIF)
 JOINED = "letter.pdf"
 
 
-def take_in_parcel(*, peer: Peer, parcel: Parcel, actor: Actor, now: datetime) -> Intake:
+def take_in_parcel(
+    *, peer: Peer, parcel: Parcel, sealed: bytes | None = None, seal: str = "", actor: Actor, now: datetime
+) -> Intake:
     """Take in a letter that another system sent in this house's own form; sent again, it is taken once.
+
+    What its sender sealed is kept with the seal, so that it can be proved later whose letter it was.
 
     :raises SecretariatUnknown, RecipientClosed: if it goes to nobody here.
     :raises KeyTaken: if another letter of this system has its key.
@@ -56,8 +60,12 @@ def take_in_parcel(*, peer: Peer, parcel: Parcel, actor: Actor, now: datetime) -
     if missing:
         raise PartsMissing(files=missing)
     stored = [_stored(one, actor=actor, now=now) for one in parcel.files]
-    receipt = {"target": peer.name, "key": parcel.key, "digest": digest}
-    taken = _take(owner, peer, parcel, tuple(stored), receipt, actor=actor, now=now)
+    receipt = {"target": peer.name, "key": parcel.key, "digest": digest, **({"seal": seal} if seal else {})}
+    original = None
+    if sealed is not None:
+        made = files.store_made(name="letter.json", content=sealed, media_type="application/json", actor=actor, now=now)
+        original = made.uuid
+    taken = _take(owner, peer, parcel, tuple(stored), receipt, original=original, actor=actor, now=now)
     # Two that came at the same moment under one key: the second finds the first's row, and is compared with it.
     return _same(taken, digest)
 

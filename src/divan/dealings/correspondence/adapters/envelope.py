@@ -139,6 +139,18 @@ def write_envelope(parcel: Parcel) -> dict[str, object]:
     }
 
 
+def sealed_part(told: Mapping[str, Any]) -> dict[str, object]:
+    """Return what of an envelope is sealed: all of it but the seal itself and the bytes of files, which have hashes."""
+    part: dict[str, object] = {name: value for name, value in told.items() if name != "seal"}
+    listed = part.get("files")
+    if isinstance(listed, list):
+        part["files"] = [
+            {name: value for name, value in one.items() if name != "content"} if isinstance(one, dict) else one
+            for one in listed
+        ]
+    return part
+
+
 def _said(party: Party) -> dict[str, str]:
     return {name: getattr(party, name) for name in ("organization", "department", "title", "name", "code")}
 

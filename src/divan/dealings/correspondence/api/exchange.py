@@ -11,7 +11,6 @@ from __future__ import annotations
 import base64
 import binascii
 import hmac
-import json
 
 from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed
 from django.utils.crypto import salted_hmac
@@ -19,7 +18,15 @@ from django.views.decorators.csrf import csrf_exempt
 
 from divan.dealings.correspondence.adapters import parts
 from divan.dealings.correspondence.adapters.answers import said_of
-from divan.dealings.correspondence.api.speaking import body_of, spoken, stands, take_letter, take_receipt, told
+from divan.dealings.correspondence.api.speaking import (
+    body_of,
+    read_json,
+    spoken,
+    stands,
+    take_letter,
+    take_receipt,
+    told,
+)
 from divan.dealings.correspondence.apps import options
 from divan.dealings.correspondence.values import Channel, ParcelUnfit, Peer, PeerUnknown, Standing
 from divan.foundation import clock
@@ -43,13 +50,6 @@ def _peer(request: HttpRequest, key: str) -> Peer:
     return Peer(channel=Channel.EXCHANGE, name=client[:110])
 
 
-def _json(request: HttpRequest) -> object:
-    try:
-        return json.loads(body_of(request))
-    except (ValueError, RecursionError) as error:
-        raise ParcelUnfit(place="", reason="json") from error
-
-
 @csrf_exempt
 @access(PUBLIC)
 @spoken
@@ -69,8 +69,7 @@ def part(request: HttpRequest, door: str, key: str, sha256: str, number: int) ->
     peer = _peer(request, door)
     if request.method != "PUT":
         return HttpResponseNotAllowed(["PUT"])
-    sent = _json(request)
-    content = sent.get("content") if isinstance(sent, dict) else None
+    content = read_json(body_of(request)).get("content")
     try:
         octets = base64.b64decode(content if isinstance(content, str) else "", validate=True)
     except (binascii.Error, ValueError) as error:
@@ -87,4 +86,4 @@ def receipt(request: HttpRequest, door: str, key: str) -> HttpResponse:
     peer = _peer(request, door)
     if request.method != "PUT":
         return HttpResponseNotAllowed(["PUT"])
-    return take_receipt(peer, key, _json(request))
+    return take_receipt(peer, key, read_json(body_of(request)))

@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-import json
-
 from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed
 from django.views.decorators.csrf import csrf_exempt
 
 from divan.dealings.correspondence.adapters.connections import Product, read_connections
 from divan.dealings.correspondence.adapters.webhooks import is_signed
-from divan.dealings.correspondence.api.speaking import body_of, spoken, take_letter, take_receipt
+from divan.dealings.correspondence.api.speaking import body_of, read_json, spoken, take_letter, take_receipt
 from divan.dealings.correspondence.apps import options
-from divan.dealings.correspondence.values import Channel, ParcelUnfit, Peer, PeerUnknown
+from divan.dealings.correspondence.values import Channel, Peer, PeerUnknown
 from divan.foundation import clock
 from divan.foundation.http.access import PUBLIC, access
 
@@ -38,7 +36,7 @@ def letter(request: HttpRequest, product: str) -> HttpResponse:
         return HttpResponseNotAllowed(["POST"])
     body = body_of(request)
     known = _known(request, product, body)
-    sent = _read(body)
+    sent = read_json(body)
     key = sent.get("key")
     peer = Peer(channel=Channel.FOLDER, name=known.name)
     return take_letter(peer, key if isinstance(key, str) else "", body, secretariat=known.secretariat)
@@ -53,15 +51,5 @@ def receipt(request: HttpRequest, product: str) -> HttpResponse:
         return HttpResponseNotAllowed(["POST"])
     body = body_of(request)
     known = _known(request, product, body)
-    sent = _read(body)
+    sent = read_json(body)
     return take_receipt(Peer(channel=Channel.FOLDER, name=known.name), str(sent.get("key", "")), sent)
-
-
-def _read(body: bytes) -> dict[str, object]:
-    try:
-        sent = json.loads(body)
-    except (ValueError, RecursionError) as error:
-        raise ParcelUnfit(place="", reason="json") from error
-    if not isinstance(sent, dict):
-        raise ParcelUnfit(place="", reason="json")
-    return sent

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import json
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from functools import wraps
 
@@ -13,10 +14,11 @@ from divan.dealings.correspondence import queries
 from divan.dealings.correspondence.actions import arriving, carrying
 from divan.dealings.correspondence.adapters import parts
 from divan.dealings.correspondence.adapters.answers import read_said, said_of
-from divan.dealings.correspondence.adapters.envelope import read_envelope
+from divan.dealings.correspondence.adapters.envelope import read_envelope, sealed_part
 from divan.dealings.correspondence.apps import options
 from divan.dealings.correspondence.values import (
     LONGEST_KEY,
+    Channel,
     DispatchUnknown,
     IntakeUnknown,
     Parcel,
@@ -28,6 +30,7 @@ from divan.dealings.correspondence.values import (
 from divan.foundation import clock
 from divan.foundation.actors import SYSTEM
 from divan.foundation.errors import Refusal, Trouble
+from divan.trust.exchange import queries as exchange
 
 MOST_OCTETS = 24 * 1024 * 1024
 """Of one call; what is larger comes in parts."""
@@ -77,17 +80,58 @@ def take_letter(peer: Peer, key: str, content: bytes, *, secretariat: str = "") 
     """Take a letter in and answer how it stands; ``secretariat`` is where it goes if it names none.
 
     :raises ParcelUnfit: if it is no letter, or of another key; further refusals as for ``take_in_parcel``.
+    :raises SealUnfit, SealStale, AgreementUnknown: if another installation sent it and did not seal it.
     """
-    parcel = read_envelope(content)
+    envelope = read_json(content)
+    seal = seal_of(envelope)
+    sealed = require_peer(peer, sealed_part(envelope), seal)
+    parcel = read_envelope(envelope)
     if parcel.key != key:
         raise ParcelUnfit(place="key", reason="differs")
     if secretariat and not (parcel.secretariat or parcel.body):
         parcel = _to(parcel, secretariat)
     place = f"{peer.name}:{key}"
     known = queries.find_intake(peer, key)
-    taken = arriving.take_in_parcel(peer=peer, parcel=_completed(parcel, place), actor=SYSTEM, now=clock.now())
+    taken = arriving.take_in_parcel(
+        peer=peer,
+        parcel=_completed(parcel, place),
+        sealed=sealed,
+        seal=seal,
+        actor=SYSTEM,
+        now=clock.now(),
+    )
     parts.forget(options().parts, place)
     return told(said_of(queries.standing_of(queries.intake_rows().get(uuid=taken.uuid))), 200 if known else 201)
+
+
+def read_json(content: bytes) -> dict[str, object]:
+    """Return the JSON object that a system sent.
+
+    :raises ParcelUnfit: if it is none.
+    """
+    try:
+        sent = json.loads(content)
+    except (ValueError, RecursionError) as error:
+        raise ParcelUnfit(place="", reason="json") from error
+    if not isinstance(sent, dict):
+        raise ParcelUnfit(place="", reason="json")
+    return sent
+
+
+def seal_of(sent: Mapping[str, object]) -> str:
+    """Return the seal that something bears, or nothing."""
+    seal = sent.get("seal")
+    return seal if isinstance(seal, str) else ""
+
+
+def require_peer(peer: Peer, sealed: Mapping[str, object], seal: str) -> bytes | None:
+    """Refuse what came from another installation that did not seal it; return the octets that it did seal, if it did.
+
+    :raises SealUnfit, SealStale, AgreementUnknown: see :func:`divan.trust.exchange.queries.require_seal`.
+    """
+    if peer.channel is not Channel.EXCHANGE:
+        return None
+    return exchange.require_seal(sealed, seal, sender=peer.name, now=clock.now())
 
 
 def _to(parcel: Parcel, secretariat: str) -> Parcel:
@@ -122,7 +166,11 @@ def take_receipt(peer: Peer, key: str, content: object) -> HttpResponse:
     :raises DispatchUnknown: if none was sent to it under this key.
     :raises ParcelUnfit: if it says nothing that is understood.
     :raises DispatchNotPossible: if the sending was given up here.
+    :raises SealUnfit, SealStale, AgreementUnknown: if another installation said it and did not seal it.
     """
+    if isinstance(content, dict):
+        said = {name: value for name, value in content.items() if name != "seal"}
+        require_peer(peer, {"key": key, **said}, seal_of(content))
     row, standing = queries.find_sent(key[:LONGEST_KEY], peer), read_said(content)
     if row is None:
         raise DispatchUnknown

@@ -18,7 +18,7 @@ from divan.dealings.correspondence.adapters import folders, webhooks
 from divan.dealings.correspondence.adapters.answers import SILENT, judge
 from divan.dealings.correspondence.adapters.connections import Connections, read_connections
 from divan.dealings.correspondence.adapters.ece_letters import write_ece
-from divan.dealings.correspondence.adapters.envelope import write_envelope
+from divan.dealings.correspondence.adapters.envelope import sealed_part, write_envelope
 from divan.dealings.correspondence.adapters.parts import PART_BYTES
 from divan.dealings.correspondence.apps import options
 from divan.dealings.correspondence.values import Channel, ConnectionsUnfit, Parcel, Standing
@@ -121,7 +121,14 @@ def _by_exchange(ask: Ask, parcel: Parcel, row: models.Dispatch, now: datetime) 
                 if isinstance(said, str) or said.state == "refused":
                     return said
         light = replace(parcel, files=tuple(replace(one, content=None) for one in parcel.files))
-    return _put(ask, service, f"/letters/{parcel.key}", write_envelope(light), str(row.uuid), now)
+    told = write_envelope(light)
+    seal = exchange.seal_for(sealed_part(told), receiver=row.target.partition("#")[0], now=now)
+    return _put(ask, service, f"/letters/{parcel.key}", {**told, **sealed_by(seal)}, str(row.uuid), now)
+
+
+def sealed_by(seal: str) -> dict[str, str]:
+    """Return what a seal adds to a message; nothing where there is none."""
+    return {"seal": seal} if seal else {}
 
 
 def _put(ask: Ask, service: str, path: str, body: dict[str, Any], message_id: str, now: datetime) -> Standing | str:

@@ -21,7 +21,7 @@ from divan.dealings.correspondence.adapters.answers import SILENT, judge, read_s
 from divan.dealings.correspondence.adapters.connections import read_connections
 from divan.dealings.correspondence.adapters.ece_letters import write_ece_receipt
 from divan.dealings.correspondence.apps import options
-from divan.dealings.correspondence.jobs.carrying import AT_ONCE, TIMEOUT, Ask, message_id_of, service_of
+from divan.dealings.correspondence.jobs.carrying import AT_ONCE, TIMEOUT, Ask, message_id_of, sealed_by, service_of
 from divan.dealings.correspondence.values import (
     INTAKE_ENDED,
     Channel,
@@ -97,12 +97,14 @@ def _by_exchange(due: Receipt, ask: Ask, now: datetime) -> str:
     service = service_of(due.target)
     if service is None:
         return "correspondence.not-at-exchange"
+    said = said_of(due.standing)
+    seal = exchange.seal_for({"key": due.key, **said}, receiver=due.target, now=now)
     try:
         answer = ask(
             data_service=service,
             path=f"/receipts/{due.key}",
             method="PUT",
-            body=said_of(due.standing),
+            body={**said, **sealed_by(seal)},
             message_id=str(due.uuid),
             timeout=TIMEOUT,
         )

@@ -16,6 +16,7 @@ from divan.trust.exchange.adapters.segments import Piece, Place, SealedBatch, li
 from divan.trust.exchange.apps import options
 from divan.trust.exchange.queries.evidence import columns_of, moment
 from divan.trust.exchange.values import EVIDENCE_DOUBTED, EVIDENCE_IMPORTED
+from divan_libs.asic import hashchain
 from divan_libs.envelope.evidence.records import EvidenceError
 
 DOUBT_LOOKED_AT_AGAIN_AFTER = timedelta(minutes=5)
@@ -122,7 +123,7 @@ def _take_batch(segment: models.Segment, batch: SealedBatch) -> int:
             batch=row,
             place=message.place,
             leaf=message.leaf,
-            path=message.path,
+            path=b"".join(hashchain.path(batch.items, message.leaf)),
             intent=message.intent_octets,
             closing=message.closing_octets,
             **columns_of(message.intent, message.closing),

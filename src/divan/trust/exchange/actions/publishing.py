@@ -16,6 +16,7 @@ from divan.foundation.faults import power_may_fail
 from divan.trust.exchange import models
 from divan.trust.exchange.adapters import keys, snapshot_file
 from divan.trust.exchange.apps import options
+from divan.trust.exchange.queries.peers import peer_authorities
 from divan.trust.exchange.queries.routing import newest_signed_snapshot, routing_state, snapshot_ref
 from divan.trust.exchange.values import SNAPSHOT_PUBLISHED, DataServiceFaulty, SnapshotRef
 from divan_libs.envelope.errors import EnvelopeError
@@ -73,8 +74,14 @@ def _hand_out_after_commit(number: int) -> None:
 
 
 def hand_out_newest() -> None:
-    """Make the gateway's file hold the newest published snapshot.
+    """Make the gateway's files hold the newest published snapshot, and who vouches for callers.
 
-    :raises OSError: if it cannot be written.
+    :raises OSError: if one cannot be written.
     """
-    snapshot_file.hand_out(options(), newest_signed_snapshot)
+    snapshot_file.hand_out(options(), _newest)
+
+
+def _newest() -> bytes | None:
+    # Who vouches for a peer comes before the snapshot that lets it in.
+    keys.trust_callers(options(), peer_authorities())
+    return newest_signed_snapshot()

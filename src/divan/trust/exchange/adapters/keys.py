@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import os
 import secrets
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from contextlib import suppress
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -25,12 +25,15 @@ from divan_libs.pki.fingerprints import fingerprint
 from divan_libs.pki.keys import FileKey, generate_private_key
 
 SNAPSHOT_KEY = "snapshot-key.pem"
+SEAL_KEY = "seal-key.pem"
 CLIENT = "client.pem"
 AUTHORITIES = "authorities.pem"
 
 SNAPSHOT = "snapshot.jws"
 SNAPSHOT_PUBLIC_KEY = "snapshot-key.pub"
 SERVER = "server.pem"
+SHOWN = "shown.pem"
+CALLERS = "callers.pem"
 EVIDENCE_KEY = "evidence-key.pem"
 EVIDENCE_PUBLIC_KEY = "evidence-key.pub"
 SUBJECT_KEYS = "subject-keys.json"
@@ -49,6 +52,58 @@ def snapshot_signer(told: ExchangeOptions) -> SoftSigner:
     :raises ExchangeNotPrepared: if there is none, or it cannot be used.
     """
     return SoftSigner.from_pem(_read(told.control / SNAPSHOT_KEY))
+
+
+def seal_signer(told: ExchangeOptions) -> SoftSigner:
+    """Return the key with which this installation seals what it sends to others.
+
+    :raises ExchangeNotPrepared: if there is none, or it cannot be used.
+    """
+    try:
+        return SoftSigner.from_pem(_read(told.control / SEAL_KEY))
+    except EnvelopeError as error:
+        raise ExchangeNotPrepared(file=SEAL_KEY, reason=error.code) from error
+
+
+def seal_public_key(told: ExchangeOptions) -> str:
+    """Return, in PEM, the key by which others know our seal.
+
+    :raises ExchangeNotPrepared: see :func:`seal_signer`.
+    """
+    return _public_pem(seal_signer(told).public_key()).decode("ascii")
+
+
+def shown_fingerprint(told: ExchangeOptions) -> str:
+    """Return the fingerprint of the certificate that our gateway shows to those of other installations.
+
+    :raises ExchangeNotPrepared: if there is none, or it cannot be read.
+    """
+    try:
+        return fingerprint(FileKey.open(told.gateway / SHOWN).certificate)
+    except PkiError as error:
+        raise ExchangeNotPrepared(file=SHOWN) from error
+
+
+def own_authorities(told: ExchangeOptions) -> str:
+    """Return the authorities, in PEM, that vouch for our gateway and its certificates.
+
+    :raises ExchangeNotPrepared: if the file is missing.
+    """
+    return _read(told.gateway / AUTHORITIES).decode("ascii", "replace")
+
+
+def trust_callers(told: ExchangeOptions, peers: Iterable[str]) -> None:
+    """Make the gateway's file of who vouches for callers hold our own authorities and those of our peers.
+
+    Where our own are not in the gateway's folder, its operator keeps that file himself.
+
+    :raises OSError: if it cannot be written; the former file stays.
+    """
+    try:
+        own = (told.gateway / AUTHORITIES).read_bytes()
+    except FileNotFoundError:
+        return
+    write_file(told.gateway / CALLERS, b"\n".join((own, *(peer.encode("ascii") for peer in peers))))
 
 
 def evidence_keys(told: ExchangeOptions) -> tuple[EllipticCurvePublicKey, ...]:
@@ -111,8 +166,9 @@ def _read(path: Path) -> bytes:
 def prepare_rehearsal(told: ExchangeOptions, now: datetime) -> None:
     """Make every key and certificate that is missing, and the settings of the gateway; safe to repeat.
 
-    What is made: an authority, our client certificate, the gateway's server certificate, the keys that sign snapshots
-    and evidence, and a key for the hashes of persons. Certificates near their end are issued anew.
+    What is made: an authority, our client certificate, the certificates of the gateway (as a server, and the one it
+    shows to others), the keys that sign snapshots, seals and evidence, and a key for the hashes of persons.
+    Certificates near their end are issued anew.
     """
     for folder in (told.control, told.gateway, told.gateway / EVIDENCE):
         folder.mkdir(parents=True, exist_ok=True, mode=0o700)
@@ -122,6 +178,9 @@ def prepare_rehearsal(told: ExchangeOptions, now: datetime) -> None:
     write_file(told.gateway / AUTHORITIES, trusted)
     issue_client(told, authority, CLIENT, told.subsystem, now)
     _issue(told.gateway / SERVER, authority, now, lambda key: authority.issue_tls_server(key, _HOSTS, now=now))
+    _issue(told.gateway / SHOWN, authority, now, lambda key: authority.issue_tls_client(key, told.server, now=now))
+    _write_once(told.gateway / CALLERS, trusted)
+    _signing_key(told.control / SEAL_KEY)
     _hand_out(_signing_key(told.control / SNAPSHOT_KEY), told.gateway / SNAPSHOT_PUBLIC_KEY)
     _hand_out(_signing_key(told.gateway / EVIDENCE_KEY), told.gateway / EVIDENCE_PUBLIC_KEY)
     _write_once(told.gateway / SUBJECT_KEYS, json.dumps({f"k{now:%Y%m%d}": secrets.token_hex(32)}).encode())
@@ -153,8 +212,11 @@ def _signing_key(path: Path) -> EllipticCurvePrivateKey:
 
 
 def _hand_out(key: EllipticCurvePrivateKey, path: Path) -> None:
-    public = key.public_key().public_bytes(serialization.Encoding.PEM, serialization.PublicFormat.SubjectPublicKeyInfo)
-    _write_once(path, public)
+    _write_once(path, _public_pem(key.public_key()))
+
+
+def _public_pem(key: EllipticCurvePublicKey) -> bytes:
+    return key.public_bytes(serialization.Encoding.PEM, serialization.PublicFormat.SubjectPublicKeyInfo)
 
 
 def _environment(told: ExchangeOptions) -> str:
@@ -163,7 +225,9 @@ def _environment(told: ExchangeOptions) -> str:
         "SERVER": told.server,
         "CERTIFICATE": at / SERVER,
         "KEY": at / SERVER,
-        "CLIENT_AUTHORITIES": at / AUTHORITIES,
+        "CLIENT_AUTHORITIES": at / CALLERS,
+        "PROVIDER_CERTIFICATE": at / SHOWN,
+        "PROVIDER_KEY": at / SHOWN,
         "SNAPSHOT": at / SNAPSHOT,
         "SNAPSHOT_KEY": at / SNAPSHOT_PUBLIC_KEY,
         "EVIDENCE": at / EVIDENCE,

@@ -14,16 +14,29 @@ from divan.trust.exchange.queries.membership import (
     list_permits,
     list_subsystems,
 )
+from divan.trust.exchange.queries.peers import (
+    content_of,
+    find_agreement,
+    fingerprint_of,
+    list_agreements,
+    own_card,
+    require_seal,
+    seal_for,
+)
 from divan.trust.exchange.queries.routing import find_newest_snapshot
 
 __all__ = [
     "ask",
+    "content_of",
     "data_service_codes",
+    "find_agreement",
     "find_data_service_at",
     "find_newest_snapshot",
+    "fingerprint_of",
     "get_data_service",
     "get_evidence",
     "get_permit",
+    "list_agreements",
     "list_data_services",
     "list_evidence",
     "list_in_doubt",
@@ -31,5 +44,8 @@ __all__ = [
     "list_members",
     "list_permits",
     "list_subsystems",
+    "own_card",
+    "require_seal",
+    "seal_for",
     "verify_evidence",
 ]
