@@ -14,6 +14,7 @@ from concurrent.futures import ThreadPoolExecutor
 from divan_gateway.metrics import Count, Metrics
 from divan_libs.envelope.evidence.log import EvidenceLog
 from divan_libs.envelope.evidence.records import Kind
+from divan_libs.envelope.evidence.segments import Record
 
 logger = logging.getLogger(__name__)
 
@@ -22,6 +23,12 @@ class JournalFailed(Exception):
     """Evidence cannot be written; the process must stop, because it no longer knows what is on the disk."""
 
     code = "gateway.journal-failed"
+
+
+class DiskIsFull(JournalFailed):
+    """There is no room for the evidence of another message; nothing of this one was sent. Those under way go on."""
+
+    code = "gateway.disk-full"
 
 
 class Journal:
@@ -36,7 +43,8 @@ class Journal:
         self._on_failure = on_failure
         self._loop = asyncio.get_running_loop()
         self._thread = ThreadPoolExecutor(1, thread_name_prefix="evidence")
-        self._records: list[tuple[Kind, bytes, str]] = []
+        self._records: list[Record] = []
+        self._to_sign: set[str] = set()
         self._waiters: list[asyncio.Future[None]] = []
         self._wake = asyncio.Event()
         self._seal_due = False
@@ -44,17 +52,32 @@ class Journal:
         self.failed = False
         self._writer = self._loop.create_task(self._write())
 
-    def append(self, kind: Kind, payload: bytes, request_id: str) -> asyncio.Future[None]:
-        """Queue a record; the future is done when it is durable.
+    @property
+    def is_full(self) -> bool:
+        """Whether there is no room for the evidence of new messages."""
+        return self._log.is_full
 
-        :raises JournalFailed: through the future.
+    def append(
+        self, kind: Kind, payload: bytes, request_id: str, *, relaxed: bool = False, signed: bool = False
+    ) -> asyncio.Future[None]:
+        """Queue a record; the future is done when it is durable, of a ``relaxed`` one at once.
+
+        What is relaxed is on its way to the disk when its message goes on, and a crash within that time loses it.
+        ``signed`` gives a closing record a signature of its own, durable together with it.
+
+        :raises JournalFailed: through the future; :class:`DiskIsFull` for an intent.
         """
         waiter: asyncio.Future[None] = self._loop.create_future()
-        if self.failed:
-            waiter.set_exception(JournalFailed())
+        if self.failed or (kind is Kind.INTENT and self._log.is_full):
+            waiter.set_exception(JournalFailed() if self.failed else DiskIsFull())
             return waiter
         self._records.append((kind, payload, request_id))
-        self._waiters.append(waiter)
+        if signed:
+            self._to_sign.add(request_id)
+        if relaxed:
+            waiter.set_result(None)
+        else:
+            self._waiters.append(waiter)
         self._wake.set()
         return waiter
 
@@ -85,14 +108,18 @@ class Journal:
                 await self._guarded(self._log.seal)
 
     async def _write_group(self) -> None:
-        records, waiters = self._records, self._waiters
-        self._records, self._waiters = [], []
+        records, waiters, to_sign = self._records, self._waiters, self._to_sign
+        self._records, self._waiters, self._to_sign = [], [], set()
+        was_full = self._log.is_full
         began = time.perf_counter_ns()
-        durable = await self._guarded(lambda: self._log.commit(records))
+        durable = await self._guarded(lambda: self._log.commit(records, sign=to_sign))
+        if durable and self._log.is_full and not was_full:
+            logger.error("the disk is full: messages under way are ended, new ones are refused")
         for waiter in waiters:
-            if durable:
+            # Whoever waited may have been given up meanwhile; its record stands all the same.
+            if durable and not waiter.done():
                 waiter.set_result(None)
-            else:
+            elif not waiter.done():
                 waiter.set_exception(JournalFailed())
         self._metrics.add(Count.GROUPS)
         self._metrics.add(Count.RECORDS, len(records))
@@ -109,7 +136,8 @@ class Journal:
             logger.exception("evidence cannot be written")
             self.failed = True
             for waiter in self._waiters:
-                waiter.set_exception(JournalFailed())
+                if not waiter.done():
+                    waiter.set_exception(JournalFailed())
             self._records, self._waiters = [], []
             self._on_failure()
             return False

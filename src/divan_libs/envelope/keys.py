@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Sequence
 from typing import Protocol
 
+from cryptography import x509
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric.ec import (
@@ -19,6 +21,7 @@ from divan_libs.envelope.errors import EnvelopeError
 
 _ALGORITHM = ECDSA(hashes.SHA256())
 _COORDINATE = 32
+_CERTIFICATE = b"-----BEGIN CERTIFICATE-----"
 
 
 class Signer(Protocol):
@@ -27,6 +30,10 @@ class Signer(Protocol):
     @property
     def key_id(self) -> str:
         """The id of the public key; see :func:`key_id`."""
+
+    @property
+    def certificates(self) -> Sequence[bytes]:
+        """The certificate of the key and those of the authorities above it, in DER; none for a bare key."""
 
     def sign(self, message: bytes) -> bytes:
         """Return the ECDSA P-256/SHA-256 signature, DER."""
@@ -41,17 +48,19 @@ def key_id(public_key: EllipticCurvePublicKey) -> str:
 class SoftSigner:
     """A signer whose key lies in memory."""
 
-    def __init__(self, private_key: EllipticCurvePrivateKey) -> None:
+    def __init__(self, private_key: EllipticCurvePrivateKey, certificates: Sequence[bytes] = ()) -> None:
         if not isinstance(private_key.curve, SECP256R1):
             raise EnvelopeError("exchange.key.curve", curve=private_key.curve.name)
         self._key = private_key
+        self.certificates = tuple(certificates)
         self._id = key_id(private_key.public_key())
 
     @classmethod
     def from_pem(cls, pem: bytes) -> SoftSigner:
-        """Read an unencrypted PKCS#8 key.
+        """Read an unencrypted PKCS#8 key, and the certificates that stand behind it: its own first.
 
-        :raises EnvelopeError: ``exchange.key.unreadable`` or ``exchange.key.curve``.
+        :raises EnvelopeError: ``exchange.key.unreadable``, ``exchange.key.curve``, or ``exchange.key.certificate`` if
+            the first certificate is that of another key.
         """
         try:
             loaded = serialization.load_pem_private_key(pem, password=None)
@@ -59,7 +68,7 @@ class SoftSigner:
             raise EnvelopeError("exchange.key.unreadable") from error
         if not isinstance(loaded, EllipticCurvePrivateKey):
             raise EnvelopeError("exchange.key.curve", curve=type(loaded).__name__)
-        return cls(loaded)
+        return cls(loaded, certificates_of(pem, loaded.public_key()))
 
     @property
     def key_id(self) -> str:
@@ -73,6 +82,22 @@ class SoftSigner:
     def sign(self, message: bytes) -> bytes:
         """Return the ECDSA P-256/SHA-256 signature, DER."""
         return self._key.sign(message, _ALGORITHM)
+
+
+def certificates_of(pem: bytes, public_key: EllipticCurvePublicKey) -> list[bytes]:
+    """Return the certificates of a PEM text in DER; the first must be that of the key.
+
+    :raises EnvelopeError: ``exchange.key.unreadable`` or ``exchange.key.certificate``.
+    """
+    if _CERTIFICATE not in pem:
+        return []
+    try:
+        certificates = x509.load_pem_x509_certificates(pem)
+    except ValueError as error:
+        raise EnvelopeError("exchange.key.unreadable") from error
+    if certificates[0].public_key() != public_key:
+        raise EnvelopeError("exchange.key.certificate")
+    return [certificate.public_bytes(serialization.Encoding.DER) for certificate in certificates]
 
 
 def load_public_key(pem: bytes) -> EllipticCurvePublicKey:

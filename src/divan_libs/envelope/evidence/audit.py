@@ -1,4 +1,4 @@
-"""Recomputes a segment: checksums, intents and ends, Merkle roots, their chain and their signatures."""
+"""Recomputes a segment: checksums, intents and ends, the hash chains over them, roots and signatures."""
 
 from __future__ import annotations
 
@@ -8,8 +8,8 @@ from pathlib import Path
 
 from cryptography.hazmat.primitives.asymmetric.ec import EllipticCurvePublicKey
 
+from divan_libs.asic import hashchain
 from divan_libs.envelope.evidence.frames import Frame
-from divan_libs.envelope.evidence.proofs import batch_root
 from divan_libs.envelope.evidence.records import (
     Closing,
     End,
@@ -17,8 +17,8 @@ from divan_libs.envelope.evidence.records import (
     Header,
     Intent,
     Kind,
+    MessageSignature,
     SignedRoot,
-    closing_leaf,
     digest,
 )
 from divan_libs.envelope.evidence.segments import SUFFIX, read_segment
@@ -46,9 +46,10 @@ def audit_segment(path: Path, *public_keys: EllipticCurvePublicKey) -> list[Find
     ``public_keys`` are those that may have signed it: the gateway's present key and its former ones.
 
     Codes: ``damaged`` (checksum), ``torn`` (a tail that is not whole; also seen while a group is being written),
-    ``payload``, ``name``, ``root`` (Merkle root or range differs), ``chain`` (a root is missing or out of order),
-    ``signature``, ``intent`` (an end without its intent, or another intent than it closed), ``repeated`` (two ends),
-    ``unsealed`` and ``open`` (in a finished segment only: an end without a root, an intent without an end).
+    ``payload``, ``format`` (a segment of another age), ``name``, ``root`` (the top of the hash chain or the range
+    differs), ``chain`` (a root is missing or out of order), ``signature``, ``intent`` (an end without its intent, or
+    another intent than it closed), ``repeated`` (two ends), ``unsealed`` and ``open`` (in a finished segment only: an
+    end without a root, an intent without an end).
     """
     try:
         found = read_segment(path)
@@ -71,7 +72,8 @@ class _Auditor:
         self._batches = 0
         self._sealed = 0
         self._leaves: list[bytes] = []
-        self._intents: dict[str, str] = {}
+        self._intents: dict[str, tuple[str, bytes]] = {}
+        self._last: tuple[str, str, str] | None = None
         self._open: set[str] = set()
 
     def report(self, code: str, offset: int, detail: str = "") -> None:
@@ -84,6 +86,7 @@ class _Auditor:
             Kind.CLOSING: self._read_closing,
             Kind.ROOT: self._read_root,
             Kind.END: self._read_end,
+            Kind.SIGNATURE: self._read_signature,
         }
         for place, frame in enumerate(frames):
             if (frame.kind is Kind.HEADER) != (place == 0):
@@ -103,13 +106,16 @@ class _Auditor:
         intent = Intent.decode(frame.payload)
         if intent.request_id in self._intents:
             self.report("repeated", frame.offset, intent.request_id)
-        self._intents[intent.request_id] = digest(frame.payload)
+        self._intents[intent.request_id] = digest(frame.payload), hashchain.digest(frame.payload)
         self._open.add(intent.request_id)
 
     def _read_closing(self, frame: Frame) -> None:
-        self._leaves.append(closing_leaf(frame.payload))
         closing = Closing.decode(frame.payload)
-        if self._intents.get(closing.request_id) != closing.intent:
+        intent, intent_item = self._intents.get(closing.request_id, ("", b""))
+        item = hashchain.digest(frame.payload)
+        self._leaves.append(hashchain.node(intent_item, item))
+        self._last = closing.request_id, intent_item.hex(), item.hex()
+        if intent != closing.intent:
             self.report("intent", frame.offset, closing.request_id)
         elif closing.request_id not in self._open:
             self.report("repeated", frame.offset, closing.request_id)
@@ -123,13 +129,21 @@ class _Auditor:
         if root.batch != self._batches + 1 or root.previous != self._previous or root.first != self._sealed:
             self.report("chain", frame.offset, f"batch {root.batch} does not follow batch {self._batches}")
         leaves = self._leaves[root.first : root.first + root.count]
-        if not leaves or len(leaves) != root.count or batch_root(leaves).hex() != root.root:
+        if not leaves or len(leaves) != root.count or hashchain.top(leaves).hex() != root.root:
             self.report("root", frame.offset, f"batch {root.batch}")
-        public_key = self._public_keys.get(root.key)
-        if public_key is None or not is_signed(public_key, bytes.fromhex(root.signature), root.signed_octets()):
+        if not self._holds(root):
             self.report("signature", frame.offset, f"batch {root.batch}")
         self._batches, self._previous = root.batch, digest(frame.payload)
         self._sealed = max(self._sealed, root.first + root.count)
+
+    def _read_signature(self, frame: Frame) -> None:
+        signature = MessageSignature.decode(frame.payload)
+        if (signature.request_id, signature.intent, signature.closing) != self._last or not self._holds(signature):
+            self.report("signature", frame.offset, signature.request_id)
+
+    def _holds(self, signed: SignedRoot | MessageSignature) -> bool:
+        public_key = self._public_keys.get(signed.key)
+        return public_key is not None and is_signed(public_key, bytes.fromhex(signed.signature), signed.signed_octets())
 
     def _read_end(self, frame: Frame) -> None:
         forgotten = self._open - set(End.decode(frame.payload).carried)

@@ -55,13 +55,13 @@ class Scan:
         return bool(self.frames) and self.frames[-1].kind is Kind.END and not self.torn
 
 
-def write_group(records: Iterable[tuple[Kind, bytes]], group_start: int) -> bytes:
+def write_group(records: Iterable[tuple[Kind, bytes, *tuple[str, ...]]], group_start: int) -> bytes:
     """Return the frames of one group that begins at that offset of the segment.
 
     :raises EvidenceError: ``exchange.evidence.too-large``.
     """
     pieces: list[bytes] = []
-    for kind, payload in records:
+    for kind, payload, *_ in records:
         if len(payload) > MAX_PAYLOAD:
             raise EvidenceError("exchange.evidence.too-large", length=len(payload))
         prefix = _PREFIX.pack(_MARKER, kind, group_start, len(payload))
@@ -70,41 +70,41 @@ def write_group(records: Iterable[tuple[Kind, bytes]], group_start: int) -> byte
     return b"".join(pieces)
 
 
-def _frame_at(data: bytes, offset: int) -> Frame | None:
+def _frame_at(data: bytes, offset: int, base: int) -> Frame | None:
     if offset + _HEAD.size > len(data):
         return None
     marker, kind, group_start, length, checksum = _HEAD.unpack_from(data, offset)
     start = offset + _HEAD.size
     known = marker == _MARKER and kind in _KINDS and data[offset + 3] == 0
-    if not known or length > MAX_PAYLOAD or start + length > len(data) or group_start > offset:
+    if not known or length > MAX_PAYLOAD or start + length > len(data) or group_start > base + offset:
         return None
     payload = data[start : start + length]
     if zlib.crc32(payload, zlib.crc32(data[offset : offset + _PREFIX.size])) != checksum:
         return None
-    return Frame(_KINDS[kind], payload, offset, group_start)
+    return Frame(_KINDS[kind], payload, base + offset, group_start)
 
 
-def scan(data: bytes, *, start: int = 0) -> Scan:
-    """Read the frames of a segment from an offset at which a frame begins.
+def scan(data: bytes, *, base: int = 0) -> Scan:
+    """Read the frames of a segment; ``base`` is the offset in the segment at which the data begins, a frame's own.
 
     :raises EvidenceError: ``exchange.evidence.damaged`` (with ``offset``) when octets that were durable are bad.
     """
     frames: list[Frame] = []
-    offset = start
+    offset = 0
     while offset < len(data):
-        frame = _frame_at(data, offset)
+        frame = _frame_at(data, offset, base)
         if frame is None:
-            _require_torn_tail(data, offset)
+            _require_torn_tail(data, offset, base)
             break
         frames.append(frame)
         offset += _HEAD.size + len(frame.payload)
-    return Scan(frames, offset, len(data) - offset)
+    return Scan(frames, base + offset, len(data) - offset)
 
 
-def _require_torn_tail(data: bytes, damage: int) -> None:
+def _require_torn_tail(data: bytes, damage: int, base: int) -> None:
     place = damage + 1
     while (place := data.find(_MARKER, place)) != -1:
-        frame = _frame_at(data, place)
-        if frame is not None and frame.group_start > damage:
-            raise EvidenceError("exchange.evidence.damaged", offset=damage)
+        frame = _frame_at(data, place, base)
+        if frame is not None and frame.group_start > base + damage:
+            raise EvidenceError("exchange.evidence.damaged", offset=base + damage)
         place += 1

@@ -2,29 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from cryptography.hazmat.primitives.asymmetric.ec import EllipticCurvePublicKey
 
+from divan_libs.asic import hashchain
+from divan_libs.asic.errors import AsicError
 from divan_libs.envelope.evidence.records import (
     Closing,
     EvidenceError,
     Intent,
     Kind,
     SignedRoot,
-    closing_leaf,
     digest,
+    message_item,
 )
 from divan_libs.envelope.keys import is_signed, key_id
-from divan_libs.tlog.frontier import Frontier
-from divan_libs.tlog.hashing import perfect_root
-from divan_libs.tlog.proofs import ProofError, inclusion_proof, verify_inclusion
 
 
 @dataclass(frozen=True, slots=True)
 class MerklePath:
-    """The place of a leaf in a batch of ``size`` leaves, and the sibling hashes up to the root (RFC 9162)."""
+    """The place of a message in a batch of ``size``, and the hashes beside its way to the top of the chain."""
 
     index: int
     size: int
@@ -66,43 +65,31 @@ class Evidence:
             raise EvidenceError("exchange.evidence.payload", record="Evidence") from error
 
 
-def batch_root(leaves: Sequence[bytes]) -> bytes:
-    """Return the Merkle root over the leaves of a batch."""
-    return Frontier().extend(leaves).root()
+def verify_root(root: SignedRoot, public_key: EllipticCurvePublicKey) -> None:
+    """Check that a root is signed by that key.
 
-
-def merkle_path(leaves: Sequence[bytes], index: int) -> MerklePath:
-    """Return the path of one leaf of a batch."""
-
-    def read(level: int, place: int) -> bytes:
-        return perfect_root(leaves[place << level : (place + 1) << level])
-
-    return MerklePath(index, len(leaves), tuple(inclusion_proof(index, len(leaves), read)))
-
-
-def verify_evidence(closing: bytes, path: MerklePath, root: SignedRoot, public_key: EllipticCurvePublicKey) -> Closing:
-    """Return the closing record if it stands under the root and the root is signed by that key.
-
-    :raises EvidenceError: ``exchange.evidence.signature``, ``.proof`` or ``.payload``.
+    :raises EvidenceError: ``exchange.evidence.signature`` or ``.payload``.
     """
     if root.key != key_id(public_key) or not is_signed(public_key, _signature(root), root.signed_octets()):
         raise EvidenceError("exchange.evidence.signature", batch=root.batch, key=root.key)
-    if path.size != root.count:
-        raise EvidenceError("exchange.evidence.proof", size=path.size, count=root.count)
-    try:
-        verify_inclusion(path.index, path.size, closing_leaf(closing), path.hashes, bytes.fromhex(root.root))
-    except (ProofError, ValueError) as error:
-        raise EvidenceError("exchange.evidence.proof", index=path.index, size=path.size) from error
-    return Closing.decode(closing)
 
 
 def verify_message(evidence: Evidence, public_key: EllipticCurvePublicKey) -> tuple[Intent, Closing]:
-    """Return both records of a message if the end is proven and the intent is the one it closed.
+    """Return both records of a message if they stand under a root that is signed by that key.
 
-    :raises EvidenceError: as :func:`verify_evidence`, and ``exchange.evidence.intent``.
+    :raises EvidenceError: ``exchange.evidence.signature``, ``.proof``, ``.payload``, and ``.intent`` if the end is that
+        of another message.
     """
-    closing = verify_evidence(evidence.closing, evidence.path, evidence.root, public_key)
-    intent = Intent.decode(evidence.intent)
+    root, path = evidence.root, evidence.path
+    verify_root(root, public_key)
+    item = message_item(evidence.intent, evidence.closing)
+    try:
+        top = hashchain.climb(item, path.index, path.size, path.hashes)
+    except AsicError as error:
+        raise EvidenceError("exchange.evidence.proof", index=path.index, size=path.size) from error
+    if path.size != root.count or top.hex() != root.root:
+        raise EvidenceError("exchange.evidence.proof", index=path.index, size=path.size)
+    intent, closing = Intent.decode(evidence.intent), Closing.decode(evidence.closing)
     if closing.intent != digest(evidence.intent) or closing.request_id != intent.request_id:
         raise EvidenceError("exchange.evidence.intent", request_id=closing.request_id)
     return intent, closing
@@ -123,14 +110,18 @@ def evidence_in(records: Sequence[tuple[Kind, bytes]]) -> Iterator[Evidence]:
             closings.append(payload)
         elif kind is Kind.ROOT:
             root = SignedRoot.decode(payload)
-            batch = closings[root.first : root.first + root.count]
-            leaves = [closing_leaf(closing) for closing in batch]
-            for index, closing in enumerate(batch):
-                wanted = Closing.decode(closing)
-                intent = intents.get(wanted.intent)
-                if intent is None:
-                    raise EvidenceError("exchange.evidence.intent", request_id=wanted.request_id)
-                yield Evidence(intent, closing, merkle_path(leaves, index), root)
+            batch = [(_intent_of(intents, closing), closing) for closing in closings[root.first :][: root.count]]
+            items = [message_item(intent, closing) for intent, closing in batch]
+            for index, (intent, closing) in enumerate(batch):
+                path = MerklePath(index, len(items), hashchain.path(items, index))
+                yield Evidence(intent, closing, path, root)
+
+
+def _intent_of(intents: Mapping[str, bytes], closing: bytes) -> bytes:
+    wanted = Closing.decode(closing)
+    if wanted.intent not in intents:
+        raise EvidenceError("exchange.evidence.intent", request_id=wanted.request_id)
+    return intents[wanted.intent]
 
 
 def _signature(root: SignedRoot) -> bytes:

@@ -1,4 +1,4 @@
-"""What is written about a message: an intent before it leaves, a closing record after it ended, and signed roots.
+"""What is written about a message: an intent before it leaves, a closing record after it ended, and signatures.
 
 Payloads are canonical JSON (RFC 8785) by construction: ASCII keys in order, text and whole numbers only. Moments are
 microseconds since 1970 in UTC. Hashes of records are taken over the stored octets, never over a re-encoding.
@@ -13,11 +13,13 @@ from dataclasses import dataclass
 from enum import IntEnum, StrEnum
 from typing import Any, Self
 
+from divan_libs.asic import containers, hashchain
+from divan_libs.asic.xades import Signed
 from divan_libs.envelope.errors import EnvelopeError
-from divan_libs.tlog.hashing import leaf_hash
 
-ROOT_CONTEXT = b"divan-evidence-root-v1\n"
-"""Stands before what is signed, so that the signature can never be taken for one over something else."""
+FORMAT = 2
+INTENT_FILE, CLOSING_FILE, BATCH_FILE = "intent.json", "closing.json", "batch.json"
+"""The names under which records stand in a container, and so in what is signed."""
 
 
 class EvidenceError(EnvelopeError):
@@ -32,6 +34,7 @@ class Kind(IntEnum):
     CLOSING = 3
     ROOT = 4
     END = 5
+    SIGNATURE = 6
 
 
 class Outcome(StrEnum):
@@ -94,7 +97,8 @@ class _Payload:
 class Header(_Payload):
     """The first record of a segment: which run of which gateway wrote it, and the id of its signing key.
 
-    ``sequence`` counts the segments of one run from 1.
+    ``sequence`` counts the segments of one run from 1. ``certificates`` are those of the key and of the authorities
+    above it, base64 of their DER form; a key without any signs, and its evidence fits into no container.
     """
 
     run: str
@@ -102,7 +106,18 @@ class Header(_Payload):
     server: str
     key: str
     started_at: int
-    format: int = 1
+    certificates: list[str]
+    format: int = FORMAT
+
+    @classmethod
+    def decode(cls, payload: bytes) -> Self:
+        """Read the octets back.
+
+        :raises EvidenceError: ``exchange.evidence.payload``; ``exchange.evidence.format`` for a segment of another age.
+        """
+        if _read(payload).get("format") != FORMAT:
+            raise EvidenceError("exchange.evidence.format")
+        return super(Header, cls).decode(payload)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -162,11 +177,42 @@ class Closing(_Payload):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class SignedRoot(_Payload):
-    """The signed Merkle root over the closing records ``first`` up to ``first + count`` of one segment.
+class _Signature(_Payload):
+    """A signature of the gateway in XAdES form; ``certificate`` is the hex SHA-512 of its certificate's DER form.
+
+    ``key`` is the key's id, ``signature`` hex DER, ECDSA P-256 with SHA-256.
+    """
+
+    signed_at: int
+    key: str
+    certificate: str
+    signature: str
+
+    def files(self) -> list[tuple[str, bytes]]:
+        """Return names and digests of the files that are signed."""
+        raise NotImplementedError
+
+    def signed(self) -> Signed:
+        """Return what the signature says, as :mod:`divan_libs.asic.xades` writes it."""
+        return Signed(files=self.files(), signed_at=self.signed_at, certificate=_hex(self.certificate))
+
+    def signed_octets(self) -> bytes:
+        """Return what the signature is over.
+
+        :raises EvidenceError: ``exchange.evidence.payload``.
+        """
+        try:
+            return self.signed().octets()
+        except (TypeError, OverflowError) as error:
+            raise EvidenceError("exchange.evidence.payload") from error
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SignedRoot(_Signature):
+    """The signed top of the hash chain over the messages that ended ``first`` up to ``first + count`` in one segment.
 
     ``previous`` is the SHA-256 of the root before it (of the header, for the first), so that no batch can be taken
-    out unseen. ``signature`` is hex DER, ECDSA P-256 with SHA-256.
+    out unseen. Signed are :meth:`statement` and the result file of the chain.
     """
 
     run: str
@@ -176,14 +222,32 @@ class SignedRoot(_Payload):
     count: int
     root: str
     previous: str
-    signed_at: int
-    key: str
-    signature: str
 
-    def signed_octets(self) -> bytes:
-        """Return what the signature is over."""
-        document = {name: getattr(self, name) for name in self.__dataclass_fields__ if name != "signature"}
-        return ROOT_CONTEXT + canonical(document)
+    def statement(self) -> bytes:
+        """Return everything but the signature: the file ``batch.json``."""
+        return canonical({name: getattr(self, name) for name in self.__dataclass_fields__ if name != "signature"})
+
+    def result(self) -> bytes:
+        """Return the file that holds the top of the chain."""
+        return hashchain.result_file(containers.CHAIN, _hex(self.root))
+
+    def files(self) -> list[tuple[str, bytes]]:
+        """Return names and digests of the files that are signed."""
+        files = {BATCH_FILE: self.statement(), containers.RESULT: self.result()}
+        return [(name, hashchain.digest(octets)) for name, octets in files.items()]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MessageSignature(_Signature):
+    """The signature of one message alone, over the SHA-512 of its two records; it follows the closing record."""
+
+    request_id: str
+    intent: str
+    closing: str
+
+    def files(self) -> list[tuple[str, bytes]]:
+        """Return names and digests of the files that are signed."""
+        return [(INTENT_FILE, _hex(self.intent)), (CLOSING_FILE, _hex(self.closing))]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -193,14 +257,34 @@ class End(_Payload):
     carried: list[str]
 
 
-def closing_leaf(payload: bytes) -> bytes:
-    """Return the Merkle leaf of a closing record (RFC 6962 over kind and octets)."""
-    return leaf_hash(bytes((Kind.CLOSING,)) + payload)
+def message_item(intent: bytes, closing: bytes) -> bytes:
+    """Return what stands for a message in the hash chain: a node over the digests of its two records."""
+    return hashchain.node(hashchain.digest(intent), hashchain.digest(closing))
+
+
+def _hex(text: str) -> bytes:
+    try:
+        return bytes.fromhex(text)
+    except ValueError as error:
+        raise EvidenceError("exchange.evidence.payload") from error
 
 
 def digest(payload: bytes) -> str:
     """Return the hex SHA-256 of a record's octets."""
     return hashlib.sha256(payload).hexdigest()
+
+
+def request_id_of(kind: Kind, payload: bytes) -> str:
+    """Return the request id that an intent, a closing record or a signature names; empty for others.
+
+    :raises EvidenceError: ``exchange.evidence.payload``.
+    """
+    if kind not in {Kind.INTENT, Kind.CLOSING, Kind.SIGNATURE}:
+        return ""
+    request_id = _read(payload).get("request_id")
+    if not isinstance(request_id, str):
+        raise EvidenceError("exchange.evidence.payload")
+    return request_id
 
 
 def in_doubt(records: Iterable[tuple[Kind, bytes]]) -> dict[str, bytes]:

@@ -20,7 +20,7 @@ from divan_libs.envelope.evidence.records import (
     digest,
     in_doubt,
 )
-from divan_libs.envelope.evidence.segments import SUFFIX, UNBORN, Segment, is_locked_by_writer, read_segment
+from divan_libs.envelope.evidence.segments import RESERVE, SUFFIX, UNBORN, Segment, is_locked_by_writer, read_segment
 from divan_libs.envelope.keys import Signer
 
 
@@ -47,7 +47,7 @@ def recover(directory: Path, signer: Signer, *, now: int) -> Recovery:
     """
     result = Recovery()
     with _alone(directory):
-        for leftover in directory.glob(f"*{UNBORN}"):
+        for leftover in (*directory.glob(f"*{UNBORN}"), *directory.glob(f"*{RESERVE}")):
             _remove_unless_locked(leftover)
         for path in sorted(directory.glob(f"*{SUFFIX}")):
             _recover_segment(path, signer, now, result)
@@ -100,7 +100,7 @@ def _complete(segment: Segment, found: Scan, now: int, result: Recovery) -> None
     open_intents = in_doubt(found.records)
     doubtful = {key: payload for key, payload in open_intents.items() if key not in carried}
     if doubtful:
-        segment.commit([(Kind.CLOSING, _closing(key, payload, now)) for key, payload in doubtful.items()])
+        segment.commit([(Kind.CLOSING, _closing(key, payload, now), key) for key, payload in doubtful.items()])
     segment.finish(carried=[key for key in open_intents if key in carried], now=now)
     result.completed.append(segment.path.name)
     result.in_doubt += [Intent.decode(payload) for payload in doubtful.values()]

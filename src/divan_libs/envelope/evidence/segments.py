@@ -1,35 +1,46 @@
 """Append-only segment files: written by one process, completed after a crash, never changed afterwards.
 
 A segment begins with a header and, when closed in order, ends with an END record. In a finished segment every intent
-has an end or is named by END as carried: written again, as it is, into the successor. Every end is under a signed root.
+has an end or is named by END as carried: written again, as it is, into the successor. Every end is under a signed root,
+some have a signature of their own besides.
 """
 
 from __future__ import annotations
 
+import errno
 import fcntl
 import os
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
+from divan_libs.asic import hashchain
 from divan_libs.envelope.evidence.frames import Scan, scan, write_group
-from divan_libs.envelope.evidence.proofs import batch_root
 from divan_libs.envelope.evidence.records import (
     End,
     EvidenceError,
     Header,
     Kind,
+    MessageSignature,
     SignedRoot,
-    closing_leaf,
     digest,
+    request_id_of,
 )
 from divan_libs.envelope.keys import Signer
 
 SUFFIX = ".evidence"
 UNBORN = ".unborn"
+RESERVE = ".reserve"
+_NO_ROOM = (errno.ENOSPC, errno.EDQUOT)
 
-Record = tuple[Kind, bytes]
+Record = tuple[Kind, bytes, str]
+"""Kind, octets, and the request id of an intent or a closing record (empty for others)."""
 Sync = Callable[[int], None]
+Write = Callable[[int, bytes | memoryview], int]
+
+
+class DiskFull(OSError):
+    """There is no room for a group; what was durable before still is, and the segment is as it was."""
 
 
 def sync_directory(directory: Path) -> None:
@@ -57,16 +68,22 @@ class _Progress:
     closings: int = 0
     batches: int = 0
     previous: str = ""
+    intents: dict[str, bytes] = field(default_factory=dict)
     unsealed: list[bytes] = field(default_factory=list)
 
     def follow(self, records: Sequence[Record]) -> None:
-        for kind, payload in records:
+        for kind, payload, request_id in records:
             match kind:
                 case Kind.HEADER:
                     self.previous = digest(payload)
+                case Kind.INTENT:
+                    self.intents[request_id] = hashchain.digest(payload)
                 case Kind.CLOSING:
                     self.closings += 1
-                    self.unsealed.append(closing_leaf(payload))
+                    intent = self.intents.pop(request_id, None)
+                    if intent is None:
+                        raise EvidenceError("exchange.evidence.intent", request_id=request_id)
+                    self.unsealed.append(hashchain.node(intent, hashchain.digest(payload)))
                 case Kind.ROOT:
                     root = SignedRoot.decode(payload)
                     self.batches, self.previous = root.batch, digest(payload)
@@ -80,13 +97,25 @@ class Segment:
     :mod:`divan_libs.envelope.evidence.recovery` complete it.
     """
 
-    def __init__(self, path: Path, descriptor: int, header: Header, end: int, signer: Signer, sync: Sync) -> None:
+    def __init__(
+        self,
+        path: Path,
+        descriptor: int,
+        header: Header,
+        end: int,
+        signer: Signer,
+        *,
+        sync: Sync = os.fdatasync,
+        write: Write = os.write,
+    ) -> None:
         self.path = path
         self.header = header
         self.end = end
         self._descriptor = descriptor
         self._signer = signer
         self._sync = sync
+        self._write = write
+        self._certificate = hashchain.digest(signer.certificates[0]).hex() if signer.certificates else ""
         self._progress = _Progress()
 
     @classmethod
@@ -96,10 +125,11 @@ class Segment:
         header: Header,
         signer: Signer,
         *,
-        carried: Sequence[bytes] = (),
+        carried: Mapping[str, bytes] | None = None,
         sync: Sync = os.fdatasync,
+        write: Write = os.write,
     ) -> Segment:
-        """Make a new segment, durable with its header and the intents carried over from its predecessor.
+        """Make a new segment, durable with its header and the intents (by request id) that its predecessor hands on.
 
         The file gets its name only when it is whole and locked, so nobody takes it for a crashed one.
         """
@@ -108,12 +138,14 @@ class Segment:
         descriptor = os.open(unborn, os.O_RDWR | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o640)
         try:
             fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            segment = cls(path, descriptor, header, 0, signer, sync)
-            segment.commit([(Kind.HEADER, header.encode()), *((Kind.INTENT, intent) for intent in carried)])
+            segment = cls(path, descriptor, header, 0, signer, sync=sync, write=write)
+            intents = [(Kind.INTENT, intent, request_id) for request_id, intent in (carried or {}).items()]
+            segment.commit([(Kind.HEADER, header.encode(), ""), *intents])
             unborn.rename(path)
             sync_directory(directory)
         except BaseException:
             os.close(descriptor)
+            unborn.unlink(missing_ok=True)
             raise
         return segment
 
@@ -129,8 +161,8 @@ class Segment:
             os.ftruncate(descriptor, found.end)
         os.lseek(descriptor, found.end, os.SEEK_SET)
         header = Header.decode(found.frames[0].payload)
-        segment = cls(path, descriptor, header, found.end, signer, sync)
-        segment._progress.follow(found.records)
+        segment = cls(path, descriptor, header, found.end, signer, sync=sync)
+        segment._progress.follow([(kind, payload, request_id_of(kind, payload)) for kind, payload in found.records])
         return segment
 
     @property
@@ -141,12 +173,21 @@ class Segment:
     def commit(self, records: Sequence[Record]) -> None:
         """Write a group and return when it is durable.
 
+        :raises DiskFull: there was no room; nothing of the group is in the segment, which can be used again.
         :raises OSError: it may or may not be on the disk, see the class.
         """
         data = memoryview(write_group(records, self.end))
         written = 0
-        while written < len(data):
-            written += os.write(self._descriptor, data[written:])
+        try:
+            while written < len(data):
+                written += self._write(self._descriptor, data[written:])
+        except OSError as error:
+            if error.errno not in _NO_ROOM:
+                raise
+            # Nobody was told of these octets, so they may go; a crash before this line leaves a torn tail.
+            os.ftruncate(self._descriptor, self.end)
+            os.lseek(self._descriptor, self.end, os.SEEK_SET)
+            raise DiskFull(error.errno, error.strerror, str(self.path)) from error
         self._sync(self._descriptor)
         self.end += written
         self._progress.follow(records)
@@ -157,26 +198,41 @@ class Segment:
         if not progress.unsealed:
             return None
         count = len(progress.unsealed)
-        unsigned = SignedRoot(
+        root = SignedRoot(
             run=self.header.run,
             sequence=self.header.sequence,
             batch=progress.batches + 1,
             first=progress.closings - count,
             count=count,
-            root=batch_root(progress.unsealed).hex(),
+            root=hashchain.top(progress.unsealed).hex(),
             previous=progress.previous,
             signed_at=now,
             key=self._signer.key_id,
+            certificate=self._certificate,
             signature="",
         )
-        signature = self._signer.sign(unsigned.signed_octets()).hex()
-        document = {name: getattr(unsigned, name) for name in SignedRoot.__dataclass_fields__}
-        return Kind.ROOT, SignedRoot(**(document | {"signature": signature})).encode()
+        return Kind.ROOT, self._sign(root), ""
+
+    def message_signature(self, request_id: str, intent: bytes, closing: bytes, *, now: int) -> Record:
+        """Return a signature over one message alone, to be committed behind its closing record."""
+        signature = MessageSignature(
+            request_id=request_id,
+            intent=hashchain.digest(intent).hex(),
+            closing=hashchain.digest(closing).hex(),
+            signed_at=now,
+            key=self._signer.key_id,
+            certificate=self._certificate,
+            signature="",
+        )
+        return Kind.SIGNATURE, self._sign(signature), request_id
+
+    def _sign(self, unsigned: SignedRoot | MessageSignature) -> bytes:
+        return replace(unsigned, signature=self._signer.sign(unsigned.signed_octets()).hex()).encode()
 
     def finish(self, *, carried: Sequence[str] = (), now: int) -> None:
         """Write a root over all that has none, and END with the ids of the carried intents; then let the file go."""
         root = self.root(now=now)
-        self.commit([*([root] if root else []), (Kind.END, End(carried=list(carried)).encode())])
+        self.commit([*([root] if root else []), (Kind.END, End(carried=list(carried)).encode(), "")])
         self.close()
 
     def close(self) -> None:

@@ -57,7 +57,12 @@ def ended(name):
 
 def new_log(directory, run="run-1", **options):
     return EvidenceLog(
-        directory, run=run, server="EE/GOV/2/gw", signer=SIGNER, clock=lambda: NOW, sync=lambda _: None, **options
+        directory,
+        run=run,
+        server="EE/GOV/2/gw",
+        signer=SIGNER,
+        clock=lambda: NOW,
+        **({"sync": lambda _: None, "reserve_bytes": 0} | options),
     )
 
 

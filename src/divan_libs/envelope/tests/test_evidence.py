@@ -1,5 +1,7 @@
 """Evidence: records, frames, roots, proofs, rotation, recovery and audit."""
 
+import errno
+import os
 from dataclasses import replace
 
 import pytest
@@ -10,12 +12,13 @@ from hypothesis import strategies as st
 
 from divan_libs.envelope.evidence.audit import audit_directory, audit_segment
 from divan_libs.envelope.evidence.frames import scan, write_group
-from divan_libs.envelope.evidence.proofs import Evidence, MerklePath, evidence_in, verify_evidence, verify_message
+from divan_libs.envelope.evidence.proofs import Evidence, MerklePath, evidence_in, verify_message
 from divan_libs.envelope.evidence.records import (
     Closing,
     EvidenceError,
     Intent,
     Kind,
+    MessageSignature,
     Outcome,
     SignedRoot,
     canonical,
@@ -23,8 +26,8 @@ from divan_libs.envelope.evidence.records import (
     in_doubt,
 )
 from divan_libs.envelope.evidence.recovery import recover
-from divan_libs.envelope.evidence.segments import read_segment
-from divan_libs.envelope.keys import SoftSigner
+from divan_libs.envelope.evidence.segments import DiskFull, read_segment
+from divan_libs.envelope.keys import SoftSigner, is_signed
 from divan_libs.envelope.tests.evidence_makers import (
     NOW,
     PUBLIC,
@@ -137,11 +140,11 @@ def proof_of_one(directory):
     ("change", "code"),
     [
         (lambda e: replace(e, closing=e.closing.replace(b"200", b"201")), "proof"),
-        (lambda e: replace(e, intent=e.intent.replace(b"GET", b"PUT")), "intent"),
+        (lambda e: replace(e, intent=e.intent.replace(b"GET", b"PUT")), "proof"),
         (lambda e: replace(e, path=MerklePath(1, 2, e.path.hashes)), "proof"),
         (lambda e: replace(e, path=MerklePath(0, 1, ())), "proof"),
         (lambda e: replace(e, root=replace(e.root, signed_at=0)), "signature"),
-        (lambda e: replace(e, root=replace(e.root, root="00" * 32)), "signature"),
+        (lambda e: replace(e, root=replace(e.root, root="00" * 64)), "signature"),
         (lambda e: replace(e, root=replace(e.root, signature="zz")), "signature"),
         (lambda e: replace(e, root=replace(e.root, key="other")), "signature"),
     ],
@@ -160,7 +163,7 @@ def test_another_key_proves_nothing(tmp_path):
     stranger = SoftSigner(ec.generate_private_key(ec.SECP256R1())).public_key()
 
     with pytest.raises(EvidenceError) as refused:
-        verify_evidence(evidence.closing, evidence.path, evidence.root, stranger)
+        verify_message(evidence, stranger)
 
     assert refused.value.code == "exchange.evidence.signature"
 
@@ -286,6 +289,93 @@ def test_a_root_says_what_it_covers(tmp_path):
     assert SignedRoot.decode(evidence.root.encode()) == evidence.root
     assert (evidence.root.first, evidence.root.count) == (0, 2)
     assert evidence.root.run == "run-1"
+
+
+def test_a_message_may_have_a_signature_of_its_own(tmp_path):
+    log = new_log(tmp_path)
+    log.commit([opened("a"), opened("b")])
+    log.commit([ended("a"), ended("b")], sign={"b"})
+    log.close()
+
+    [payload] = [payload for kind, payload in read_segment(log.path).records if kind is Kind.SIGNATURE]
+    signature = MessageSignature.decode(payload)
+    assert signature.request_id == "b"
+    assert is_signed(PUBLIC, bytes.fromhex(signature.signature), signature.signed_octets())
+    assert codes(tmp_path) == []
+    rewritten(log.path, replacing(b'"request_id":"b","signature"', b'"request_id":"a","signature"'))
+    assert set(codes(tmp_path)) == {"signature"}
+
+
+class Disk:
+    """A disk that has room for so many octets; a reserve that is given up makes room."""
+
+    def __init__(self, folder, room):
+        self.folder, self.room = folder, room
+
+    def write(self, descriptor, data):
+        used = sum(path.stat().st_size for path in self.folder.iterdir())
+        if used + len(data) > self.room:
+            half = data[: max(self.room - used, 0) // 2]
+            if not half:
+                raise OSError(errno.ENOSPC, "No space left on device")
+            return os.write(descriptor, half)
+        return os.write(descriptor, data)
+
+
+def test_a_full_disk_ends_what_is_under_way_and_begins_nothing(tmp_path):
+    disk = Disk(tmp_path, 1 << 30)
+    log = new_log(tmp_path, reserve_bytes=10_000, write=disk.write)
+    log.commit([opened("a"), opened("b")])
+    assert not log.is_full
+    disk.room = sum(path.stat().st_size for path in tmp_path.iterdir()) + 100
+
+    log.commit([ended("a")])
+    assert log.is_full
+    log.commit([ended("b")])
+    log.seal()
+
+    assert codes(tmp_path) == []
+    assert len(list(evidence_in(read_segment(log.path).records))) == 2
+    disk.room = 0
+    with pytest.raises(DiskFull):
+        log.commit([opened("c")])
+    assert codes(tmp_path) == []
+    log.abandon()
+
+
+def test_a_log_goes_on_when_there_is_room_again(tmp_path, monkeypatch):
+    disk = Disk(tmp_path, 1 << 30)
+    log = new_log(tmp_path, reserve_bytes=1000, segment_bytes=1500, write=disk.write)
+    log.commit([opened("a")])
+    disk.room = 2000
+    log.commit([opened("b"), ended("a")])
+    assert (log.is_full, log.needs_maintenance) == (True, False)
+
+    disk.room = 1 << 30
+    log.seal()
+    assert not log.is_full
+    log.maintain()
+    log.commit([ended("b")])
+    log.close()
+
+    assert codes(tmp_path) == []
+    assert not list(tmp_path.glob("*.reserve"))
+    assert len(list(tmp_path.glob("*.evidence"))) == 2
+
+
+def test_a_successor_for_which_there_is_no_room_is_not_begun(tmp_path):
+    disk = Disk(tmp_path, 1 << 30)
+    log = new_log(tmp_path, reserve_bytes=1000, segment_bytes=1, write=disk.write)
+    log.commit([opened("a")])
+    disk.room = sum(path.stat().st_size for path in tmp_path.iterdir())
+
+    log.maintain()
+
+    assert log.is_full
+    assert not list(tmp_path.glob("*.unborn"))
+    log.commit([ended("a")])
+    log.close()
+    assert codes(tmp_path) == []
 
 
 def test_evidence_of_a_former_key_still_holds(tmp_path):

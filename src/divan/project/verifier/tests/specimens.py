@@ -128,9 +128,9 @@ def make_evidence(gateway_key: SoftSigner, folder: Path) -> dict[str, object]:
         sent_at=began,
         ended_at=began + 5_000_000,
     )
-    header = Header(run="run", sequence=1, server="gw", key=gateway_key.key_id, started_at=began)
+    header = Header(run="run", sequence=1, server="gw", key=gateway_key.key_id, started_at=began, certificates=[])
     segment = Segment.create(folder, header, gateway_key)
-    segment.commit([(Kind.INTENT, intent.encode()), (Kind.CLOSING, closing.encode())])
+    segment.commit([(Kind.INTENT, intent.encode(), "r-1"), (Kind.CLOSING, closing.encode(), "r-1")])
     segment.finish(now=began)
     (proof,) = evidence_in(read_segment(segment.path).records)
     return proof.as_document()

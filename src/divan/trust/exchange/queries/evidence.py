@@ -14,12 +14,13 @@ from divan.trust.exchange import models
 from divan.trust.exchange.adapters.keys import evidence_keys
 from divan.trust.exchange.apps import options
 from divan.trust.exchange.values import Evidence, EvidenceLine, EvidenceUnknown, Outcome
+from divan_libs.asic import hashchain
 from divan_libs.envelope.evidence import proofs
 from divan_libs.envelope.evidence.records import Closing, EvidenceError, Intent, SignedRoot
 from divan_libs.envelope.keys import key_id
 
 LONGEST_ID = 255
-_HASH = 32
+_HASH = hashchain.HASH_SIZE
 
 
 class Names:

@@ -81,8 +81,7 @@ class Writer:
             server=told.server,
             signer=signer,
             clock=self._tick,
-            sync=lambda _: None,
-            **options,
+            **({"sync": lambda _: None, "reserve_bytes": 0} | options),
         )
         self._intents: dict[str, bytes] = {}
 
