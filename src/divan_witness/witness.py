@@ -9,14 +9,13 @@ from dataclasses import dataclass, field
 from threading import Lock
 
 from divan_libs.tlog.errors import TlogError
-from divan_libs.tlog.forks import Fork
+from divan_libs.tlog.forks import Fork, contradict
 from divan_libs.tlog.notes import Note, NoteSigner, NoteVerifier, SignatureLine, signature_line
 from divan_libs.tlog.policies import TrustedLog
 from divan_libs.tlog.witnessing import (
     Submission,
     SubmissionRefused,
     SubmittedHead,
-    is_fork,
     open_submission,
     parse_submission,
     require_growth,
@@ -111,8 +110,8 @@ class Witness:
         # second is judged against what the first left.
         with watched.lock:
             last = watched.head if watched.is_read else self._read(origin, watched)
-            if last is not None and is_fork(head.checkpoint, last.checkpoint):
-                self._keep_fork(last, head, int(now))
+            if last is not None and contradict(last.checkpoint, head.checkpoint, submission.proof):
+                self._keep_fork(last, head, submission.proof, int(now))
             require_growth(submission, head.checkpoint, last.checkpoint if last else None)
             if last is not None and now < last.cosigned_at:
                 wait = int(last.cosigned_at - now) + 1
@@ -167,8 +166,9 @@ class Witness:
             raise NotNow(429, "tlog.witness.too-often", retry_after=wait)
         watched.allowance -= 1
 
-    def _keep_fork(self, last: Remembered, head: SubmittedHead, now: int) -> None:
-        fork = Fork(last.note, Note(head.text, head.log_lines).encode(), now)
+    def _keep_fork(self, last: Remembered, head: SubmittedHead, path: tuple[bytes, ...], now: int) -> None:
+        is_longer = head.checkpoint.size > last.checkpoint.size
+        fork = Fork(last.note, Note(head.text, head.log_lines).encode(), now, path if is_longer else ())
         origin = head.checkpoint.origin
         try:
             is_new = self._memory.keep(origin, fork)
@@ -179,7 +179,12 @@ class Witness:
         strike("witness.fork-kept")
         if is_new:
             self._metrics.forked(origin)
-            logger.critical("FORK: %s has signed two heads of size %d", origin, head.checkpoint.size)
+            logger.critical(
+                "FORK: %s has signed heads of %d and %d that contradict",
+                origin,
+                last.checkpoint.size,
+                head.checkpoint.size,
+            )
 
     def _read(self, origin: str, watched: _Watched) -> Remembered | None:
         watched.head = self._memory.recall(origin, watched.keys)

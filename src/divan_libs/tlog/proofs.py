@@ -73,9 +73,45 @@ def verify_consistency(size1: int, size2: int, proof: Sequence[bytes], root1: by
             raise ProofError("tlog.proof.length", size1=size1, size2=size2, length=len(proof))
         _require_root(1, root2, root1)
         return
-    computed1, computed2 = _roots_from_consistency_proof(size1, size2, proof, root1)
+    # A perfect old tree is itself the first node, and is left out of the proof.
+    path = [root1, *proof] if size1 & (size1 - 1) == 0 else proof
+    computed1, computed2 = roots_from_path(size1, size2, path)
     _require_root(1, root1, computed1)
     _require_root(2, root2, computed2)
+
+
+def roots_from_path(size1: int, size2: int, path: Sequence[bytes]) -> tuple[bytes, bytes]:
+    """Return the roots over the first ``size1`` and over all ``size2`` leaves to which a consistency proof leads.
+
+    Where the second is the root of a tree, the first is surely that of its beginning; so the two together convict a
+    log that signed another root for it.
+
+    :param path: the proof with its first node, which the proof from a perfect old tree leaves out.
+    :raises ProofError: ``tlog.proof.size-order`` unless the first is smaller, ``tlog.proof.hash-size``,
+        ``tlog.proof.length``.
+    """
+    if not 0 < size1 < size2:
+        raise ProofError("tlog.proof.size-order", size1=size1, size2=size2)
+    _require_hashes(path)
+    if not path:
+        raise ProofError("tlog.proof.length", size1=size1, size2=size2, length=0)
+    position, last = size1 - 1, size2 - 1
+    while position & 1:
+        position, last = position >> 1, last >> 1
+    old = new = path[0]
+    for sibling in path[1:]:
+        if last == 0:
+            raise ProofError("tlog.proof.length", size1=size1, size2=size2, length=len(path))
+        if position & 1 or position == last:
+            old, new = node_hash(sibling, old), node_hash(sibling, new)
+            while position and not position & 1:
+                position, last = position >> 1, last >> 1
+        else:
+            new = node_hash(new, sibling)
+        position, last = position >> 1, last >> 1
+    if last:
+        raise ProofError("tlog.proof.length", size1=size1, size2=size2, length=len(path))
+    return old, new
 
 
 def inclusion_proof(index: int, size: int, read: HashReader) -> list[bytes]:
@@ -136,32 +172,6 @@ def range_root(start: int, end: int, read: HashReader) -> bytes:
         roots.append(read(level, start >> level))
         start += 1 << level
     return join_right_to_left(roots)
-
-
-def _roots_from_consistency_proof(size1: int, size2: int, proof: Sequence[bytes], root1: bytes) -> tuple[bytes, bytes]:
-    path = list(proof)
-    if size1 & (size1 - 1) == 0:
-        # A perfect old tree is itself the first node, and is left out of the proof.
-        path.insert(0, root1)
-    if not path:
-        raise ProofError("tlog.proof.length", size1=size1, size2=size2, length=len(proof))
-    position, last = size1 - 1, size2 - 1
-    while position & 1:
-        position, last = position >> 1, last >> 1
-    old = new = path[0]
-    for sibling in path[1:]:
-        if last == 0:
-            raise ProofError("tlog.proof.length", size1=size1, size2=size2, length=len(proof))
-        if position & 1 or position == last:
-            old, new = node_hash(sibling, old), node_hash(sibling, new)
-            while position and not position & 1:
-                position, last = position >> 1, last >> 1
-        else:
-            new = node_hash(new, sibling)
-        position, last = position >> 1, last >> 1
-    if last:
-        raise ProofError("tlog.proof.length", size1=size1, size2=size2, length=len(proof))
-    return old, new
 
 
 def _largest_power_below(count: int) -> int:

@@ -146,11 +146,6 @@ def require_growth(submission: Submission, head: Checkpoint, last: Checkpoint | 
         raise SubmissionRefused(422, "tlog.witness.proof", reason=error.code) from error
 
 
-def is_fork(head: Checkpoint, last: Checkpoint | None) -> bool:
-    """Return whether two heads, both signed by the log, cannot both be: one size and two roots."""
-    return last is not None and head.size == last.size and head.root != last.root
-
-
 def remembered_at(origin: str) -> str:
     """Return the path below a witness's monitoring prefix where its newest head of a log is read."""
     return f"{sha256(origin.encode()).hexdigest()}/checkpoint"

@@ -127,6 +127,28 @@ def test_a_fork_is_refused_and_its_proof_is_kept_for_everybody(desk, log, tmp_pa
     assert path in desk.ask("GET", "/")[2].decode()
 
 
+def test_a_log_that_rewrote_its_beginning_convicts_itself_by_its_own_proof(desk, log):
+    rewritten = Log(salt=b"another history")
+    desk.grow(0, 300)
+
+    status, _, answer = desk.submit(rewritten.submission(300, 600))
+
+    assert (status, answer) == (422, b"tlog.witness.proof\n")
+    (path,) = desk.memory.forks(ORIGIN)
+    first, second = verify_fork(parse_fork(desk.ask("GET", f"/{path}")[2]), [log.key.verifier])
+    assert (first.size, second.size) == (300, 600)
+
+
+def test_a_proof_that_somebody_garbled_convicts_nobody(desk, log):
+    desk.grow(0, 300)
+    lines = log.submission(300, 600).split(b"\n")
+    lines[2] = lines[1]
+
+    assert desk.submit(b"\n".join(lines))[0] == 422
+    assert desk.memory.forks(ORIGIN) == []
+    assert desk.grow(300, 600) == 200
+
+
 def test_a_log_cannot_fill_the_disk_with_forks(desk, log, monkeypatch):
     monkeypatch.setattr(memory_module, "MOST_FORKS", 3)
     desk.grow(0, 7)
