@@ -45,6 +45,7 @@ def worker_duties() -> list[Duty]:
         Duty("letters", correspondence.follow_documents),
         Duty("letter-finding", correspondence.enter_letters),
         Duty("letter-readings", correspondence.note_readings),
+        Duty("petitions", correspondence.tell_petitioners),
         Duty("letter-figures", correspondence.count_letters, every=5.0),
         Duty("file-texts", correspondence.read_files, every=5.0),
         Duty("letters-exchange", correspondence.carry_by_exchange),

@@ -16,7 +16,7 @@ class CorrespondenceOptions:
     ``connections`` is the file that names mailboxes of secretariats and products of bodies; it need not be there.
     ``patience`` is for how long a letter is offered to the other side before it comes back as dead, ``longest_pause``
     the most between two tries, ``asking_pause`` after how long the other side is asked for a registration that it has
-    not told. ``parts`` is the folder of files that come in parts.
+    not told. ``parts`` is the folder of files that come in parts, ``base_url`` where people find the portal.
     """
 
     connections: Path
@@ -24,6 +24,7 @@ class CorrespondenceOptions:
     patience: timedelta
     longest_pause: timedelta
     asking_pause: timedelta
+    base_url: str = ""
 
 
 class CorrespondenceApp(AppConfig):

@@ -8,6 +8,7 @@ from divan.front.backoffice.views import (
     absence,
     cases,
     employees,
+    entering,
     entrance,
     exchange,
     governor,
@@ -23,7 +24,7 @@ from divan.front.backoffice.views import (
     worklist_bulk,
 )
 from divan.front.backoffice.views.archive import urls as archive
-from divan.front.backoffice.views.letters import addressing, drafts, follow_ups, furnishing, register
+from divan.front.backoffice.views.letters import addressing, drafts, follow_ups, furnishing, openings, register
 from divan.front.backoffice.views.letters import circulars as letter_circulars
 from divan.front.backoffice.views.letters import figures as letter_figures
 from divan.front.backoffice.views.letters import page as letter_page
@@ -52,6 +53,12 @@ urlpatterns = [
     path("cases/<uuid:case>/", cases.case, name="case"),
     path("cases/<uuid:case>/notes/", standing.note, name="note"),
     path("cases/<uuid:case>/files/<uuid:file>/", cases.file, name="file"),
+    path("cases/<uuid:case>/entry/", entering.entry, name="entry"),
+    path("cases/<uuid:case>/entry/pages/<str:page>/", entering.entry_page, name="entry-page"),
+    path("cases/<uuid:case>/entry/files/<uuid:file>/", entering.entry_file, name="entry-file"),
+    path("cases/<uuid:case>/entry/files/<uuid:file>/remove/", entering.remove_file, name="remove-entry-file"),
+    path("cases/<uuid:case>/entry/ask/<str:need>/", entering.ask_again, name="entry-ask-again"),
+    path("cases/<uuid:case>/entry/give-up/", entering.give_up, name="give-up-entry"),
     path("register/", register.register, name="register"),
     path("letters/figures/", letter_figures.body, name="letter-figures"),
     path("governor/letters/", letter_figures.province, name="province-letters"),
@@ -94,6 +101,7 @@ urlpatterns = [
     *archive.urlpatterns,
     *secretariat.urlpatterns,
     path("issued-permits/", issued.permits, name="issued-permits"),
+    path("letters/<uuid:letter>/case/", openings.open_case, name="open-case"),
     path("issued-permits/<uuid:permit>/", issued.permit, name="issued-permit"),
     path("absence/", absence.absence, name="absence"),
     path("absence/<uuid:substitution>/end/", absence.end, name="end-absence"),

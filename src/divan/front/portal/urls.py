@@ -54,6 +54,7 @@ urlpatterns = [
     path("letters/write/", petitions.write, name="write"),
     path("letters/<uuid:petition>/", petitions.petition, name="petition"),
     path("letters/<uuid:petition>/files/<uuid:file>/", petitions.file, name="petition-file"),
+    path("letters/<uuid:petition>/answers/<uuid:answer>/reply/", petitions.reply, name="petition-reply"),
     path("letters/<uuid:petition>/answers/<uuid:answer>/<uuid:file>/", petitions.answer_file, name="petition-answer"),
     path("cases/<uuid:case>/", cases.case, name="case"),
     path("applications/<uuid:case>/pay/", apply.pay_case, name="pay-case"),

@@ -20,13 +20,18 @@ UNSENT = frozenset({CaseState.DRAFT, CaseState.ABANDONED})
 def may_see_case(post: Post, case: Case) -> bool:
     """Whether the holder of a post may open a case that was sent.
 
-    Posts that have or had a task or a referral in it, and the secretariat of the body that gives the service. Nobody
-    else: neither a colleague, nor a superior, nor the governor's officer, who sees figures.
+    Posts that have or had a task or a referral in it or entered it from a letter, and the secretariat of the body that
+    gives the service. Nobody else: neither a colleague, nor a superior, nor the governor's officer, who sees figures.
     """
     if case.state in UNSENT or (post.limit is not None and not post.limit.opens_cases):
         return False
     provider = catalogue.get_package(case.version).card.provider.body
-    return rules.is_secretariat_of(post.role, post.unit.body_code, provider) or bool(steps_read_by(post, case))
+    if rules.is_secretariat_of(post.role, post.unit.body_code, provider) or steps_read_by(post, case):
+        return True
+    return (
+        case.channel == "letter"
+        and models.CaseLetter.objects.filter(case__uuid=case.uuid, entered_in=post.uuid).exists()
+    )
 
 
 def cases_acted_in(post: UUID, among: Collection[UUID]) -> set[UUID]:

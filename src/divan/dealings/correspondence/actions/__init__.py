@@ -114,6 +114,7 @@ from divan.dealings.correspondence.actions.reading import (
     grant_clearance,
     note_reading,
 )
+from divan.dealings.correspondence.actions.petitions import tell_petition_answered, tell_petition_ended
 from divan.dealings.correspondence.actions.receipts import (
     note_delivered,
     note_refused,
@@ -285,4 +286,6 @@ __all__ = [
     "write_group",
     "write_template",
     "write_term",
+    "tell_petition_answered",
+    "tell_petition_ended",
 ]

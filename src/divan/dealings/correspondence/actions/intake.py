@@ -86,6 +86,7 @@ def _read(arrived: Arrived) -> dict[str, Any]:
         "relations": relations,
         "to_post": arrived.to_post,
         "applicant": arrived.applicant,
+        "language": arrived.language if arrived.applicant else "",
         "deviations": [{"code": one.code, "place": one.place, "text": one.text[:500]} for one in arrived.deviations],
         "problem": arrived.problem,
     }

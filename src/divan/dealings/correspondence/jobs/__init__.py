@@ -7,6 +7,7 @@ from divan.dealings.correspondence.jobs.collecting import collect_folders, colle
 from divan.dealings.correspondence.jobs.figures import count_letters
 from divan.dealings.correspondence.jobs.finding import enter_letters, read_files
 from divan.dealings.correspondence.jobs.following import follow_documents, run_follow_ups, run_hand_overs
+from divan.dealings.correspondence.jobs.petitions import tell_petitioners
 from divan.dealings.correspondence.jobs.receipts import ask_for_registrations, follow_intakes, send_receipts
 
 __all__ = [
@@ -26,4 +27,5 @@ __all__ = [
     "run_follow_ups",
     "run_hand_overs",
     "send_receipts",
+    "tell_petitioners",
 ]

@@ -167,6 +167,8 @@ from divan.dealings.correspondence.queries.petitions import (
     get_answer,
     get_petition,
     list_answers,
+    has_replied,
+    list_answered,
     list_central_secretariats,
 )
 from divan.dealings.correspondence.queries.proving import (
@@ -342,6 +344,7 @@ __all__ = [
     "letters_numbered",
     "list_answers",
     "list_approved",
+    "has_replied",
     "list_archive_files",
     "list_at_desk",
     "list_central_secretariats",
@@ -356,6 +359,7 @@ __all__ = [
     "list_figure_years",
     "list_filed",
     "list_files",
+    "list_answered",
     "list_folder",
     "list_follow_ups",
     "list_groups",

@@ -66,6 +66,7 @@ def _arrived(row: models.Intake) -> Arrived:
         relations=tuple(_relation(one) for one in read.get("relations", ())),
         to_post=_uuid(read.get("to_post")),
         applicant=_uuid(read.get("applicant")),
+        language=read.get("language", "fa"),
         original=row.original,
         files=tuple(_file(one) for one in row.files),
         receipt=dict(row.receipt),

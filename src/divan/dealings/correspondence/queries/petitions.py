@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from uuid import UUID
 
 from divan.dealings.correspondence import models
@@ -50,6 +51,13 @@ def list_answers(letter: UUID, person: UUID) -> list[Letter]:
     return [letter_of(row) for row in rows.order_by("id")]
 
 
+def list_answered(received: Iterable[UUID], person: UUID) -> set[UUID]:
+    """Return those of some received letters to which an answer went to a person."""
+    own = models.Recipient.objects.filter(party_kind=PartyKind.PERSON, party_uuid=person).values("letter_id")
+    rows = models.Relation.objects.filter(other__uuid__in=list(received), kind=RelationKind.ANSWERS, letter_id__in=own)
+    return set(rows.filter(letter__state__in=ANSWERED).values_list("other__uuid", flat=True))
+
+
 def get_answer(answer: UUID, petition: Intake, person: UUID) -> tuple[Letter, tuple[IntakeFile, ...]]:
     """Return an answer to a petition, and the files that came with it.
 
@@ -60,6 +68,12 @@ def get_answer(answer: UUID, petition: Intake, person: UUID) -> tuple[Letter, tu
     if found is None:
         raise LetterUnknown
     return found, files_to_carry(found)
+
+
+def has_replied(answer: UUID, person: UUID) -> bool:
+    """Whether a person wrote back to an answer."""
+    own = intake_rows().filter(channel=Channel.PORTAL, read__applicant=str(person))
+    return own.filter(read__relations__contains=[{"other": str(answer)}]).exists()
 
 
 def count_petitions(person: UUID) -> int:

@@ -60,6 +60,7 @@ def case_page(
         "dossier": open_dossier(case, steps, language=get_language() or "fa", now=clock.now(), post=post.uuid),
         "own_task": own,
         "letters": _letters_about(case, post),
+        "opened_by": _opened_by(case, post),
         "note_field": note if steps else None,
         "error_summary": ErrorSummary.of([note]),
     }
@@ -71,6 +72,14 @@ def _letters_about(case: Case, post: Post) -> list[Letter]:
     known = letters.list_letters_about(case.uuid)
     readable = letters.list_readable([one.uuid for one in known], post, clock.now())
     return [one for one in known if one.uuid in readable]
+
+
+def _opened_by(case: Case, post: Post) -> Letter | None:
+    """Return the letter that opened a case, where this post may read it."""
+    opening = queries.find_opening(case.uuid) if case.channel == "letter" else None
+    if opening is None or opening.letter not in letters.list_readable([opening.letter], post, clock.now()):
+        return None
+    return letters.get_letter(opening.letter)
 
 
 @access(STAFF)

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from uuid import UUID, uuid4
 
+from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
+from divan.dealings.cases import queries as cases
 from divan.dealings.correspondence import actions, queries
 from divan.dealings.correspondence.values import (
     Arrived,
@@ -36,6 +38,7 @@ from divan.front.portal.account import account_tabs
 from divan.front.texts.answers import problem_text
 from divan.front.texts.words import TONES, word
 from divan.registers.people import queries as people
+from divan.trust.signing import queries as signing
 
 LONGEST = 5000
 MOST_FILES = 5
@@ -64,12 +67,14 @@ def _person(request: HttpRequest) -> UUID:
 @require_safe
 def listing(request: HttpRequest) -> HttpResponse:
     """List the letters that the visitor wrote to bodies, newest first, with where each stands."""
-    lines = [_shown(one) for one in queries.list_intakes_of_applicant(_person(request))]
+    written = queries.list_intakes_of_applicant(_person(request))
+    answered = queries.list_answered([one.letter for one in written if one.letter], _person(request))
+    lines = [_shown(one, is_answered=one.letter in answered) for one in written]
     values = {"lines": lines, "account_tabs": account_tabs(_person(request), "letters")}
     return render(request, "portal/petitions.html", values)
 
 
-def _shown(intake: Intake) -> dict[str, object]:
+def _shown(intake: Intake, *, is_answered: bool) -> dict[str, object]:
     language = get_language() or "fa"
     body = people.get_unit(queries.get_secretariat(intake.secretariat).body_code)
     letter = queries.get_letter(intake.letter) if intake.letter else None
@@ -77,8 +82,8 @@ def _shown(intake: Intake) -> dict[str, object]:
         "intake": intake,
         "body": body.name(language),
         "letter": letter,
-        "state": word("petition-state", intake.state),
-        "tone": TONES.get(intake.state, ""),
+        "state": word("petition-state", "answered" if is_answered else intake.state),
+        "tone": "good" if is_answered else TONES.get(intake.state, ""),
     }
 
 
@@ -92,26 +97,62 @@ def write(request: HttpRequest) -> HttpResponse:
     if request.method == "POST":
         problems = _problems(request, bodies, person)
         if not problems:
-            try:
-                taken = _take_in(request, bodies[request.POST["body"]], actor_of(request).for_oneself())
-            except (Refusal, Trouble) as refusal:
-                if not isinstance(refusal, NOT_TAKEN):
-                    raise
-                problems["files"] = str(text_of(refusal))
-            else:
+            taken = _try(request, bodies[request.POST["body"]], None, problems)
+            if taken is not None:
                 return redirect("portal:petition", taken.uuid)
-    fields = _fields(request, bodies, problems)
+    return _form(request, _fields(request, bodies, problems), None)
+
+
+@access(SIGNED_IN)
+@require_http_methods(["GET", "POST"])
+def reply(request: HttpRequest, petition: UUID, answer: UUID) -> HttpResponse:
+    """Write back to the body that answered a letter, once; the new letter refers to the answer.
+
+    :raises IntakeUnknown, LetterUnknown: if the letter is another's, or has no such answer.
+    """
+    person = _person(request)
+    found = queries.get_petition(petition, person)
+    answered, _files = queries.get_answer(answer, found, person)
+    if queries.has_replied(answer, person):
+        messages.info(request, _("You have written back to this answer. Your letter stands below."))
+        return redirect("portal:petitions")
+    problems: dict[str, str] = {}
+    if request.method == "POST":
+        problems = _problems(request, None, person)
+        if not problems:
+            taken = _try(request, queries.get_secretariat(found.secretariat), answered, problems)
+            if taken is not None:
+                return redirect("portal:petition", taken.uuid)
+    return _form(request, _letter_fields(request, problems, subject=found.arrived.subject), answered)
+
+
+def _form(request: HttpRequest, fields: list[Field], answered: Letter | None) -> HttpResponse:
+    summary = ErrorSummary.of(fields)
     values = {
         "fields": fields,
         "key": request.POST.get("key", "")[:80] or str(uuid4()),
-        "error_summary": ErrorSummary.of(fields),
+        "answered": answered,
+        "error_summary": summary,
     }
-    return render(request, "portal/write.html", values, status=422 if problems else 200)
+    return render(request, "portal/write.html", values, status=422 if summary else 200)
 
 
-def _problems(request: HttpRequest, bodies: dict[str, Secretariat], person: UUID) -> dict[str, str]:
+def _try(
+    request: HttpRequest, secretariat: Secretariat, answered: Letter | None, problems: dict[str, str]
+) -> Intake | None:
+    """Take a letter in; what is wrong with its files is written into the problems."""
+    try:
+        return _take_in(request, secretariat, answered, actor_of(request).for_oneself())
+    except (Refusal, Trouble) as refusal:
+        if not isinstance(refusal, NOT_TAKEN):
+            raise
+        problems["files"] = str(text_of(refusal))
+        return None
+
+
+def _problems(request: HttpRequest, bodies: dict[str, Secretariat] | None, person: UUID) -> dict[str, str]:
     problems = {}
-    if request.POST.get("body", "") not in bodies:
+    if bodies is not None and request.POST.get("body", "") not in bodies:
         problems["body"] = _("Choose whom you write to.")
     if not request.POST.get("subject", "").strip():
         problems["subject"] = _("Write what your letter is about.")
@@ -127,7 +168,7 @@ def _problems(request: HttpRequest, bodies: dict[str, Secretariat], person: UUID
     return problems
 
 
-def _take_in(request: HttpRequest, secretariat: Secretariat, actor: Actor) -> Intake:
+def _take_in(request: HttpRequest, secretariat: Secretariat, answered: Letter | None, actor: Actor) -> Intake:
     person = people.get_person(_person(request))
     body = people.get_unit(secretariat.body_code)
     now = clock.now()
@@ -138,7 +179,9 @@ def _take_in(request: HttpRequest, secretariat: Secretariat, actor: Actor) -> In
         subject=" ".join(request.POST["subject"].split())[:300],
         wording=request.POST["text"].strip(),
         recipients=(RecipientLine(party=to),),
+        relations=(queries.answer_to(answered),) if answered else (),
         applicant=person.uuid,
+        language=get_language() or "fa",
     )
     uploads = [actions.Upload(name=one.name or "file", content=one.chunks()) for one in request.FILES.getlist("files")]
     # The key is the person's: nobody meets the letter of another by sending its key.
@@ -156,25 +199,29 @@ def _take_in(request: HttpRequest, secretariat: Secretariat, actor: Actor) -> In
 
 
 def _fields(request: HttpRequest, bodies: dict[str, Secretariat], problems: dict[str, str]) -> list[Field]:
-    language, typed = get_language() or "fa", request.POST
+    language = get_language() or "fa"
     units = people.find_units([one.body_uuid for one in bodies.values()])
+    named = [Option(key, units[one.body_uuid].name(language)) for key, one in bodies.items()]
+    to = Field(
+        "body",
+        "select",
+        _("To whom do you write?"),
+        _("If a service is what you need, ask for the service: it has a clock and an answer in law."),
+        request.POST.get("body", ""),
+        [problems["body"]] if "body" in problems else [],
+        options=[Option("", _("Choose")), *named],
+    )
+    return [to, *_letter_fields(request, problems)]
+
+
+def _letter_fields(request: HttpRequest, problems: dict[str, str], subject: str = "") -> list[Field]:
+    typed = request.POST
 
     def errors(name: str) -> list[str]:
         return [problems[name]] if name in problems else []
 
-    named = [Option(key, units[one.body_uuid].name(language)) for key, one in bodies.items()]
-    options = [Option("", _("Choose")), *named]
     return [
-        Field(
-            "body",
-            "select",
-            _("To whom do you write?"),
-            _("If a service is what you need, ask for the service: it has a clock and an answer in law."),
-            typed.get("body", ""),
-            errors("body"),
-            options=options,
-        ),
-        Field("subject", "text", _("Subject"), "", typed.get("subject", ""), errors("subject")),
+        Field("subject", "text", _("Subject"), "", typed.get("subject", subject), errors("subject")),
         Field(
             "text",
             "long-text",
@@ -207,17 +254,43 @@ def petition(request: HttpRequest, petition: UUID) -> HttpResponse:
     person = _person(request)
     found = queries.get_petition(petition, person)
     answers = queries.list_answers(found.letter, person) if found.letter else []
-    values = _shown(found) | {
+    values = _shown(found, is_answered=bool(answers)) | {
         "arrived": found.arrived,
         "answers": [_answer(one, found, person) for one in answers],
+        "cases": _cases(found, person),
         "waits": found.state is IntakeState.WAITING,
     }
     return render(request, "portal/petition.html", values)
 
 
 def _answer(letter: Letter, petition: Intake, person: UUID) -> dict[str, object]:
+    """Return an answer with its files, where a stranger proves its document, and whether one may still write back."""
     _letter, carried = queries.get_answer(letter.uuid, petition, person)
-    return {"letter": letter, "files": carried}
+    document = (
+        signing.get_document(letter.document_uuid) if letter.document_uuid else queries.find_document(letter.uuid)
+    )
+    return {
+        "letter": letter,
+        "files": carried,
+        "code": document.code if document is not None and document.state == "issued" else "",
+        "replied": queries.has_replied(letter.uuid, person),
+    }
+
+
+def _cases(petition: Intake, person: UUID) -> list[dict[str, object]]:
+    """Return the cases that the body opened from a letter for whoever wrote it."""
+    opened = cases.list_cases_from_letter(petition.letter) if petition.letter else []
+    language = get_language() or "fa"
+    return [
+        {
+            "case": one,
+            "title": cases.get_package_of(one).text("card.title", language),
+            "state": word("case-state", one.state),
+            "tone": TONES.get(one.state, ""),
+        }
+        for one in opened
+        if one.applicant == person
+    ]
 
 
 @access(SIGNED_IN)

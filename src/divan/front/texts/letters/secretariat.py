@@ -33,6 +33,7 @@ WORDS: Mapping[str, Mapping[str, Text]] = {
     },
     "petition-state": {
         "waiting": _("Sent, waits to be registered"),
+        "answered": _("Answered"),
         "registered": _("Registered as a letter"),
         "refused": _("Not taken"),
         "double": _("Registered before"),

@@ -23,7 +23,7 @@ from divan.foundation.http.media import bytes_answer
 from divan.foundation.http.middleware import actor_of
 from divan.foundation.ui.numbers import digits
 from divan.front.backoffice.duties import SECRETARIAT, own_post
-from divan.front.backoffice.letter_parts import answers, archive, arrived, paper, referrals, routes, sending
+from divan.front.backoffice.letter_parts import answers, archive, arrived, opened, paper, referrals, routes, sending
 from divan.front.backoffice.letter_parts.composing import Part, Reading, compose
 from divan.front.texts.words import TONES, word
 from divan.registers.people.values import Post
@@ -33,6 +33,7 @@ from divan.trust.signing.values import Document
 PARTS: tuple[Part, ...] = (
     arrived.PART,
     paper.PART,
+    opened.PART,
     sending.PART,
     routes.PART,
     referrals.PART,
