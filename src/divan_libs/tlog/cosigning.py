@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from threading import Lock
 from typing import Protocol
 
-from divan_libs.tlog.checkpoints import OpenedCheckpoint, open_checkpoint, parse_checkpoint
+from divan_libs.tlog.checkpoints import open_checkpoint, parse_checkpoint
 from divan_libs.tlog.errors import TlogError
 from divan_libs.tlog.notes import NoteError, NoteVerifier, SignatureLine, VerifiedSignature, add_lines, parse_note
 from divan_libs.tlog.policies import Policy, TrustedWitness
@@ -83,8 +83,8 @@ def post(url: str, body: bytes, /, *, timeout: float) -> Answer:
 
 def remembered_head(
     witness: TrustedWitness, log_keys: Sequence[NoteVerifier], origin: str, *, timeout: float = 5.0
-) -> OpenedCheckpoint | None:
-    """Return the newest head of a log that a witness remembers, None when it knows of none.
+) -> str | None:
+    """Return the newest signed head of a log that a witness remembers, None when it knows of none.
 
     It is signed by the log's own key, so what a witness holds against the log can be believed without the witness.
 
@@ -97,7 +97,8 @@ def remembered_head(
         return None
     if answer.status != 200:
         raise RemoteError("tlog.remote.status", url=url, status=answer.status)
-    return open_checkpoint(answer.body, [*log_keys, witness.verifier], origin=origin)
+    open_checkpoint(answer.body, [*log_keys, witness.verifier], origin=origin)
+    return answer.body.decode()
 
 
 def cosign(
