@@ -27,6 +27,7 @@ from divan_libs.envelope.addresses import (
 from divan_libs.envelope.headers import Header
 from divan_libs.envelope.permits import Permit
 from divan_libs.envelope.snapshot import Connection, Subsystem
+from divan_libs.envelope.subjects import SubjectIn
 
 METHODS = frozenset({b"DELETE", b"GET", b"HEAD", b"OPTIONS", b"PATCH", b"POST", b"PUT", b"TRACE"})
 
@@ -86,22 +87,41 @@ def read_road_headers(headers: Sequence[Header]) -> RoadHeaders:
 
 @dataclass(frozen=True, slots=True)
 class Admission:
-    """A call that may go: by whom, whereto, under which permit, about whom."""
+    """A call that may go: by whom, whereto, under which permit."""
 
     client: ClientId
     target: Target
     route: Route
     permit: Permit
     path: str
-    subject: str | None
     road: RoadHeaders
+
+    def person(self, body: bytes) -> str | None:
+        """Return the identifier of the person whose data are asked, where the service says one stands.
+
+        :raises ExchangeRefusal: nobody is named although the service demands it.
+        """
+        place = self.route.service.subject
+        if place is None:
+            return None
+        subject = place.find(self.path, body, self.target.query)
+        if subject is None and place.required:
+            raise errors.invalid_request(f"The person is not named in the request ({place.where.value} {place.at})")
+        return subject
+
+    @property
+    def looks_into_body(self) -> bool:
+        """Whether the request must be there as a whole before it may go."""
+        place = self.route.service.subject
+        return place is not None and place.where is SubjectIn.JSON_POINTER
 
 
 def admit(routes: Routes | None, caller: Caller, request: Request, *, now: datetime) -> Admission:
     """Check a call.
 
     Order: address and identifiers, snapshot in force, client registered, client authenticated, target server,
-    provider known, service known, permit, service not disabled, person named.
+    provider known, service known, permit, service not disabled. Whether the person is named is asked later, of the
+    admission, because that may need the body.
 
     :raises ExchangeRefusal: the first check that fails.
     """
@@ -121,7 +141,7 @@ def admit(routes: Routes | None, caller: Caller, request: Request, *, now: datet
     path, permit = _permit(routes, client, target, request.method, now)
     if route.service.disabled_notice is not None:
         raise errors.service_disabled(target.service, route.service.disabled_notice)
-    return Admission(client, target, route, permit, path, _subject(route, path, target, request.body), road)
+    return Admission(client, target, route, permit, path, road)
 
 
 def _read_call(request: Request) -> tuple[Target, ClientId, RoadHeaders]:
@@ -177,13 +197,3 @@ def _permit(routes: Routes, client: ClientId, target: Target, method: bytes, now
             if permit.is_valid_at(now) and permit.covers(verb, path):
                 return path, permit
     raise errors.access_denied(target.service)
-
-
-def _subject(route: Route, path: str, target: Target, body: bytes) -> str | None:
-    place = route.service.subject
-    if place is None:
-        return None
-    subject = place.find(path, body, target.query)
-    if subject is None and place.required:
-        raise errors.invalid_request(f"The person is not named in the request ({place.where.value} {place.at})")
-    return subject

@@ -20,18 +20,19 @@ class Count(IntEnum):
     RECORDS = 8
     GROUP_MICROSECONDS = 9
     SNAPSHOTS_REFUSED = 10
+    BROKEN = 11
 
 
 class Level(IntEnum):
     """What is now; whole numbers."""
 
-    OPEN_CONNECTIONS = 11
-    UNDER_WAY = 12
-    SNAPSHOT_VERSION = 13
-    SNAPSHOT_EXPIRES = 14
+    OPEN_CONNECTIONS = 24
+    UNDER_WAY = 25
+    SNAPSHOT_VERSION = 26
+    SNAPSHOT_EXPIRES = 27
 
 
-_WIDTH = 16
+_WIDTH = 32
 _COUNTS = {
     Count.CONNECTIONS: ("connections_total", "Connections taken from clients."),
     Count.MESSAGES: ("messages_total", "Service calls received."),
@@ -43,6 +44,7 @@ _COUNTS = {
     Count.GROUPS: ("evidence_groups_total", "Durable writes of evidence."),
     Count.RECORDS: ("evidence_records_total", "Evidence records written."),
     Count.GROUP_MICROSECONDS: ("evidence_group_microseconds_total", "Time of durable writes."),
+    Count.BROKEN: ("broken_total", "Replies that began and could not be ended."),
     Count.SNAPSHOTS_REFUSED: ("snapshots_refused_total", "Routing snapshots that were not taken."),
 }
 _LEVELS = {

@@ -1,4 +1,4 @@
-"""Connections to the systems of providers: kept alive, pooled by address, one question at a time on each."""
+"""Asking the systems of providers: kept connections, several addresses, breakers, when a question may be repeated."""
 
 from __future__ import annotations
 
@@ -7,264 +7,194 @@ import socket
 import ssl
 import time
 from collections.abc import Sequence
-from typing import cast
+from dataclasses import dataclass
 
-import httptools
-
+from divan_gateway.breakers import Breaker
+from divan_gateway.outbound import ProviderConnection, ProviderFailure, StaleConnection
 from divan_gateway.routing import Endpoint, Route
-from divan_gateway.wire import Answer, write_request
+from divan_gateway.wire import Answer, write_request, write_request_head
 from divan_libs.envelope import errors
 from divan_libs.envelope.addresses import join_target
 from divan_libs.envelope.errors import ExchangeRefusal
 from divan_libs.envelope.headers import Header
 
-_MAX_HEAD = 256 * 1024
 # Below the keep-alive time of common servers (2 s and more), so that a question seldom meets a closing connection.
 _IDLE_SECONDS = 1.5
-_SAFE_METHODS = frozenset({b"GET", b"HEAD", b"OPTIONS", b"TRACE"})
+_MAX_REPETITIONS = 2
+SAFE_METHODS = frozenset({b"GET", b"HEAD", b"OPTIONS", b"TRACE"})
 
 
-class ProviderFailure(Exception):
-    """There is no whole answer. ``refusal`` is what the client is told; ``sent_at`` is None if nothing went out."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Question:
+    """What a provider is asked: the message without its body. ``repeatable``: asking twice does no harm."""
 
-    code = "gateway.provider-failure"
+    route: Route
+    method: bytes
+    service_path: str
+    query: str | None
+    headers: Sequence[Header]
+    repeatable: bool
 
-    def __init__(self, refusal: ExchangeRefusal, *, sent_at: int | None) -> None:
-        super().__init__(str(refusal))
-        self.refusal = refusal
-        self.sent_at = sent_at
+    def target_at(self, endpoint: Endpoint) -> bytes:
+        """Return the request target at an address."""
+        return join_target(endpoint.base_path, self.service_path, self.query).encode("ascii")
 
 
-class _StaleConnection(Exception):
-    """A kept connection was closed before it gave a single octet of the answer."""
+class Upload:
+    """A question whose body goes out in pieces. ``answered`` is the future of its answer, as of the connection."""
 
+    def __init__(
+        self, connection: ProviderConnection, breaker: Breaker, answered: asyncio.Future[Answer], *, chunked: bool
+    ) -> None:
+        self._connection = connection
+        self._breaker = breaker
+        self._chunked = chunked
+        self.answered = answered
 
-class _Connection(asyncio.Protocol):
-    """One connection to a provider."""
+    async def send(self, octets: bytes) -> None:
+        """Send the next octets of the body."""
+        await self._connection.send(b"%x\r\n%b\r\n" % (len(octets), octets) if self._chunked else octets)
 
-    def __init__(self, loop: asyncio.AbstractEventLoop, max_body: int) -> None:
-        self._loop = loop
-        self._max_body = max_body
-        self._waiter: asyncio.Future[Answer] | None = None
-        self._timer: asyncio.TimerHandle | None = None
-        self._parser: httptools.HttpResponseParser | None = None
-        self._transport: asyncio.Transport | None = None
-        self.reused = False
-        self.idle_since = 0.0
+    def end(self, octets: bytes) -> None:
+        """Send the last octets of the body: only now the provider has the whole message."""
+        self._connection.end(b"%x\r\n%b\r\n0\r\n\r\n" % (len(octets), octets) if self._chunked else octets)
 
-    def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        """Keep the transport."""
-        self._transport = cast("asyncio.Transport", transport)
+    async def answer(self) -> Answer:
+        """Return the answer.
 
-    @property
-    def usable(self) -> bool:
-        """Whether another question may be asked on it."""
-        return self._transport is not None and not self._transport.is_closing()
-
-    def ask(self, octets: bytes, *, to_head: bool, timeout: float) -> asyncio.Future[Answer]:
-        """Send a request and return the future of its answer, which fails with :class:`ProviderFailure`."""
-        assert self._transport is not None  # noqa: S101 - asked only when connected
-        self._waiter = self._loop.create_future()
-        self._parser = httptools.HttpResponseParser(self)
-        self._to_head = to_head
-        self._sent_at = time.time_ns() // 1000
-        self._head_octets = 0
-        self._complete = False
-        self._keep_alive = False
-        self._start_message()
-        self._timer = self._loop.call_later(timeout, self._expire)
-        self._transport.write(octets)
-        return self._waiter
-
-    def close(self) -> None:
-        """Let the connection go."""
-        if self._transport is not None:
-            self._transport.abort()
-
-    def _start_message(self) -> None:
-        self._in_head = True
-        self._status = b""
-        self._headers: list[Header] = []
-        self._body: list[bytes] = []
-        self._body_octets = 0
-        self._content_length: bytes | None = None
-        self._chunked = False
-
-    def data_received(self, data: bytes) -> None:
-        """Read the answer out of the stream."""
-        if self._waiter is None or self._parser is None:
-            # Nobody asked: whatever this is, it must never be taken for the answer to the next question.
-            self.close()
-            return
-        if self._in_head:
-            self._head_octets += len(data)
+        :raises ProviderFailure: there is none.
+        """
         try:
-            self._parser.feed_data(data)
-        except (httptools.HttpParserError, httptools.HttpParserUpgrade):
-            self._fail(errors.provider_failed("The service provider's system did not answer in HTTP"))
-            return
-        if self._body_octets > self._max_body:
-            self._fail(errors.provider_failed("The answer of the service provider's system is too large"))
-        elif self._in_head and self._head_octets > _MAX_HEAD:
-            self._fail(errors.provider_failed("The head of the service provider's answer is too large"))
-        elif self._complete:
-            self._finish()
+            answer = await self.answered
+        except StaleConnection as stale:
+            raise _broken() from stale
+        except ProviderFailure:
+            self._breaker.failed(asyncio.get_running_loop().time())
+            raise
+        self._breaker.succeeded()
+        return answer
 
-    def on_message_begin(self) -> None:
-        """Begin an answer; an interim one (1xx) may come before the real one."""
-        if self._complete:
-            # A second answer to one question.
-            raise ValueError("unasked answer")
-        self._start_message()
+    def give_up(self) -> None:
+        """Break the connection: the provider must not take what it has for a whole message."""
+        self._breaker.leave()
+        self._connection.close()
+        self.answered.add_done_callback(_forget)
 
-    def on_status(self, status: bytes) -> None:
-        """Take a piece of the reason."""
-        self._status += status
 
-    def on_header(self, name: bytes, value: bytes) -> None:
-        """Take a header."""
-        if not self._in_head:
-            # Trailers belong to the hop.
-            return
-        lower = name.lower()
-        if lower == b"content-length":
-            self._content_length = value
-        elif lower == b"transfer-encoding":
-            self._chunked = True
-        self._headers.append((name, value.strip(b" \t")))
-
-    def on_headers_complete(self) -> None:
-        """End the head; an answer to HEAD ends with it."""
-        self._in_head = False
-        if self._to_head:
-            self._end_of_message()
-
-    def on_body(self, body: bytes) -> None:
-        """Take a piece of the body."""
-        if self._to_head:
-            raise ValueError("an answer to HEAD has no body")
-        self._body_octets += len(body)
-        if self._body_octets <= self._max_body:
-            self._body.append(body)
-
-    def on_message_complete(self) -> None:
-        """End the answer, unless it was an interim one."""
-        self._end_of_message()
-
-    def _end_of_message(self) -> None:
-        parser = self._parser
-        if parser is not None and parser.get_status_code() >= 200:
-            self._complete = True
-            # The parser knows this only now: a moment later it has forgotten how long the message was.
-            self._keep_alive = parser.should_keep_alive()
-
-    def connection_lost(self, exc: Exception | None) -> None:
-        """End an answer that ends with its connection; any other is broken."""
-        if self._waiter is None:
-            return
-        ends_with_connection = not (self._in_head or self._chunked or self._content_length is not None)
-        if exc is None and ends_with_connection:
-            self._finish()
-        elif self.reused and self._head_octets == 0:
-            self._settle(_StaleConnection())
-        else:
-            self._fail(errors.provider_unreachable("The service provider's system broke the connection"))
-
-    def _finish(self) -> None:
-        parser, transport = self._parser, self._transport
-        assert parser is not None  # noqa: S101 - an answer was parsed
-        assert transport is not None  # noqa: S101 - and came over this
-        answer = Answer(
-            status=parser.get_status_code(),
-            reason=self._status,
-            headers=self._headers,
-            body=self._body[0] if len(self._body) == 1 else b"".join(self._body),
-            content_length=self._content_length,
-            sent_at=self._sent_at,
-            ended_at=time.time_ns() // 1000,
-        )
-        if not self._keep_alive:
-            transport.close()
-        self._settle(answer)
-
-    def _expire(self) -> None:
-        self._fail(errors.provider_failed("The service provider's system did not answer in time", timed_out=True))
-
-    def _fail(self, refusal: ExchangeRefusal) -> None:
-        self.close()
-        self._settle(ProviderFailure(refusal, sent_at=self._sent_at))
-
-    def _settle(self, outcome: Answer | Exception) -> None:
-        waiter, self._waiter = self._waiter, None
-        if self._timer is not None:
-            self._timer.cancel()
-            self._timer = None
-        if waiter is None or waiter.done():
-            return
-        if isinstance(outcome, Exception):
-            waiter.set_exception(outcome)
-        else:
-            waiter.set_result(outcome)
+def _forget(answered: asyncio.Future[Answer]) -> None:
+    if not answered.cancelled():
+        answered.exception()
 
 
 class Providers:
     """Asks providers; keeps connections for the next question."""
 
-    def __init__(self, max_body: int) -> None:
+    def __init__(self, max_body: int, tolerated_failures: int) -> None:
         self._loop = asyncio.get_running_loop()
         self._max_body = max_body
-        self._idle: dict[tuple[str, int, ssl.SSLContext | None], list[_Connection]] = {}
+        self._tolerated_failures = tolerated_failures
+        self._idle: dict[tuple[str, int, ssl.SSLContext | None], list[ProviderConnection]] = {}
+        self.breakers: dict[tuple[str, str, int], Breaker] = {}
 
-    async def ask(
-        self,
-        route: Route,
-        method: bytes,
-        *,
-        service_path: str,
-        query: str | None,
-        headers: Sequence[Header],
-        body: bytes,
-    ) -> Answer:
-        """Return the answer of the first address of the service that can be reached.
+    async def ask(self, question: Question, body: bytes) -> Answer:
+        """Return the answer of the first address of the service that gives one.
 
-        A safe question is asked once more when a kept connection turns out to be closed.
+        An address that cannot be reached is passed over; a question that may be repeated is asked again when its
+        connection broke before an answer began.
 
         :raises ProviderFailure: none could be reached, or no whole answer came in the service's time.
         """
-        deadline = self._loop.time() + route.service.timeout_ms / 1000
-        failure: ProviderFailure | None = None
-        for endpoint in route.endpoints:
-            target = join_target(endpoint.base_path, service_path, query).encode("ascii")
-            octets = write_request(method, target, endpoint.host_header, headers, body)
+        deadline = self._loop.time() + question.route.service.timeout_ms / 1000
+        repetitions = _MAX_REPETITIONS if question.repeatable else 0
+        endpoints = self._worth_asking(question.route)
+        place = 0
+        while True:
+            endpoint, breaker = endpoints[place % len(endpoints)]
             try:
-                return await self._ask_endpoint(endpoint, route, method, octets, deadline)
-            except ProviderFailure as error:
-                if error.sent_at is not None:
+                return await self._ask_endpoint(endpoint, breaker, question, body, deadline)
+            except ProviderFailure as failure:
+                place += 1
+                if failure.sent_at is None and place < len(endpoints):
+                    continue
+                if not failure.may_repeat or repetitions == 0 or self._loop.time() >= deadline:
                     raise
+                repetitions -= 1
+
+    async def begin(self, question: Question, length: int | None) -> Upload:
+        """Send the head of a question and return what takes its body; ``length`` is None if nobody knows it.
+
+        :raises ProviderFailure: no address could be reached.
+        """
+        route = question.route
+        timeout = route.service.timeout_ms / 1000
+        deadline = self._loop.time() + timeout
+        failure: ProviderFailure | None = None
+        for endpoint, breaker in self._worth_asking(route):
+            breaker.begin()
+            try:
+                connection = await self._connect(endpoint, route, deadline)
+            except ProviderFailure as error:
+                breaker.failed(self._loop.time())
                 failure = error
+                continue
+            head = write_request_head(
+                question.method, question.target_at(endpoint), endpoint.host_header, question.headers, length
+            )
+            answered = connection.ask(head, to_head=question.method == b"HEAD", timeout=timeout, more=True)
+            return Upload(connection, breaker, answered, chunked=length is None)
         assert failure is not None  # noqa: S101 - a service has at least one address
         raise failure
 
+    def breaker_of(self, route: Route, endpoint: Endpoint) -> Breaker:
+        """Return the breaker of an address of a service."""
+        key = (route.encoded_id, endpoint.host, endpoint.port)
+        found = self.breakers.get(key)
+        if found is None:
+            found = self.breakers[key] = Breaker(self._tolerated_failures)
+        return found
+
+    def _worth_asking(self, route: Route) -> list[tuple[Endpoint, Breaker]]:
+        now = self._loop.time()
+        pairs = [(endpoint, self.breaker_of(route, endpoint)) for endpoint in route.endpoints]
+        admitted = [pair for pair in pairs if pair[1].admits(now)]
+        if not admitted:
+            opens_at = min(breaker.open_until for _, breaker in pairs)
+            raise ProviderFailure(errors.provider_resting(max(1, round(opens_at - now))), sent_at=None)
+        # Those in good health first, in the order in which the service names them.
+        return sorted(admitted, key=lambda pair: pair[1].is_open)
+
     async def _ask_endpoint(
-        self, endpoint: Endpoint, route: Route, method: bytes, octets: bytes, deadline: float
+        self, endpoint: Endpoint, breaker: Breaker, question: Question, body: bytes, deadline: float
     ) -> Answer:
+        breaker.begin()
+        try:
+            answer = await self._ask_connected(endpoint, question, body, deadline)
+        except ProviderFailure:
+            breaker.failed(self._loop.time())
+            raise
+        except BaseException:
+            breaker.leave()
+            raise
+        breaker.succeeded()
+        return answer
+
+    async def _ask_connected(self, endpoint: Endpoint, question: Question, body: bytes, deadline: float) -> Answer:
+        octets = write_request(
+            question.method, question.target_at(endpoint), endpoint.host_header, question.headers, body
+        )
         connection = self._kept(endpoint)
         while True:
             if connection is None:
-                connection = await self._connect(endpoint, route, deadline)
+                connection = await self._connect(endpoint, question.route, deadline)
             remaining = max(deadline - self._loop.time(), 0.001)
             try:
-                answer = await connection.ask(octets, to_head=method == b"HEAD", timeout=remaining)
-            except _StaleConnection as stale:
-                if method not in _SAFE_METHODS:
-                    refusal = errors.provider_unreachable("The service provider's system broke the connection")
-                    raise ProviderFailure(refusal, sent_at=time.time_ns() // 1000) from stale
+                return await connection.ask(octets, to_head=question.method == b"HEAD", timeout=remaining)
+            except StaleConnection as stale:
+                if not question.repeatable:
+                    raise _broken() from stale
                 connection = None
-                continue
-            self._keep(endpoint, connection)
-            return answer
 
-    def _kept(self, endpoint: Endpoint) -> _Connection | None:
+    def _kept(self, endpoint: Endpoint) -> ProviderConnection | None:
         idle = self._idle.get(endpoint.key)
         youngest = self._loop.time() - _IDLE_SECONDS
         while idle:
@@ -274,11 +204,6 @@ class Providers:
                 return connection
             connection.close()
         return None
-
-    def _keep(self, endpoint: Endpoint, connection: _Connection) -> None:
-        if connection.usable:
-            connection.idle_since = self._loop.time()
-            self._idle.setdefault(endpoint.key, []).append(connection)
 
     def drop_idle(self) -> None:
         """Close the connections that nobody used for a while."""
@@ -300,12 +225,17 @@ class Providers:
                 connection.close()
         self._idle.clear()
 
-    async def _connect(self, endpoint: Endpoint, route: Route, deadline: float) -> _Connection:
+    async def _connect(self, endpoint: Endpoint, route: Route, deadline: float) -> ProviderConnection:
         timeout = min(route.service.connect_timeout_ms / 1000, max(deadline - self._loop.time(), 0.001))
+
+        def keep(connection: ProviderConnection) -> None:
+            connection.idle_since = self._loop.time()
+            self._idle.setdefault(endpoint.key, []).append(connection)
+
         try:
             async with asyncio.timeout(timeout):
                 _, connection = await self._loop.create_connection(
-                    lambda: _Connection(self._loop, self._max_body),
+                    lambda: ProviderConnection(self._loop, self._max_body, keep),
                     endpoint.host,
                     endpoint.port,
                     ssl=endpoint.tls,
@@ -314,6 +244,11 @@ class Providers:
         except (OSError, UnicodeError) as error:
             raise ProviderFailure(_why_unreachable(error), sent_at=None) from error
         return connection
+
+
+def _broken() -> ProviderFailure:
+    refusal = errors.provider_unreachable("The service provider's system broke the connection")
+    return ProviderFailure(refusal, sent_at=time.time_ns() // 1000)
 
 
 def _why_unreachable(error: Exception) -> ExchangeRefusal:

@@ -13,10 +13,15 @@ from divan_libs.envelope.errors import Dialect
 
 _PREFIX = "DIVAN_GATEWAY_"
 _MEBIBYTE = 1024 * 1024
-_MAX_REQUEST = 10 * _MEBIBYTE
-_MAX_RESPONSE = 32 * _MEBIBYTE
+_GIBIBYTE = 1024 * _MEBIBYTE
+_MAX_REQUEST = 4 * _GIBIBYTE
+_MAX_RESPONSE = 4 * _GIBIBYTE
+_BUFFER = 10 * _MEBIBYTE
+_CACHE_BYTES = 64 * _MEBIBYTE
+_BREAKER_FAILURES = 5
+_HEALTH_MS = 5000
 _SEGMENT_BYTES = 64 * _MEBIBYTE
-_WATCH_MS = 1000
+_WATCH_MS = 200
 
 
 class SettingsError(Exception):
@@ -69,6 +74,19 @@ class Shown:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Limits:
+    """What a client may take of the gateway. Times in seconds, ``min_rate`` in octets a second."""
+
+    max_request: int = _MAX_REQUEST
+    max_connections: int = 4096
+    max_per_address: int = 1024
+    head_seconds: float = 15.0
+    stall_seconds: float = 30.0
+    idle_seconds: float = 75.0
+    min_rate: int = 512
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Settings:
     """All settings. Each field names its variable, ``DIVAN_GATEWAY_…``; those without a default must be given.
 
@@ -80,7 +98,14 @@ class Settings:
     ``EVIDENCE``: the directory of the evidence; ``SIGNING_KEY``: the P-256 key that signs evidence roots (PKCS#8 PEM).
     ``SUBJECT_KEYS``: a JSON file of key id → hex key (32 octets or more) for the hashes of persons and targets.
     ``WORKERS``: processes, by default one a core. ``DIALECT``: how refusals are written.
-    ``MAX_REQUEST`` and ``MAX_RESPONSE``: largest bodies, in octets; both are held in memory.
+    ``MAX_REQUEST`` and ``MAX_RESPONSE``: largest bodies, in octets; large ones are streamed.
+    ``BUFFER``: largest body that may be looked at whole (a person named in it, a schema, hidden fields), in octets.
+    ``CACHE_BYTES``: memory of each process for the answers that providers allow to keep.
+    ``MAX_CONNECTIONS`` and ``MAX_PER_ADDRESS``: connections of clients to one process, in all and from one address.
+    ``HEAD_MS``, ``STALL_MS`` and ``IDLE_MS``: how long a request's head may take, how often a body or a reply under way
+    must have moved (by ``MIN_RATE`` octets a second at least), and how long a connection may be idle.
+    ``BREAKER_FAILURES``: failures in a row after which an address of a provider is left alone for a while.
+    ``HEALTH_MS``: how often the health of addresses is looked at.
     ``SEGMENT_BYTES``: size at which an evidence segment is full.
     ``WATCH_MS``: how often the snapshot's file is looked at and what ended is put under a signed root.
     """
@@ -96,8 +121,12 @@ class Settings:
     subject_keys: Path
     workers: int
     dialect: Dialect = Dialect.XROAD_7_8
-    max_request: int = _MAX_REQUEST
+    limits: Limits = Limits()
     max_response: int = _MAX_RESPONSE
+    buffer: int = _BUFFER
+    cache_bytes: int = _CACHE_BYTES
+    breaker_failures: int = _BREAKER_FAILURES
+    health_ms: int = _HEALTH_MS
     segment_bytes: int = _SEGMENT_BYTES
     watch_ms: int = _WATCH_MS
 
@@ -120,8 +149,12 @@ class Settings:
             subject_keys=source.file("SUBJECT_KEYS"),
             workers=source.number("WORKERS", os.cpu_count() or 1),
             dialect=source.dialect(),
-            max_request=source.number("MAX_REQUEST", _MAX_REQUEST),
+            limits=source.limits(),
             max_response=source.number("MAX_RESPONSE", _MAX_RESPONSE),
+            buffer=source.number("BUFFER", _BUFFER),
+            cache_bytes=source.number("CACHE_BYTES", _CACHE_BYTES),
+            breaker_failures=source.number("BREAKER_FAILURES", _BREAKER_FAILURES),
+            health_ms=source.number("HEALTH_MS", _HEALTH_MS),
             segment_bytes=source.number("SEGMENT_BYTES", _SEGMENT_BYTES),
             watch_ms=source.number("WATCH_MS", _WATCH_MS),
         )
@@ -154,6 +187,18 @@ class _Source:
         if not text.isascii() or not text.isdigit() or int(text) < 1:
             raise SettingsError(name, f"{text!r} is not a whole number above zero")
         return int(text)
+
+    def limits(self) -> Limits:
+        usual = Limits()
+        return Limits(
+            max_request=self.number("MAX_REQUEST", usual.max_request),
+            max_connections=self.number("MAX_CONNECTIONS", usual.max_connections),
+            max_per_address=self.number("MAX_PER_ADDRESS", usual.max_per_address),
+            head_seconds=self.number("HEAD_MS", round(usual.head_seconds * 1000)) / 1000,
+            stall_seconds=self.number("STALL_MS", round(usual.stall_seconds * 1000)) / 1000,
+            idle_seconds=self.number("IDLE_MS", round(usual.idle_seconds * 1000)) / 1000,
+            min_rate=self.number("MIN_RATE", usual.min_rate),
+        )
 
     def server(self) -> ServerId:
         try:

@@ -8,6 +8,7 @@ import os
 import signal
 import ssl
 import time
+from collections import Counter
 from datetime import UTC, datetime
 
 import uvloop
@@ -21,6 +22,7 @@ from divan_gateway.metrics import Count, Level, Metrics
 from divan_gateway.providers import Providers
 from divan_gateway.routing import ProviderTls, Routing, read_subject_keys
 from divan_gateway.settings import Listener, Settings, Tls
+from divan_gateway.streaming import Send
 from divan_gateway.wire import Request, write_answer
 from divan_libs.envelope import errors
 from divan_libs.envelope.errors import ExchangeRefusal
@@ -29,8 +31,10 @@ from divan_libs.envelope.keys import SoftSigner, load_public_key
 
 EXIT_FAILED = 70
 """Exit status of a worker that can no longer write evidence."""
-_MAX_CONNECTIONS = 4096
-_GRACE_SECONDS = 20
+_GRACE_SECONDS = 20.0
+_HANDSHAKE_SECONDS = 10.0
+_LAST_ASKING_SECONDS = 0.3
+"""How long an idle connection is kept when the process stops, for a request that is already on its way."""
 
 logger = logging.getLogger(__name__)
 
@@ -66,7 +70,8 @@ class Worker:
         self._stop = asyncio.Event()
         self._authorities: list[Authorities] = []
         self._connections: set[ClientConnection] = set()
-        self.max_request = settings.max_request
+        self._per_address: Counter[str] = Counter()
+        self.limits = settings.limits
         self._parent = os.getppid()
         self._routing = Routing(
             file=settings.snapshot,
@@ -87,13 +92,14 @@ class Worker:
             segment_bytes=settings.segment_bytes,
         )
         self._journal = Journal(log, self._metrics, self._stop.set)
-        self._providers = Providers(settings.max_response)
+        self._providers = Providers(settings.max_response, settings.breaker_failures)
         self._carrier = Carrier(
             routing=self._routing,
             journal=self._journal,
             providers=self._providers,
             metrics=self._metrics,
             dialect=settings.dialect,
+            buffer=settings.buffer,
             clock=microseconds,
         )
 
@@ -106,13 +112,21 @@ class Worker:
         await self._stop.wait()
         for server in servers:
             server.close()
-        answering = [task for connection in list(self._connections) if (task := connection.finish()) is not None]
-        if answering:
-            await asyncio.wait(answering, timeout=1 if self._journal.failed else _GRACE_SECONDS)
+        await self._finish(1.0 if self._journal.failed else _GRACE_SECONDS)
         ticking.cancel()
         self._providers.close()
         await self._journal.close()
         return EXIT_FAILED if self._journal.failed else 0
+
+    async def _finish(self, grace: float) -> None:
+        """Answer what is under way, each reply the last of its connection."""
+        began = self._loop.time()
+        while self._connections and (elapsed := self._loop.time() - began) < grace:
+            for connection in list(self._connections):
+                connection.leave()
+                if connection.is_idle and elapsed >= _LAST_ASKING_SECONDS:
+                    connection.close()
+            await asyncio.sleep(0.02)
 
     def _listeners(self) -> list[tuple[Listener, ssl.SSLContext | None]]:
         found: list[tuple[Listener, ssl.SSLContext | None]] = []
@@ -130,6 +144,7 @@ class Worker:
             listener.host,
             listener.port,
             ssl=tls,
+            ssl_handshake_timeout=_HANDSHAKE_SECONDS if tls else None,
             backlog=1024,
             reuse_port=self._settings.workers > 1,
         )
@@ -153,7 +168,7 @@ class Worker:
             self._providers.drop_idle()
             now = self._loop.time()
             for connection in list(self._connections):
-                connection.drop_if_quiet(now)
+                connection.look_after(now)
 
     def _note_routes(self) -> None:
         routes = self._routing.routes
@@ -163,15 +178,26 @@ class Worker:
         self._routing.refused = 0
 
     def arrived(self, connection: ClientConnection) -> bool:
-        """Note a new connection; tell whether there is room for it."""
+        """Note a new connection; tell whether there is room for it, if need be in place of one that is idle."""
         self._connections.add(connection)
+        self._per_address[connection.peer] += 1
         self._metrics.add(Count.CONNECTIONS)
         self._metrics.add(Level.OPEN_CONNECTIONS)
-        return len(self._connections) <= _MAX_CONNECTIONS
+        if self._per_address[connection.peer] > self.limits.max_per_address:
+            return False
+        if len(self._connections) > self.limits.max_connections:
+            idle = [other for other in self._connections if other.is_idle and other is not connection]
+            if not idle:
+                return False
+            min(idle, key=lambda other: other.quiet_since).close()
+        return True
 
     def left(self, connection: ClientConnection) -> None:
         """Note the end of a connection."""
         self._connections.discard(connection)
+        self._per_address[connection.peer] -= 1
+        if not self._per_address[connection.peer]:
+            del self._per_address[connection.peer]
         self._metrics.add(Level.OPEN_CONNECTIONS, -1)
 
     def refuse_malformed(self, refusal: ExchangeRefusal) -> bytes:
@@ -179,8 +205,8 @@ class Worker:
         self._metrics.add(Count.MALFORMED)
         return self._carrier.refuse(refusal, None, close=True)
 
-    async def answer(self, request: Request, caller: Caller, *, local: bool) -> bytes:
-        """Return the octets of the reply to a request: a service call, or one of the gateway's own pages."""
+    async def answer(self, request: Request, caller: Caller, send: Send, *, local: bool) -> bytes:
+        """Return the last octets of the reply to a request: a service call, or one of the gateway's own pages."""
         path = request.target.partition(b"?")[0]
         if path == b"/-/health":
             return self._health(request)
@@ -188,9 +214,9 @@ class Worker:
             return self._page(
                 request, 200, b"text/plain; version=0.0.4; charset=utf-8", self._metrics.render().encode()
             )
-        if not path.startswith((b"/r", b"http")):
+        if not path.startswith(b"/r"):
             return self._carrier.refuse(errors.not_found(), request)
-        return await self._carrier.carry(request, caller)
+        return await self._carrier.carry(request, caller, send)
 
     def _health(self, request: Request) -> bytes:
         routes = self._routing.routes

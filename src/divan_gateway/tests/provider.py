@@ -7,8 +7,10 @@ import ssl
 import threading
 import time
 from dataclasses import dataclass
+from hashlib import sha512
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
+PIECE = bytes(range(256)) * 256
 BINARY_SIZE = 13 * 1024 * 1024 + 104729
 
 
@@ -38,15 +40,28 @@ class _Handler(BaseHTTPRequestHandler):
     def handle_one_request(self) -> None:
         try:
             super().handle_one_request()
-        except (ConnectionError, ssl.SSLError):
+        except (ConnectionError, ssl.SSLError, ValueError):
             self.close_connection = True
 
     def _answer(self) -> None:
-        length = int(self.headers.get("Content-Length", 0))
-        body = self.rfile.read(length)
+        body = self._read_body()
         self.server.seen.append(Seen(self.command, self.path, list(self.headers.items()), body, self.client_address))
         name = self.path.split("?")[0].split("/")[-1] or "root"
         getattr(self, f"_{name.replace('-', '_').partition('%')[0]}", self._echo)(body)
+
+    def _read_body(self) -> bytes:
+        if "chunked" not in self.headers.get("Transfer-Encoding", ""):
+            length = int(self.headers.get("Content-Length", 0))
+            body = self.rfile.read(length)
+            if len(body) < length:
+                raise ConnectionError("half a request")
+            return body
+        pieces = []
+        while size := int(self.rfile.readline() or b"x", 16):
+            pieces.append(self.rfile.read(size))
+            self.rfile.readline()
+        self.rfile.readline()
+        return b"".join(pieces)
 
     def _send(self, status: int, body: bytes, *headers: tuple[str, str]) -> None:
         self.send_response(status)
@@ -70,6 +85,28 @@ class _Handler(BaseHTTPRequestHandler):
 
     def _binary(self, _: bytes) -> None:
         self._send(200, b"\xa5" * BINARY_SIZE, ("Content-Type", "application/octet-stream"))
+
+    def _digest(self, body: bytes) -> None:
+        self._send(200, f"{len(body)} {sha512(body).hexdigest()}".encode())
+
+    def _flood(self, _: bytes) -> None:
+        size = int(self.path.rpartition("=")[2])
+        self._raw(b"HTTP/1.1 200 OK\r\nContent-Length: %d\r\n\r\n" % size)
+        for _ in range(size // len(PIECE)):
+            self.wfile.write(PIECE)
+        self.wfile.write(PIECE[: size % len(PIECE)])
+
+    def _flood_in_chunks(self, _: bytes) -> None:
+        self._raw(b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n")
+        for _ in range(int(self.path.rpartition("=")[2]) // len(PIECE)):
+            self.wfile.write(b"%x\r\n%b\r\n" % (len(PIECE), PIECE))
+        self.wfile.write(b"0\r\nX-Trailer: t\r\n\r\n")
+
+    def _flood_until_close(self, _: bytes) -> None:
+        self._raw(b"HTTP/1.1 200 OK\r\n\r\n" + PIECE * 4, close=True)
+
+    def _flood_cut(self, _: bytes) -> None:
+        self._raw(b"HTTP/1.1 200 OK\r\nContent-Length: 10000000\r\n\r\n" + PIECE * 4, close=True)
 
     def _redirect(self, _: bytes) -> None:
         self._send(302, b"", ("Location", "http://elsewhere.invalid/next"))

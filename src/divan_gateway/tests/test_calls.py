@@ -139,7 +139,6 @@ def test_encoded_identifiers_are_understood_and_the_path_stays_raw(gateway, prov
         (f"/r1/{PRODUCER}/based/x", "/api/x"),
         (f"/r1/{PRODUCER}/based", "/api/"),
         (f"{ECHO}/a/../b%2Fc", "/a/../b%2Fc"),
-        (f"http://gateway{ECHO}/absolute", "/absolute"),
     ],
 )
 def test_the_provider_sees_the_service_path_and_the_raw_query(gateway, provider, target, seen):

@@ -16,7 +16,7 @@ from cryptography.hazmat.primitives.asymmetric import ec
 
 from divan_gateway.journal import Journal, JournalFailed
 from divan_gateway.metrics import Count, Level, Metrics
-from divan_gateway.settings import Listener, Settings, SettingsError
+from divan_gateway.settings import Limits, Listener, Settings, SettingsError
 from divan_gateway.tests.rig import PLAIN_CLIENT, PRODUCER, Ground, permit, service
 from divan_libs.envelope.errors import Dialect
 from divan_libs.envelope.evidence.log import EvidenceLog
@@ -191,7 +191,7 @@ def test_settings_are_read_with_their_defaults(environment):
     assert settings.tls.listener == Listener("::1", 8443)
     assert (settings.plain, settings.shown) == (None, None)
     assert settings.dialect is Dialect.XROAD_7_8
-    assert (settings.max_request, settings.max_response) == (10 * 1024 * 1024, 32 * 1024 * 1024)
+    assert (settings.limits, settings.limits.max_request) == (Limits(), 4 * 1024**3)
     assert settings.workers == os.cpu_count()
 
 

@@ -35,7 +35,7 @@ class Dialect(StrEnum):
     """Lower snake case, 500 for everything that a gateway refuses: what X-Road 7.8 does."""
     XROAD_7_7 = "xroad-7.7"
     """The same statuses with the CamelCase codes of earlier versions."""
-    PR_REST_SPEC = "pr-rest-spec"
+    PR_REST = "pr-rest"
     """What the published specification says: CamelCase, and 400 ``Client.BadRequest`` for a malformed call."""
     HTTP_STATUS = "http-status"
     """Codes of 7.8 with the HTTP status that fits (401, 403, 404, 503, 504): Divan's own, by choice of the operator."""
@@ -45,15 +45,19 @@ class ExchangeRefusal(Exception):
     """The exchange will not carry a message, or could not.
 
     ``code`` is X-Road's code with its prefix; ``message`` its wording; ``status`` the HTTP status that fits;
-    ``malformed`` is true when the call itself does not follow the protocol.
+    ``malformed`` is true when the call itself does not follow the protocol; ``retry_after`` is told in seconds when
+    asking again later makes sense.
     """
 
-    def __init__(self, code: str, message: str, *, status: int, malformed: bool = False) -> None:
+    def __init__(
+        self, code: str, message: str, *, status: int, malformed: bool = False, retry_after: int | None = None
+    ) -> None:
         super().__init__(f"{code}: {message}")
         self.code = code
         self.message = message
         self.status = status
         self.malformed = malformed
+        self.retry_after = retry_after
 
 
 def invalid_call(message: str) -> ExchangeRefusal:
@@ -144,6 +148,27 @@ def provider_failed(message: str, *, timed_out: bool = False) -> ExchangeRefusal
     return ExchangeRefusal("server.serverproxy.io_error", message, status=504 if timed_out else 502)
 
 
+def provider_resting(seconds: int) -> ExchangeRefusal:
+    """Refuse because the provider's system failed again and again and is left alone for a moment."""
+    message = "The service provider's system failed repeatedly and is not asked for a moment"
+    return ExchangeRefusal("server.serverproxy.network_error", message, status=503, retry_after=seconds)
+
+
+def client_left() -> ExchangeRefusal:
+    """Say that the client broke the connection before its message was whole, or before it had the whole answer."""
+    return ExchangeRefusal("server.clientproxy.io_error", "The client broke the connection", status=400)
+
+
+def too_large(message: str) -> ExchangeRefusal:
+    """Refuse a body beyond a limit."""
+    return ExchangeRefusal("client.bad_request", message, status=413, malformed=True)
+
+
+def too_slow() -> ExchangeRefusal:
+    """Refuse a request that does not come to its end."""
+    return ExchangeRefusal("client.bad_request", "The request did not come in time", status=408, malformed=True)
+
+
 def provider_unknown_host(message: str) -> ExchangeRefusal:
     """Say that no address of the provider's system could be resolved."""
     return ExchangeRefusal("server.serverproxy.unknown_host", message, status=502)
@@ -166,12 +191,17 @@ def internal_error() -> ExchangeRefusal:
 
 @dataclass(frozen=True, slots=True)
 class RenderedRefusal:
-    """A refusal ready for the wire; ``code`` goes to the header ``X-Road-Error``."""
+    """A refusal ready for the wire; ``code`` goes to the header ``X-Road-Error``.
+
+    ``retry_after`` in seconds goes to the header of that name; ``is_true_status`` when the client asked for it.
+    """
 
     status: int
     code: str
     content_type: str
     body: bytes
+    retry_after: int | None = None
+    is_true_status: bool = False
 
 
 _OLD_PREFIXES = {
@@ -191,7 +221,7 @@ def _code_and_status(refusal: ExchangeRefusal, dialect: Dialect) -> tuple[str, i
     match dialect:
         case Dialect.HTTP_STATUS:
             return refusal.code, refusal.status
-        case Dialect.PR_REST_SPEC if refusal.malformed:
+        case Dialect.PR_REST if refusal.malformed:
             return "Client.BadRequest", 400
         case Dialect.XROAD_7_8:
             code = refusal.code
@@ -218,20 +248,31 @@ def error_media_type(accept: str | None) -> str:
 
 
 def render_refusal(
-    refusal: ExchangeRefusal, *, accept: str | None, detail: str, dialect: Dialect = Dialect.XROAD_7_8
+    refusal: ExchangeRefusal,
+    *,
+    accept: str | None,
+    detail: str,
+    dialect: Dialect = Dialect.XROAD_7_8,
+    true_status: bool = False,
 ) -> RenderedRefusal:
-    """Return the answer to a refused call; ``detail`` is the id under which the refusal stands in the log."""
+    """Return the answer to a refused call; ``detail`` is the id under which the refusal stands in the log.
+
+    With ``true_status`` the HTTP status is the one that fits, whatever the dialect; codes stay those of the dialect.
+    """
     code, status = _code_and_status(refusal, dialect)
+    status = refusal.status if true_status else status
     media_type = error_media_type(accept)
     if media_type == "application/json":
         text = json.dumps({"type": code, "message": refusal.message, "detail": detail}, ensure_ascii=False)
-        return RenderedRefusal(status, code, media_type, text.encode("utf-8", "replace"))
+        octets = text.encode("utf-8", "replace")
+        return RenderedRefusal(status, code, media_type, octets, refusal.retry_after, true_status)
     text = (
         '<?xml version="1.0" encoding="UTF-8"?>'
         f"<error><type>{escape(code)}</type><message>{_xml_text(refusal.message)}</message>"
         f"<detail>{escape(detail)}</detail></error>"
     )
-    return RenderedRefusal(status, code, f"{media_type};charset=utf-8", text.encode("utf-8", "replace"))
+    octets = text.encode("utf-8", "replace")
+    return RenderedRefusal(status, code, f"{media_type};charset=utf-8", octets, refusal.retry_after, true_status)
 
 
 def _xml_text(text: str) -> str:

@@ -147,10 +147,10 @@ def test_control_characters_do_not_break_the_xml_form():
     [
         (errors.access_denied(SERVICE), Dialect.XROAD_7_8, "server.serverproxy.access_denied", 500),
         (errors.access_denied(SERVICE), Dialect.XROAD_7_7, "Server.ServerProxy.AccessDenied", 500),
-        (errors.access_denied(SERVICE), Dialect.PR_REST_SPEC, "Server.ServerProxy.AccessDenied", 500),
+        (errors.access_denied(SERVICE), Dialect.PR_REST, "Server.ServerProxy.AccessDenied", 500),
         (errors.access_denied(SERVICE), Dialect.HTTP_STATUS, "server.serverproxy.access_denied", 403),
         (errors.missing_client(), Dialect.XROAD_7_8, "server.clientproxy.invalid_client_identifier", 500),
-        (errors.missing_client(), Dialect.PR_REST_SPEC, "Client.BadRequest", 400),
+        (errors.missing_client(), Dialect.PR_REST, "Client.BadRequest", 400),
         (errors.missing_client(), Dialect.HTTP_STATUS, "server.clientproxy.invalid_client_identifier", 400),
         (errors.provider_failed("x", timed_out=True), Dialect.XROAD_7_7, "Server.ServerProxy.IOError", 500),
         (errors.provider_failed("x", timed_out=True), Dialect.HTTP_STATUS, "server.serverproxy.io_error", 504),
