@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import pytest
 
 from divan.dealings.correspondence import models, queries
 from divan.dealings.correspondence.adapters import folders
+from divan.dealings.correspondence.adapters.envelope import write_envelope
 from divan.dealings.correspondence.tests import carried, offices
 from divan.dealings.correspondence.values import DispatchState, IntakeState
-from divan.foundation import facts
+from divan.foundation import facts, files
 
 from . import carrying
 from .house import House
@@ -33,7 +35,10 @@ def folder(house: House, tmp_path: Path, settings, monkeypatch) -> str:
     (tmp_path / "letters.toml").write_text(
         f'[[mailbox]]\naddress = "{MAILBOX}"\nimap = "none://localhost:1"\n'
         f'[[product]]\nname = "water"\nsecretariat = "{code}"\nfolder = "{tmp_path}/water"\n'
+        f'[[product]]\nname = "gas"\nsecretariat = "{code}"\nurl = "http://127.0.0.1:9/hook"\n'
+        f'secret_file = "{tmp_path}/secret"\n'
     )
+    (tmp_path / "secret").write_bytes(b"a secret of more than thirty-two octets")
     return str(tmp_path)
 
 
@@ -107,4 +112,76 @@ def test_a_file_cut_before_it_was_renamed_is_taken_once(house: House, folder: st
     assert carrying.collect_folders(house.world, folder) == 1
     assert arrived() == [IntakeState.WAITING]
     assert (product / folders.IN / f"{sent.key}.json.done").exists()
+    assert offices.seals_hold()
+
+
+@pytest.mark.parametrize(
+    ("point", "parts"), [("dispatch.between-parts", 1), ("parcel.before-intake", 3)], ids=["between", "taken"]
+)
+def test_a_letter_of_large_files_cut_among_its_parts_arrives_once_and_whole(
+    house: House, folder: str, point: str, parts: int, monkeypatch
+):
+    [sent] = carried.queue(house.world, carried.to_governor(house.world))
+
+    house.cut(point, "deed", "carry_in_parts", folder)
+
+    assert arrived() == []
+    lying = list((Path(folder) / "parts").glob("*/[0-9a-f]*"))
+    assert len(lying) == parts
+    house.world.pass_time(minutes=3)
+    monkeypatch.setattr(carrying.carriers, "PART_BYTES", 10)
+    assert carrying.carry(house.world, folder) == 1
+    assert arrived() == [IntakeState.WAITING]
+    [file] = queries.get_intake(models.Intake.objects.get().uuid).arrived.files
+    assert files.read_file(file.file_uuid) == offices.PDF
+    assert list((Path(folder) / "parts").glob("*/*")) == []
+    assert queries.get_dispatch(sent.uuid).state is DispatchState.DELIVERED
+    assert offices.seals_hold()
+
+
+def to_product(house: House, name: str):
+    [sent] = carried.queue(house.world, carried.correspondent(house.world, "folder", name))
+    return sent
+
+
+def test_a_product_that_is_called_gets_a_letter_cut_after_the_call_twice_under_one_key(house: House, folder: str):
+    sent = to_product(house, "gas")
+
+    house.cut("dispatch.after-carry", "deed", "carry_to_products", folder)
+
+    assert queries.get_dispatch(sent.uuid).state is DispatchState.QUEUED
+    house.world.pass_time(minutes=11)
+    assert carrying.carry_to_products(house.world, folder) == 1
+    first, second = (Path(folder) / "called").read_bytes().splitlines()
+    assert first == second
+    assert json.loads(first)["key"] == sent.key
+    assert queries.get_dispatch(sent.uuid).state is DispatchState.DELIVERED
+    assert facts.recorded_for(sent.uuid).count("correspondence.dispatch-noted") == 1
+
+
+def test_a_folder_holds_a_letter_cut_after_it_was_laid_there_once(house: House, folder: str):
+    sent = to_product(house, "water")
+
+    house.cut("dispatch.after-carry", "deed", "carry_to_products", folder)
+
+    outside = Path(folder) / "water" / folders.OUT
+    before = {one.name: one.read_bytes() for one in outside.iterdir()}
+    house.world.pass_time(minutes=11)
+    assert carrying.carry_to_products(house.world, folder) == 1
+    assert {one.name: one.read_bytes() for one in outside.iterdir()} == before
+    assert sorted(before) == [f"{sent.key}.1.pdf", f"{sent.key}.json"]
+    assert queries.get_dispatch(sent.uuid).state is DispatchState.SENT
+
+
+def test_a_letter_of_a_product_cut_while_it_was_taken_in_is_taken_once(house: House, folder: str):
+    [sent] = carried.queue(house.world, carried.to_governor(house.world))
+    letter = write_envelope(queries.parcel_of(queries.dispatch_rows().get(uuid=sent.uuid)))
+    (Path(folder) / "letter.json").write_text(json.dumps(letter))
+
+    for point in ("parcel.before-intake", "intake.before-fact"):
+        house.cut(point, "deed", "product_calls", folder)
+        assert arrived() == []
+    assert [carrying.product_calls(house.world, folder) for _ in range(2)] == [201, 200]
+
+    assert arrived() == [IntakeState.WAITING]
     assert offices.seals_hold()

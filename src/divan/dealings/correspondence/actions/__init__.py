@@ -21,6 +21,7 @@ from divan.dealings.correspondence.actions.by_hand import (
     number_for_hand,
     put_scan,
 )
+from divan.dealings.correspondence.actions.carrying import call_back, try_now
 from divan.dealings.correspondence.actions.circulars import draft_reminder, note_recipient_read
 from divan.dealings.correspondence.actions.classifying import (
     end_class,
@@ -181,6 +182,7 @@ __all__ = [
     "add_remark",
     "approve_disposal",
     "begin_signatures_anew",
+    "call_back",
     "change_archive_file",
     "change_register",
     "change_secretariat",
@@ -278,6 +280,7 @@ __all__ = [
     "take_in_pages",
     "take_note",
     "take_out",
+    "try_now",
     "void_letter",
     "void_number",
     "withdraw_letter",

@@ -21,19 +21,29 @@ from divan.dealings.correspondence.values import (
     DISPATCH_NOTED,
     Channel,
     Dispatch,
+    DispatchNotPossible,
     DispatchState,
+    ReasonNeeded,
     Standing,
 )
+from divan.dealings.correspondence.values.carrying import CALLED_BACK, DISPATCH_HURRIED
 from divan.foundation import facts
 from divan.foundation.actors import Actor
 
 LEASE = timedelta(minutes=10)
+EXCHANGE_LEASE = timedelta(minutes=2)
+"""One call through the exchange takes half a minute at most, and each part of a letter renews the lease."""
 FIRST_PAUSE = timedelta(seconds=5)
 
 
 def pause_after(attempts: int) -> timedelta:
     """Return how long to wait after so many tries in vain: longer each time."""
     return min(FIRST_PAUSE * (1 << min(attempts, 12)), options().longest_pause)
+
+
+def lease_of(channel: str) -> timedelta:
+    """Return for how long nobody else touches what is carried by a channel; after a power cut it waits as long."""
+    return EXCHANGE_LEASE if channel == Channel.EXCHANGE else LEASE
 
 
 @transaction.atomic
@@ -55,9 +65,16 @@ def take_due_dispatch(*, channel: Channel, now: datetime) -> Dispatch | None:
     )
     if row is None:
         return None
-    row.leased_until = now + LEASE
+    row.leased_until = now + lease_of(channel)
     row.save(update_fields=["leased_until"])
     return queries.dispatch_of(row)
+
+
+@transaction.atomic
+def keep_lease(*, dispatch: UUID, now: datetime) -> None:
+    """Keep a letter that is carried in parts from others for another while."""
+    rows = models.Dispatch.objects.filter(uuid=dispatch, state=DispatchState.QUEUED, leased_until__isnull=False)
+    rows.update(leased_until=now + EXCHANGE_LEASE)
 
 
 @transaction.atomic
@@ -109,8 +126,45 @@ def note_unanswered(*, dispatch: UUID, code: str, actor: Actor, now: datetime) -
         note_dead(dispatch=dispatch, code=code, actor=actor, now=now)
         return
     row.attempts = min(row.attempts + 1, 1000)
-    row.next_attempt_at, row.leased_until = now + pause_after(row.attempts), None
-    row.save(update_fields=["attempts", "next_attempt_at", "leased_until"])
+    row.next_attempt_at, row.leased_until, row.waits_for = now + pause_after(row.attempts), None, code[:80]
+    row.save(update_fields=["attempts", "next_attempt_at", "leased_until", "waits_for"])
+
+
+@transaction.atomic
+def call_back(*, dispatch: UUID, reason: str, actor: Actor, now: datetime) -> Dispatch:
+    """Stop offering a letter that nobody took yet, so that it can go by another way; it comes back to the desk.
+
+    The other side may have it all the same, if only its answers were lost; then it meets the same letter twice.
+
+    :raises DispatchUnknown: if there is no such dispatch.
+    :raises DispatchNotPossible: unless it was tried in vain, and is in nobody's hand now.
+    :raises ReasonNeeded: without a reason.
+    """
+    row = dispatch_row(dispatch)
+    in_hand = row.leased_until is not None and row.leased_until > now
+    if row.state != DispatchState.QUEUED or not row.attempts or in_hand:
+        raise DispatchNotPossible(state=row.state)
+    if not reason.strip():
+        raise ReasonNeeded
+    note_dead(dispatch=dispatch, code=CALLED_BACK, reason=reason, actor=actor, now=now)
+    return queries.get_dispatch(dispatch)
+
+
+@transaction.atomic
+def try_now(*, dispatch: UUID, actor: Actor, now: datetime) -> Dispatch:
+    """Offer a letter that waits for its next try at once.
+
+    :raises DispatchUnknown: if there is no such dispatch.
+    :raises DispatchNotPossible: unless it waits.
+    """
+    row = dispatch_row(dispatch)
+    if row.state != DispatchState.QUEUED:
+        raise DispatchNotPossible(state=row.state)
+    if row.next_attempt_at is None or row.next_attempt_at > now:
+        row.next_attempt_at = now
+        row.save(update_fields=["next_attempt_at"])
+        facts.record(DISPATCH_HURRIED, subject=row, actor=actor, at=now, changes_nothing=True)
+    return queries.get_dispatch(dispatch)
 
 
 @transaction.atomic

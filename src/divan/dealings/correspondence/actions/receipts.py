@@ -96,8 +96,8 @@ def note_refused(*, dispatch: UUID, reason: str, code: str = "refused", actor: A
 
 
 @transaction.atomic
-def note_dead(*, dispatch: UUID, code: str, actor: Actor, now: datetime) -> Dispatch:
-    """Note that a letter could not be handed over for too long; it comes back to the dispatch desk.
+def note_dead(*, dispatch: UUID, code: str, reason: str = "", actor: Actor, now: datetime) -> Dispatch:
+    """Note that a letter is offered no more because nobody took it; it comes back to the dispatch desk.
 
     :raises DispatchUnknown: if there is no such dispatch.
     :raises DispatchNotPossible: unless it waits to be sent.
@@ -105,7 +105,7 @@ def note_dead(*, dispatch: UUID, code: str, actor: Actor, now: datetime) -> Disp
     row = dispatch_row(dispatch)
     if row.state != DispatchState.QUEUED:
         raise DispatchNotPossible(state=row.state)
-    _lay_back(row, DispatchState.DEAD, code=code, reason="", actor=actor, now=now)
+    _lay_back(row, DispatchState.DEAD, code=code, reason=reason, actor=actor, now=now)
     return queries.get_dispatch(dispatch)
 
 

@@ -9,7 +9,7 @@ from django.db import transaction
 from django.db.models import Q
 
 from divan.dealings.correspondence import models, queries
-from divan.dealings.correspondence.actions.carrying import LEASE, pause_after
+from divan.dealings.correspondence.actions.carrying import lease_of, pause_after
 from divan.dealings.correspondence.apps import options
 from divan.dealings.correspondence.values import (
     RECEIPT_DEAD,
@@ -62,7 +62,7 @@ def take_due_receipt(*, now: datetime) -> Receipt | None:
     )
     if row is None:
         return None
-    row.leased_until = now + LEASE
+    row.leased_until = now + lease_of(row.channel)
     row.save(update_fields=["leased_until"])
     return queries.receipt_of(row)
 

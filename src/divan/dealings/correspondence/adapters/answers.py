@@ -51,6 +51,10 @@ def judge(status: int, body: bytes, now: datetime) -> Standing | str:
     told = _json(body)
     if status in {200, 201}:
         return read_said(told) or SILENT
+    far = _line(told.get("type"), 60)
+    if far.startswith(("server.", "client.")):
+        # The other installation's exchange spoke, in X-Road's form; its operator can mend it, so the letter waits.
+        return f"exchange.there.{far}"
     code = _line(told.get("code"), 80)
     if not 400 <= status < 500 or status in _AGAIN or "." not in code or code == PartsMissing.code:
         return code or SILENT

@@ -6,11 +6,10 @@ import base64
 import json
 import logging
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
 from datetime import datetime, timedelta
 from functools import partial
-from typing import Any
 
 from divan.dealings.correspondence import models, queries
 from divan.dealings.correspondence.actions import carrying
@@ -98,10 +97,8 @@ def service_of(target: str) -> str | None:
     return found.code if found else None
 
 
-def bring_again(parcel: Parcel, row: models.Dispatch, *, ask: Ask = exchange.ask) -> Standing | str:
+def bring_again(parcel: Parcel, row: models.Dispatch, now: datetime, *, ask: Ask = exchange.ask) -> Standing | str:
     """Bring a letter once more under its key and say what is answered; nothing is noted of it."""
-    now = row.queued_at or row.letter.registered_at
-    assert now is not None  # noqa: S101 (what has a sending has a number)
     return _by_exchange(ask, parcel, row, now)
 
 
@@ -109,21 +106,35 @@ def _by_exchange(ask: Ask, parcel: Parcel, row: models.Dispatch, now: datetime) 
     service = service_of(row.target)
     if service is None:
         return "correspondence.not-at-exchange"
-    light = parcel
+    begun, light = time.monotonic(), parcel
     if sum(one.size for one in parcel.files) > PART_BYTES:
-        for place, one in enumerate(parcel.files):
-            content = one.content or b""
-            for number, start in enumerate(range(0, len(content), PART_BYTES)):
-                part = base64.b64encode(content[start : start + PART_BYTES]).decode()
-                path = f"/letters/{parcel.key}/parts/{one.sha256}/{number}"
-                name = f"{row.uuid}.{place}.{number}"
-                said = _put(ask, service, path, {"content": part}, name, now)
-                if isinstance(said, str) or said.state == "refused":
-                    return said
+        for path, body, name in _parts(parcel, row):
+            moment = now + timedelta(seconds=time.monotonic() - begun)
+            carrying.keep_lease(dispatch=row.uuid, now=moment)
+            said = _put(ask, service, path, body, name, moment)
+            # Some parts lie there and the letter does not. After a power cut here they are brought anew, each in the
+            # place of itself, until the letter that names them comes.
+            power_may_fail("dispatch.between-parts")
+            if isinstance(said, str) or said.state == "refused":
+                return said
         light = replace(parcel, files=tuple(replace(one, content=None) for one in parcel.files))
+    moment = now + timedelta(seconds=time.monotonic() - begun)
     told = write_envelope(light)
-    seal = exchange.seal_for(sealed_part(told), receiver=row.target.partition("#")[0], now=now)
-    return _put(ask, service, f"/letters/{parcel.key}", {**told, **sealed_by(seal)}, str(row.uuid), now)
+    seal = exchange.seal_for(sealed_part(told), receiver=row.target.partition("#")[0], now=moment)
+    return _put(ask, service, f"/letters/{parcel.key}", {**told, **sealed_by(seal)}, str(row.uuid), moment)
+
+
+def _parts(parcel: Parcel, row: models.Dispatch) -> Iterator[tuple[str, dict[str, str], str]]:
+    """Yield the path, content and message identifier of each part of a letter's files."""
+    for place, one in enumerate(parcel.files):
+        content = one.content or b""
+        for number, start in enumerate(range(0, len(content), PART_BYTES)):
+            part = base64.b64encode(content[start : start + PART_BYTES]).decode()
+            yield (
+                f"/letters/{parcel.key}/parts/{one.sha256}/{number}",
+                {"content": part},
+                f"{row.uuid}.{place}.{number}",
+            )
 
 
 def sealed_by(seal: str) -> dict[str, str]:
@@ -131,11 +142,15 @@ def sealed_by(seal: str) -> dict[str, str]:
     return {"seal": seal} if seal else {}
 
 
-def _put(ask: Ask, service: str, path: str, body: dict[str, Any], message_id: str, now: datetime) -> Standing | str:
+def _put(
+    ask: Ask, service: str, path: str, body: Mapping[str, object], message_id: str, now: datetime
+) -> Standing | str:
     try:
         answer = ask(data_service=service, path=path, method="PUT", body=body, message_id=message_id, timeout=TIMEOUT)
     except ExchangeSilent as silent:
-        return silent.code
+        # What an exchange said is shown to the clerk whose letter waits.
+        reason = str(silent.facts.get("reason", ""))
+        return f"exchange.{reason}"[:80] if reason.startswith(("server.", "client.")) else silent.code
     if answer.error:
         # The exchange itself does not let it pass: no permit, or the other side is not known to it.
         return Standing(state="refused", at=now, code=f"exchange.{answer.error}"[:80])

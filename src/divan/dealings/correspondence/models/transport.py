@@ -17,7 +17,8 @@ class Dispatch(models.Model):
     desk → queued → sent → delivered → registered, or refused by the other side, or dead when it was tried too often: a
     person then sends anew. What is carried by people is noted as sent with its evidence. ``target`` is the address
     within the channel; what goes to one target goes in the order of ``id``. ``key`` is told to the other side and makes
-    sending again harmless. ``their_number`` is the number the other side registered it under.
+    sending again harmless. ``their_number`` is the number the other side registered it under, ``waits_for`` the code of
+    why the last try was in vain.
 
     .. pii: address of a recipient
     .. retention: with the letter
@@ -42,6 +43,7 @@ class Dispatch(models.Model):
     problem = models.CharField(max_length=80, blank=True)
     problem_text = models.CharField(max_length=500, blank=True)
     attempts = models.PositiveSmallIntegerField(default=0)
+    waits_for = models.CharField(max_length=80, blank=True, default="")
     next_attempt_at = models.DateTimeField(null=True)
     leased_until = models.DateTimeField(null=True)
 

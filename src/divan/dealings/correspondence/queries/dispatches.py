@@ -60,6 +60,7 @@ def dispatch_of(row: models.Dispatch) -> Dispatch:
         problem_text=row.problem_text,
         attempts=row.attempts,
         next_attempt_at=row.next_attempt_at,
+        waits_for=row.waits_for,
     )
 
 

@@ -8,6 +8,7 @@ from uuid import UUID
 
 from divan.dealings.correspondence.values.transport import Arrived, Channel, IntakeState
 from divan.foundation.errors import Refusal
+from divan.foundation.kinds import FactKind
 
 LONGEST_KEY = 80
 
@@ -75,6 +76,14 @@ class Receipt:
     told: IntakeState
     attempts: int
     queued_at: datetime
+
+
+CALLED_BACK = "correspondence.called-back"
+"""Why a letter is at the desk again that nobody took and that a person did not let wait longer."""
+
+DISPATCH_HURRIED = FactKind(
+    "correspondence.dispatch-hurried", "A letter that waited for its next try was offered at once by a person."
+)
 
 
 class KeyTaken(Refusal):

@@ -158,3 +158,4 @@ class Dispatch:
     problem_text: str
     attempts: int
     next_attempt_at: datetime | None
+    waits_for: str = ""

@@ -6,9 +6,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from divan.dealings.correspondence import queries
-from divan.dealings.correspondence.values import Dispatch
+from divan.dealings.correspondence.values import Dispatch, DispatchState
 from divan.front.backoffice.letter_parts.composing import Part, Reading
 from divan.front.texts.words import TONES, word
+
+NO_ANSWER = "correspondence.no-answer"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -25,7 +27,9 @@ class Sending:
 
 
 def problem_of(dispatch: Dispatch) -> str:
-    """Return why a letter did not arrive: the reason that the other side wrote, else what its code means."""
+    """Return why a letter did not arrive, or waits: the reason that somebody wrote, else what its code means."""
+    if dispatch.state is DispatchState.QUEUED and dispatch.attempts:
+        return word("dispatch-problem", dispatch.waits_for or NO_ANSWER)
     if not dispatch.problem:
         return ""
     return dispatch.problem_text or word("dispatch-problem", dispatch.problem)

@@ -23,6 +23,25 @@ WORDS: Mapping[str, Mapping[str, Text]] = {
         "correspondence.not-at-exchange": _("The recipient's system does not take letters at the exchange."),
         "exchange.server.serverproxy.access_denied": _("The exchange has no permit for letters to this recipient."),
         "exchange.server.serverproxy.unknown_service": _("The exchange does not know the recipient's system."),
+        "exchange.server.clientproxy.unknown_member": _("The exchange does not know this system itself."),
+        "exchange.server.serverproxy.ssl_authentication_failed": _(
+            "The other installation did not prove who it is: its certificate is not the one that was agreed upon."
+        ),
+        "exchange.server.serverproxy.network_error": _("The other installation could not be reached."),
+        "exchange.server.serverproxy.unknown_host": _("The address of the other installation does not exist."),
+        "exchange.server.serverproxy.io_error": _("The other installation answered too late."),
+        "exchange.server.serverproxy.service_disabled": _("The agreement with the other installation has ended."),
+        "exchange.there.server.clientproxy.ssl_authentication_failed": _(
+            "The other installation does not take our certificate for the one that was agreed upon."
+        ),
+        "exchange.there.server.clientproxy.unknown_member": _("The other installation does not know ours."),
+        "exchange.there.server.serverproxy.access_denied": _("The other installation lets no letters of ours in."),
+        "exchange.there.server.serverproxy.network_error": _("The other installation is at work on itself."),
+        "exchange.there.server.serverproxy.io_error": _("The other installation is at work on itself."),
+        "exchange.seal-unfit": _("The other installation does not find our seal on the letter."),
+        "exchange.seal-stale": _("The clocks of the two installations differ too much."),
+        "exchange.agreement-unknown": _("The other installation has no agreement with ours any more."),
+        "correspondence.called-back": _("It was called back, because nobody took it."),
         "correspondence.secretariat-unknown": _("There is no such secretariat at the other side."),
         "correspondence.recipient-closed": _("The recipient takes no letters any more."),
         "correspondence.receiver-not-cleared": _("The recipient is not cleared for letters of this secrecy."),

@@ -23,6 +23,7 @@ from divan.dealings.correspondence.values import (
     TermCategory,
     WayUnfit,
 )
+from divan.dealings.correspondence.values.carrying import CALLED_BACK
 from divan.foundation import clock, files
 from divan.foundation.errors import NotFound, Refusal
 from divan.foundation.http.access import access
@@ -90,6 +91,7 @@ def _line(row: Any) -> dict[str, object]:
         "tone": TONES.get(dispatch.state, ""),
         "bulk": not dispatch.channel.is_carried,
         "problem": problem_of(dispatch),
+        "waits": dispatch.state is DispatchState.QUEUED and dispatch.attempts > 0,
     }
 
 
@@ -173,6 +175,7 @@ def _sending(one: Dispatch, post: Post, language: str, *, again: bool) -> dict[s
             (word("evidence", key), value) for key, value in one.evidence.items() if key in ("who", "tracking", "on")
         ],
         "receipt": one.evidence.get("receipt", ""),
+        "waits": one.state is DispatchState.QUEUED and one.attempts > 0,
         "may_note": one.state in {DispatchState.SENT, DispatchState.DELIVERED} and one.channel.is_carried,
         "number_fields": _number_fields(name),
         "may_again": one.state in GONE and again,
@@ -190,6 +193,8 @@ def _way_text(way: queries.Way, post: Post, language: str) -> str:
 
 
 def _advice(one: Dispatch) -> str:
+    if one.problem == CALLED_BACK:
+        return _("Send it by another way. If it arrived there after all, they get the same letter twice.")
     if one.state is DispatchState.REFUSED:
         return _("The other side did not take it. Mend what it says, or send it by another way.")
     if one.state is DispatchState.DEAD:
@@ -218,13 +223,20 @@ def _number_fields(name: str) -> list[Field]:
 @access(KEEPERS)
 @require_POST
 def act(request: HttpRequest, dispatch: UUID, deed: str) -> HttpResponse:
-    """Send, note a number, lay anew or give up one sending; what the rules refuse is said on the page of the letter.
+    """Send, hurry, call back, note a number, lay anew or give up one sending; refusals are said on the letter's page.
 
     :raises DispatchUnknown: if it is of another secretariat, or there is no such deed.
     """
     post, now = own_post(request), clock.now()
     found = queries.get_dispatch_for(dispatch, post, now)
-    deeds = {"send": _send, "number": _note_number, "again": _again, "drop": _drop}
+    deeds = {
+        "send": _send,
+        "hurry": _hurry,
+        "back": _call_back,
+        "number": _note_number,
+        "again": _again,
+        "drop": _drop,
+    }
     if deed not in deeds:
         raise DispatchUnknown
     if deed == "number" and not line(request.POST, f"number-{str(dispatch)[:8]}"):
@@ -279,6 +291,17 @@ def _note_number(request: HttpRequest, one: Dispatch) -> str:
     at = now if on is None else min(now, now.astimezone(TEHRAN).replace(year=on.year, month=on.month, day=on.day))
     actions.note_registered(dispatch=one.uuid, number=number, at=at, actor=actor_of(request), now=now)
     return _("Their number was noted.")
+
+
+def _hurry(request: HttpRequest, one: Dispatch) -> str:
+    actions.try_now(dispatch=one.uuid, actor=actor_of(request), now=clock.now())
+    return _("It is tried within a minute.")
+
+
+def _call_back(request: HttpRequest, one: Dispatch) -> str:
+    reason = line(request.POST, f"reason-{str(one.uuid)[:8]}", 500)
+    actions.call_back(dispatch=one.uuid, reason=reason, actor=actor_of(request), now=clock.now())
+    return _("It came back and is offered no more. Send it anew by another way.")
 
 
 def _again(request: HttpRequest, one: Dispatch) -> str:
