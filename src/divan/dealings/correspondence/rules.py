@@ -99,17 +99,21 @@ def write_number(
     unit: str = "",
     archive_class: str = "",
 ) -> str:
-    """Write a letter's number by a formula; a part that has nothing to say is left out with its separator."""
+    """Write a letter's number by a formula; a part that has nothing to say is left out with its separator.
+
+    A letter without a unit or class has 0 there, and their codes are written without the separator: if such a part
+    could be missing or fall in two, two letters might be written with one number.
+    """
     said = {
         NumberPart.SECRETARIAT: secretariat,
         NumberPart.REGISTER: register,
         NumberPart.YEAR: str(year),
         NumberPart.SHORT_YEAR: f"{year % 100:02d}",
         NumberPart.COUNT: str(count).zfill(formula.digits),
-        NumberPart.UNIT: unit,
+        NumberPart.UNIT: unit.replace(formula.separator, "") or "0",
         NumberPart.KIND: kind,
         NumberPart.DIRECTION: direction[:1],
-        NumberPart.CLASS: archive_class,
+        NumberPart.CLASS: archive_class.replace(formula.separator, "") or "0",
         NumberPart.TEXT: formula.text,
     }
     return formula.separator.join(said[part] for part in formula.parts if said[part])
@@ -342,6 +346,17 @@ def working_seconds(start: datetime, end: datetime) -> int:
             seconds += max((closed - opened).total_seconds(), 0)
         day += timedelta(days=1)
     return int(seconds)
+
+
+def working_days_later(at: datetime, days: int) -> datetime:
+    """Return the same time of day so many working days later, by the holidays of Iran; 0 days later is at once."""
+    if days <= 0:
+        return at
+    local = at.astimezone(TEHRAN)
+    calendar, day = _calendar(local.year, local.year + 1), local.date()
+    for _ in range(days):
+        day = calendar.next_working_day(day + timedelta(days=1))
+    return datetime.combine(day, local.time(), TEHRAN).astimezone(at.tzinfo)
 
 
 @cache

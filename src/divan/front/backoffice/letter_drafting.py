@@ -25,6 +25,8 @@ from divan.dealings.correspondence.values import (
     Urgency,
 )
 from divan.foundation.ui.fields import Field, Option, read_date
+from divan.front.backoffice.archive_classes import NAME as CLASS
+from divan.front.backoffice.archive_classes import class_field, read_class
 from divan.front.backoffice.letter_referring import read_day
 from divan.front.backoffice.letter_words import read_words, words_of
 from divan.front.texts.answers import problem_text
@@ -101,9 +103,11 @@ def kind_fields(post: Post, marks: DraftMarks, language: str) -> list[Field]:
     ]
 
 
-def mark_fields(post: Post, marks: DraftMarks, now: datetime, *, problems: Mapping[str, str]) -> list[Field]:
+def mark_fields(
+    post: Post, marks: DraftMarks, now: datetime, language: str, *, problems: Mapping[str, str]
+) -> list[Field]:
     """Return the questions for the marks of a letter; classes of secrecy above one's own are not offered."""
-    readable = queries.clearance_of(post.uuid, now).readable
+    readable = queries.readable_by(post, now)
     day = marks.deadline_at.astimezone(TEHRAN).date() if marks.deadline_at else ""
     return [
         Field(
@@ -133,6 +137,7 @@ def mark_fields(post: Post, marks: DraftMarks, now: datetime, *, problems: Mappi
             str(marks.paper_size),
             options=[Option(PaperSize.A4, "A4"), Option(PaperSize.A5, "A5")],
         ),
+        *class_field(post.unit.body_uuid, marks.archive_class, language, _errors(problems, CLASS)),
     ]
 
 
@@ -216,6 +221,9 @@ def _read_marks(
     deadline, problem = _read_deadline(sent, before, now)
     if problem:
         problems["deadline"] = problem
+    archive_class, problem = read_class(post.unit.body_uuid, sent.get(CLASS, ""), before.archive_class)
+    if problem:
+        problems[CLASS] = problem
     kind = sent.get("kind", "letter")
     keywords = sent.get("keywords", "").replace(_(", ").strip(), ",").split(",")
     marks = DraftMarks(
@@ -226,6 +234,7 @@ def _read_marks(
         keywords=tuple(word for word in (one.strip() for one in keywords) if word),
         deadline_at=deadline,
         paper_size=PaperSize.A5 if sent.get("paper") == PaperSize.A5 else PaperSize.A4,
+        archive_class=archive_class,
     )
     return marks, problems
 

@@ -28,6 +28,8 @@ from divan.dealings.correspondence.actions.classifying import (
     import_plan,
     write_class,
 )
+from divan.dealings.correspondence.actions.clearing import grant_clearance
+from divan.dealings.correspondence.actions.crests import LARGEST_CREST, drop_crest, put_crest
 from divan.dealings.correspondence.actions.dispatching import (
     drop_dispatch,
     lay_again,
@@ -88,6 +90,7 @@ from divan.dealings.correspondence.actions.holding import (
 )
 from divan.dealings.correspondence.actions.intake import take_in
 from divan.dealings.correspondence.actions.keeping import (
+    begin_year,
     change_register,
     change_secretariat,
     close_register,
@@ -112,7 +115,6 @@ from divan.dealings.correspondence.actions.numbering import (
     open_secretariat,
 )
 from divan.dealings.correspondence.actions.reading import (
-    grant_clearance,
     note_reading,
 )
 from divan.dealings.correspondence.actions.petitions import tell_petition_answered, tell_petition_ended
@@ -174,6 +176,7 @@ from divan.dealings.correspondence.actions.worklist import (
 )
 
 __all__ = [
+    "LARGEST_CREST",
     "Upload",
     "add_attachment",
     "add_recipients",
@@ -183,6 +186,7 @@ __all__ = [
     "approve_disposal",
     "begin_signatures_anew",
     "call_back",
+    "begin_year",
     "change_archive_file",
     "change_register",
     "change_secretariat",
@@ -198,6 +202,7 @@ __all__ = [
     "discard_draft",
     "dispose_next",
     "draft_reminder",
+    "drop_crest",
     "drop_dispatch",
     "edit_in_step",
     "end_class",
@@ -242,6 +247,7 @@ __all__ = [
     "open_volume",
     "paraph_letter",
     "propose_disposal",
+    "put_crest",
     "put_document",
     "put_in_file",
     "put_scan",

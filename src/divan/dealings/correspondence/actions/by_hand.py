@@ -28,6 +28,8 @@ from divan.foundation.faults import power_may_fail
 from divan.registers.people import queries as people
 from divan.registers.people.values import PostNotHeld
 from divan.trust.signing import actions as signing
+from divan.trust.signing import queries as documents
+from divan.trust.signing.values import AuthorityAbsent, KeysUnusable, SignatoryNotEnrolled
 
 
 @transaction.atomic
@@ -62,7 +64,7 @@ def put_scan(*, letter: UUID, scan: UUID, actor: Actor, now: datetime) -> Letter
     :raises PostNotHeld: if the actor does not hold the post now.
     :raises LetterUnknown: if the letter is not for the actor's post.
     :raises SignedByHandUnfit: if it waits for no signature by hand, or of this post no scan.
-    :raises SignatoryNotEnrolled: if the body has no seal.
+    :raises SignatoryNotEnrolled: if the body has no seal, and none can be made here.
     """
     if actor.uuid is None:
         raise PostNotHeld
@@ -79,6 +81,7 @@ def put_scan(*, letter: UUID, scan: UUID, actor: Actor, now: datetime) -> Letter
     facts.record(kinds.SCAN_PUT, subject=row, actor=actor, at=now, scan=scan)
     power_may_fail("scan.after-claim")
     _note_signed(row, actor=actor, now=now)
+    _require_seal(row, actor=actor, now=now)
     recorder = people.get_person(actor.uuid)
     document = uuid4()
     sealed = facts.record(kinds.LETTER_SEALED, subject=row, actor=actor, at=now, document=document, by_hand=True)
@@ -92,6 +95,23 @@ def put_scan(*, letter: UUID, scan: UUID, actor: Actor, now: datetime) -> Letter
     )
     signing.request_document(document=wanted, actor=actor, now=now)
     return queries.get_letter(letter)
+
+
+def _require_seal(row: models.Letter, *, actor: Actor, now: datetime) -> None:
+    """Give the body of a letter its seal if it has none in force; a rehearsal makes the key here.
+
+    A body whose services decide nothing by silence got none when its services were published, but its secretariat
+    records letters signed by hand all the same.
+
+    :raises SignatoryNotEnrolled: where keys are brought as files, and nobody has brought the seal's.
+    """
+    seal = queries.seal_of(people.find_units([row.body.uuid])[row.body.uuid])
+    if documents.find_signatory(seal.person, seal.post, now) is not None:
+        return
+    try:
+        signing.enrol_signatory(signer=seal, actor=actor, now=now)
+    except (AuthorityAbsent, KeysUnusable) as error:
+        raise SignatoryNotEnrolled(person=seal.person) from error
 
 
 def _note_signed(row: models.Letter, *, actor: Actor, now: datetime) -> None:

@@ -112,6 +112,8 @@ def write_marks(row: models.Letter, marks: DraftMarks) -> None:
     row.keywords = list(dict.fromkeys(word for word in words if word))[:MOST_KEYWORDS]
     row.deadline_at = marks.deadline_at
     row.paper = {**row.paper, "size": str(marks.paper_size)}
+    if marks.archive_class or "class" in row.paper:
+        row.paper["class"] = marks.archive_class[:40]
 
 
 def renew_search(row: models.Letter) -> None:

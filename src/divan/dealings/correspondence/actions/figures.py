@@ -6,6 +6,7 @@ from datetime import datetime
 from uuid import UUID
 
 from django.db import connection
+from django.db.models import Q
 
 from divan.dealings.correspondence import models, rules
 from divan.dealings.correspondence.values import PAPERLESS
@@ -20,13 +21,21 @@ def count_received(letter: UUID) -> None:
 
 
 def count_sent(dispatch: UUID, at: datetime) -> None:
-    """Count that a letter left for a recipient, and the sheets that nobody printed for it."""
+    """Count that a letter left for a recipient, and the sheets that nobody printed for it.
+
+    A letter that came back and was sent to the same recipient anew is counted once, when it first left.
+    """
     row = models.Dispatch.objects.select_related("letter").filter(uuid=dispatch).first()
-    if row is None:
+    if row is None or _left_before(row):
         return
     _add(row.letter.body_id, at, "out", row.channel, 0)
     if row.channel in PAPERLESS:
         _add(row.letter.body_id, at, "sheets", row.channel, max(row.letter.pages, 1))
+
+
+def _left_before(row: models.Dispatch) -> bool:
+    earlier = models.Dispatch.objects.filter(recipient_id=row.recipient_id, id__lt=row.id)
+    return earlier.filter(Q(sent_at__isnull=False) | Q(queued_at__isnull=False)).exists()
 
 
 def count_acted(referral: UUID) -> None:

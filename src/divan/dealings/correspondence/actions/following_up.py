@@ -8,7 +8,7 @@ from uuid import UUID, uuid4
 from django.db import transaction
 from django.db.models import QuerySet
 
-from divan.dealings.correspondence import models, queries
+from divan.dealings.correspondence import models, queries, rules
 from divan.dealings.correspondence.actions.reading import note_reader
 from divan.dealings.correspondence.actions.referring import acting_post, clean_words, require_seated
 from divan.dealings.correspondence.actions.worklist import finish_work, give_work, renew_work
@@ -48,8 +48,8 @@ def open_follow_up(
 ) -> FollowUp:
     """Want an answer to a letter by a day: from who has one of its referrals, from one of its recipients, or at all.
 
-    It reminds from that day on, every so many days as the body's rule says. With ``escalates`` the superior of who has
-    the referral hears of it, once, when the rule's days are over as well.
+    It reminds from that day on, every so many working days as the body's rule says. With ``escalates`` the superior of
+    who has the referral hears of it, once, when the rule's days are over as well.
 
     :raises PostNotHeld, LetterUnknown: if the actor holds no post, or the letter is not for it.
     :raises FollowUpNotPossible: into the past, of a closed letter or draft, of a referral that is over or not one's
@@ -75,7 +75,7 @@ def open_follow_up(
         opened_at=now,
         due_at=due_at,
         note=clean_words(note),
-        escalates_at=due_at + timedelta(days=rule.escalate_days) if escalates and about is not None else None,
+        escalates_at=rules.working_days_later(due_at, rule.escalate_days) if escalates and about is not None else None,
         look_at=due_at,
     )
     facts.record(FOLLOW_UP_OPENED, subject=made, actor=actor, at=now, letter=letter, due_at=due_at)
@@ -126,7 +126,7 @@ def remind(*, follow_up: UUID, actor: Actor, now: datetime) -> bool:
     post = people.get_post(row.post_uuid)
     rule = queries.rule_of(post.unit.body_uuid)
     row.reminders, row.reminded_at = row.reminders + 1, now
-    row.look_at = now + timedelta(days=max(1, rule.remind_days))
+    row.look_at = rules.working_days_later(now, max(1, rule.remind_days))
     if row.escalates_at is not None and row.escalated_at is None:
         row.look_at = min(row.look_at, max(row.escalates_at, now + timedelta(minutes=1)))
     row.save()

@@ -9,9 +9,9 @@ from uuid import UUID, uuid4
 from django.db import transaction
 
 from divan.dealings.correspondence import models
+from divan.dealings.correspondence.actions.authority import require_furnisher
 from divan.dealings.correspondence.actions.drafting import cleaned
 from divan.dealings.correspondence.actions.numbering import unit_row
-from divan.dealings.correspondence.actions.referring import require_seated
 from divan.dealings.correspondence.values import (
     Channel,
     CorrespondentUnfit,
@@ -27,18 +27,12 @@ from divan.dealings.correspondence.values import (
 )
 from divan.foundation import facts
 from divan.foundation.actors import Actor
-from divan.registers.people import queries as people
-from divan.registers.people.values import Post, PostNotHeld
 from divan_libs.persian.text import latin_digits, normalize, search_text
 
+MOST_READY = 50
+"""Recipients that a template names."""
+
 CORRESPONDENT_KINDS = ("organization", "firm", "person")
-
-
-def _own_post(actor: Actor, now: datetime) -> Post:
-    if actor.post is None:
-        raise PostNotHeld
-    require_seated(actor, actor.post, now)
-    return people.get_post(actor.post)
 
 
 @transaction.atomic
@@ -50,17 +44,19 @@ def write_template(
     kind: str,
     text: DraftText,
     letterhead: TemplateLines,
-    copies: Sequence[RecipientLine] = (),
+    recipients: Sequence[RecipientLine] = (),
     actor: Actor,
     now: datetime,
 ) -> UUID:
     """Write a template of the actor's unit, or of the whole body, anew or in place of what it said.
 
-    :raises PostNotHeld: if the actor does not hold the post now.
+    ``recipients`` are to whom a letter begun from it goes and who gets copies of it, unless its drafter changes them.
+
+    :raises PostNotHeld, FurnishingNotAllowed: if the actor does not hold the post now, or it writes none.
     :raises TemplateUnknown: if there is no such template of unit or body.
     :raises NameTaken: if another has the name there, or there is none.
     """
-    post = _own_post(actor, now)
+    post = require_furnisher(actor, now)
     unit = unit_row(post.unit.body_uuid if for_body else post.unit.uuid)
     words, called = cleaned(text), normalize(name)[:200]
     if template is None:
@@ -78,7 +74,10 @@ def write_template(
     row.unit, row.name, row.kind = unit, called, kind[:40] or "letter"
     row.subject, row.body_html = words.subject, words.body_html
     row.letterhead = {one: getattr(letterhead, one)[:200] for one in letterhead.__slots__ if getattr(letterhead, one)}
-    row.copies = [{"party": one.party.as_data(), "text": one.text[:500]} for one in copies]
+    row.copies = [
+        {"party": one.party.as_data(), "role": str(one.role), "text": one.text[:500], "hidden": one.hidden}
+        for one in recipients[:MOST_READY]
+    ]
     row.save()
     facts.record(kinds.TEMPLATE_WRITTEN, subject=row, actor=actor, at=now)
     return row.uuid
@@ -88,10 +87,10 @@ def write_template(
 def end_template(*, template: UUID, actor: Actor, now: datetime) -> None:
     """Offer a template no more; letters begun from it stay.
 
-    :raises PostNotHeld: if the actor does not hold the post now.
+    :raises PostNotHeld, FurnishingNotAllowed: if the actor does not hold the post now, or it writes none.
     :raises TemplateUnknown: if there is no such template of unit or body.
     """
-    post = _own_post(actor, now)
+    post = require_furnisher(actor, now)
     units = {post.unit.uuid, post.unit.body_uuid}
     row = models.Template.objects.select_for_update(of=("self",)).filter(
         uuid=template, unit__uuid__in=units, ended_at=None
@@ -108,11 +107,11 @@ def end_template(*, template: UUID, actor: Actor, now: datetime) -> None:
 def write_group(*, group: UUID | None, name: str, members: Sequence[Party], actor: Actor, now: datetime) -> UUID:
     """Write a group of recipients of the actor's body, anew or in place of what it was.
 
-    :raises PostNotHeld: if the actor does not hold the post now.
+    :raises PostNotHeld, FurnishingNotAllowed: if the actor does not hold the post now, or it writes none.
     :raises GroupUnknown: if the body has no such group.
     :raises NameTaken: if another group of the body has the name, or there is none.
     """
-    post, called = _own_post(actor, now), normalize(name)[:200]
+    post, called = require_furnisher(actor, now), normalize(name)[:200]
     rows = models.RecipientGroup.objects.select_for_update(of=("self",))
     rows = rows.filter(body__uuid=post.unit.body_uuid, ended_at=None)
     row = rows.filter(uuid=group).first() if group else models.RecipientGroup(uuid=uuid4())
@@ -131,10 +130,10 @@ def write_group(*, group: UUID | None, name: str, members: Sequence[Party], acto
 def end_group(*, group: UUID, actor: Actor, now: datetime) -> None:
     """Offer a group of recipients no more.
 
-    :raises PostNotHeld: if the actor does not hold the post now.
+    :raises PostNotHeld, FurnishingNotAllowed: if the actor does not hold the post now, or it writes none.
     :raises GroupUnknown: if the body has no such group.
     """
-    post = _own_post(actor, now)
+    post = require_furnisher(actor, now)
     rows = models.RecipientGroup.objects.select_for_update(of=("self",))
     row = rows.filter(uuid=group, body__uuid=post.unit.body_uuid, ended_at=None).first()
     if row is None:
@@ -158,12 +157,12 @@ def write_correspondent(
 ) -> UUID:
     """Enter somebody outside with the ways by which letters reach them, or bring an entry to what is known now.
 
-    :raises PostNotHeld: if the actor does not hold the post now.
+    :raises PostNotHeld, FurnishingNotAllowed: if the actor does not hold the post now, or it writes none.
     :raises CorrespondentUnknown: if nobody such is entered, or closed.
     :raises CorrespondentUnfit: without a name (``name``), or with an unknown kind or way, or a way without its address
         (``channel``, ``address``).
     """
-    _own_post(actor, now)
+    require_furnisher(actor, now)
     row = models.Correspondent(uuid=uuid4(), added_at=now)
     if correspondent is not None:
         found = models.Correspondent.objects.select_for_update(of=("self",)).filter(uuid=correspondent, closed_at=None)
@@ -198,10 +197,10 @@ def _require_reachable(kind: str, party: Party, channel: str, ways: Mapping[str,
 def close_correspondent(*, correspondent: UUID, successor: UUID | None, actor: Actor, now: datetime) -> None:
     """Offer somebody outside no more as a recipient; letters to them are told the successor, if there is one.
 
-    :raises PostNotHeld: if the actor does not hold the post now.
+    :raises PostNotHeld, FurnishingNotAllowed: if the actor does not hold the post now, or it writes none.
     :raises CorrespondentUnknown: if nobody such is entered, or closed before; or the successor is none.
     """
-    _own_post(actor, now)
+    require_furnisher(actor, now)
     row = (
         models.Correspondent.objects.select_for_update(of=("self",)).filter(uuid=correspondent, closed_at=None).first()
     )

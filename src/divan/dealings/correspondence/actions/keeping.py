@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime
 from uuid import UUID, uuid4
 
 from django.db import transaction
 
 from divan.dealings.correspondence import models, queries, rules
+from divan.dealings.correspondence.actions.authority import require_in_charge, require_keeper
 from divan.dealings.correspondence.actions.numbering import next_count
 from divan.dealings.correspondence.values import (
     FORMULA_CHANGED,
@@ -16,6 +18,7 @@ from divan.dealings.correspondence.values import (
     REGISTER_CLOSED,
     SECRETARIAT_CHANGED,
     SECRETARIAT_CLOSED,
+    YEAR_BEGUN,
     YEAR_ENDED,
     CodeTaken,
     CountUnfit,
@@ -23,12 +26,14 @@ from divan.dealings.correspondence.values import (
     LetterState,
     NumberFormula,
     NumberUnfit,
+    Proof,
     ReasonNeeded,
     RegisterClosed,
     RegisterUnknown,
     ReservedNumber,
     SecretariatBusy,
     SecretariatUnknown,
+    YearBegun,
     YearClosed,
     YearRuns,
 )
@@ -74,6 +79,7 @@ def change_register(
 
     Numbers that were given stay as they were written.
 
+    :raises PostNotHeld, NotInCharge: if the actor is not in charge of the secretariats of the body.
     :raises RegisterUnknown, RegisterClosed: if there is no such open register.
     :raises FormulaUnfit: if two letters could be written with one number.
     :raises ReasonNeeded: without a reason.
@@ -81,6 +87,7 @@ def change_register(
     said = _words(reason)
     rules.require_fit(formula)
     row = _register_row(register)
+    require_in_charge(actor, row.body.code, now)
     row.formula, row.takes = rules.formula_data(formula), [str(one) for one in takes]
     row.name_fa, row.name_en = name_fa[:200], name_en[:200]
     row.save(update_fields=["formula", "takes", "name_fa", "name_en"])
@@ -97,6 +104,7 @@ def close_register(*, register: str, reason: str, actor: Actor, now: datetime) -
     """
     said = _words(reason)
     row = _register_row(register)
+    require_in_charge(actor, row.body.code, now)
     if row.serves_cases:
         raise RegisterClosed(code=register, reason="serves-cases")
     # Whoever takes a number holds the year's row: behind these locks nobody is half-way through one.
@@ -130,6 +138,7 @@ def end_year(*, register: str, year: int, reason: str, actor: Actor, now: dateti
     """
     said = _words(reason)
     row = _register_row(register)
+    require_in_charge(actor, row.body.code, now)
     if year >= jalali_year(now):
         raise YearRuns(year=year)
     line = models.RegisterYear.objects.select_for_update().filter(register=row, year=year).first()
@@ -144,6 +153,41 @@ def end_year(*, register: str, year: int, reason: str, actor: Actor, now: dateti
 
 
 @transaction.atomic
+def begin_year(*, register: str, reason: str, actor: Actor, now: datetime) -> Proof | None:
+    """Begin the running Jalali year of a register by hand, before its first number; return what proves the one before.
+
+    Without this it begins by itself with its first number. By hand the secretariat lays down in what state the year
+    before was left: its last number, and that each number of it is a letter's, reserved or void. The proof of what
+    stood at that moment is kept with the fact.
+
+    :raises RegisterUnknown, RegisterClosed: if there is no such open register.
+    :raises YearBegun: if the year has begun.
+    :raises PostNotHeld, NotInCharge: if the actor is not in charge of the secretariats of the body.
+    :raises ReasonNeeded: without a reason.
+    """
+    said = _words(reason)
+    row = _register_row(register)
+    require_in_charge(actor, row.body.code, now)
+    year = jalali_year(now)
+    _line, is_new = models.RegisterYear.objects.get_or_create(register=row, year=year)
+    if not is_new:
+        raise YearBegun(register=register, year=year)
+    before = models.RegisterYear.objects.filter(register=row, year__lt=year).order_by("-year").first()
+    proof = queries.prove_register(register, before.year) if before is not None else None
+    power_may_fail("register.after-year")
+    facts.record(
+        YEAR_BEGUN,
+        subject=row,
+        actor=actor,
+        at=now,
+        year=year,
+        reason=said,
+        before=[proof.year, proof.last, proof.letters, proof.reserved, proof.void, list(proof.gaps)] if proof else [],
+    )
+    return proof
+
+
+@transaction.atomic
 def reserve_numbers(*, register: str, many: int, reason: str, actor: Actor, now: datetime) -> list[ReservedNumber]:
     """Take the next numbers of a register before there are letters for them.
 
@@ -155,6 +199,7 @@ def reserve_numbers(*, register: str, many: int, reason: str, actor: Actor, now:
     if not 1 <= many <= MOST_AT_ONCE:
         raise CountUnfit(most=MOST_AT_ONCE)
     row = _register_row(register)
+    require_keeper(actor, row.secretariat.uuid if row.secretariat else None, row.body.code, now)
     year = jalali_year(now)
     made = []
     for _ in range(many):
@@ -183,9 +228,12 @@ def void_number(*, reserved: UUID, reason: str, actor: Actor, now: datetime) -> 
     :raises ReasonNeeded: without a reason.
     """
     said = _words(reason)
-    kept = models.ReservedNumber.objects.select_for_update().filter(uuid=reserved).first()
+    rows = models.ReservedNumber.objects.select_related("register__secretariat", "register__body")
+    kept = rows.select_for_update(of=("self",)).filter(uuid=reserved).first()
     if kept is None or kept.state != "reserved":
         raise NumberUnfit
+    book = kept.register
+    require_keeper(actor, book.secretariat.uuid if book.secretariat else None, book.body.code, now)
     kept.state, kept.ended_at = "void", now
     kept.save(update_fields=["state", "ended_at"])
     facts.record(NUMBER_VOIDED, subject=kept, actor=actor, at=now, reason=said)
@@ -198,23 +246,25 @@ def change_secretariat(
     name_fa: str,
     name_en: str,
     ece_address: str,
-    settings: dict[str, object],
+    settings: Mapping[str, object],
     actor: Actor,
     now: datetime,
 ) -> None:
-    """Change the names, the address and the settings of a secretariat.
+    """Change the names and the address of a secretariat, and those of its settings that are given.
 
     :raises SecretariatUnknown: if there is no such open one.
     :raises CodeTaken: if another open secretariat has the address.
     """
-    row = models.Secretariat.objects.select_for_update().filter(uuid=secretariat, closed_at=None).first()
+    rows = models.Secretariat.objects.select_for_update(of=("self",)).select_related("body")
+    row = rows.filter(uuid=secretariat, closed_at=None).first()
     if row is None:
         raise SecretariatUnknown
+    require_in_charge(actor, row.body.code, now)
     others = models.Secretariat.objects.filter(ece_address=ece_address, closed_at=None).exclude(id=row.id)
     if ece_address and others.exists():
         raise CodeTaken(code=ece_address)
     row.name_fa, row.name_en, row.ece_address = name_fa[:200], name_en[:200], ece_address[:200]
-    row.settings = settings
+    row.settings = {**row.settings, **settings}
     row.save(update_fields=["name_fa", "name_en", "ece_address", "settings"])
     facts.record(SECRETARIAT_CHANGED, subject=row, actor=actor, at=now)
 
@@ -229,9 +279,11 @@ def close_secretariat(*, secretariat: UUID, reason: str, actor: Actor, now: date
     :raises ReasonNeeded: without a reason.
     """
     said = _words(reason)
-    row = models.Secretariat.objects.select_for_update().filter(uuid=secretariat, closed_at=None).first()
+    rows = models.Secretariat.objects.select_for_update(of=("self",)).select_related("body")
+    row = rows.filter(uuid=secretariat, closed_at=None).first()
     if row is None:
         raise SecretariatUnknown
+    require_in_charge(actor, row.body.code, now)
     waits = models.Intake.objects.filter(secretariat=row, state__in=("waiting", "broken"))
     lies = models.Dispatch.objects.filter(secretariat=row, state__in=("desk", "queued"))
     drafts = models.Letter.objects.filter(secretariat=row, state__in=(LetterState.NUMBERED, LetterState.SIGNED))

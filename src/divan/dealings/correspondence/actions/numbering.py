@@ -9,6 +9,7 @@ from uuid import UUID, uuid4
 from django.db import transaction
 
 from divan.dealings.correspondence import models, queries, rules
+from divan.dealings.correspondence.actions.authority import require_in_charge
 from divan.dealings.correspondence.actions.parts import relate_letter
 from divan.dealings.correspondence.actions.reading import note_reader
 from divan.dealings.correspondence.values import (
@@ -67,7 +68,11 @@ def open_secretariat(
     actor: Actor,
     now: datetime,
 ) -> UUID:
-    """Open a secretariat of a body, or return the open one with this code."""
+    """Open a secretariat of a body, or return the open one with this code.
+
+    :raises PostNotHeld, NotInCharge: if the actor is not in charge of the secretariats of the body.
+    """
+    require_in_charge(actor, body.body_code, now)
     row, is_new = models.Secretariat.objects.get_or_create(
         code=code,
         defaults={
@@ -100,13 +105,16 @@ def add_register(
 ) -> UUID:
     """Open a register of a secretariat for letters of some directions, or return the one with this code.
 
+    :raises PostNotHeld, NotInCharge: if the actor is not in charge of the secretariats of the body.
     :raises SecretariatUnknown: if there is no such open secretariat.
     :raises FormulaUnfit: if two letters of the register could be written with one number.
     """
     rules.require_fit(formula)
-    owner = models.Secretariat.objects.select_for_update().filter(uuid=secretariat, closed_at=None).first()
+    rows = models.Secretariat.objects.select_for_update(of=("self",)).select_related("body")
+    owner = rows.filter(uuid=secretariat, closed_at=None).first()
     if owner is None:
         raise SecretariatUnknown
+    require_in_charge(actor, owner.body.code, now)
     row, is_new = models.Register.objects.get_or_create(
         code=code,
         defaults={
@@ -151,11 +159,13 @@ def give_number(
     *,
     now: datetime,
     reserved: UUID | None = None,
+    unit: str = "",
     actor: Actor = SYSTEM,
 ) -> None:
     """Write a number of a register into a letter that has none: the next one, or one reserved in this register before.
 
-    The caller saves the letter and records the fact, in the same transaction. ``now`` is the day of registration.
+    The caller saves the letter and records the fact, in the same transaction. ``now`` is the day of registration,
+    ``unit`` the code of the unit that signs the letter or gets it, for a formula that names it.
 
     :raises RegisterClosed: if the register gives no numbers any more.
     :raises FormulaUnfit: if the number would be longer than a letter's number can be.
@@ -184,6 +194,8 @@ def give_number(
         count=count,
         kind=row.kind,
         direction=row.direction,
+        unit=unit,
+        archive_class=str(row.paper.get("class", "")),
     )
     if len(row.number) > LONGEST_NUMBER:
         raise FormulaUnfit(reason="length")

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from datetime import datetime
-from uuid import UUID, uuid4
+from uuid import UUID
 
 from django.db import transaction
 
 from divan.dealings.correspondence import models, queries
-from divan.dealings.correspondence.values import CLEARANCE_GRANTED, LETTER_READ, Secrecy
+from divan.dealings.correspondence.values import LETTER_READ
 from divan.foundation import facts
 from divan.foundation.actors import Actor
 from divan.registers.people.values import Post
@@ -28,23 +28,3 @@ def note_reading(*, letter: UUID, post: Post, what: str, actor: Actor, now: date
     queries.get_letter_for(letter, post, now)
     row = models.Letter.objects.get(uuid=letter)
     facts.record(LETTER_READ, subject=row, actor=actor, at=now, changes_nothing=True, what=what)
-
-
-@transaction.atomic
-def grant_clearance(*, post: UUID, secrecy: Secrecy, reason: str, actor: Actor, now: datetime) -> None:
-    """Give a post a clearance from now on; the one it had ends. Granting the ordinary class takes it away."""
-    for row in models.Clearance.objects.select_for_update().filter(post_uuid=post, ends_at=None):
-        row.ends_at = now
-        row.save(update_fields=["ends_at"])
-        facts.record(CLEARANCE_GRANTED, subject=row, actor=actor, at=now, secrecy=row.secrecy, ends=True)
-    if secrecy is Secrecy.ORDINARY:
-        return
-    row = models.Clearance.objects.create(
-        uuid=uuid4(),
-        post_uuid=post,
-        secrecy=secrecy,
-        reason=reason[:500],
-        granted_by=actor.uuid or post,
-        starts_at=now,
-    )
-    facts.record(CLEARANCE_GRANTED, subject=row, actor=actor, at=now, secrecy=secrecy)

@@ -70,7 +70,8 @@ def register_intake(*, intake: UUID, registration: Registration, actor: Actor, n
         raise RegisterUnknown(code=registration.register)
     at = _registered_at(registration.backdating, row.secretariat, actor=actor, now=now)
     letter = _letter(row, known, registration, now)
-    give_number(letter, book, now=at, reserved=registration.reserved, actor=actor)
+    unit = _unit_of(registration)
+    give_number(letter, book, now=at, reserved=registration.reserved, unit=unit, actor=actor)
     letter.backdated = registration.backdating.reason[:500] if registration.backdating else ""
     letter.save()
     name_recipients(letter, registration.recipients, actor=actor, now=now)
@@ -86,6 +87,15 @@ def register_intake(*, intake: UUID, registration: Registration, actor: Actor, n
         note_registered(dispatch=known.arrived.dispatch, number=letter.number, at=at, actor=actor, now=now)
     _refer(letter, registration, actor=actor, now=now)
     return queries.get_letter(letter.uuid)
+
+
+def _unit_of(said: Registration) -> str:
+    """Return the code of the unit that gets a letter: of the post it is referred to, else of the first it names."""
+    named = [line.party.uuid for line in said.recipients if line.party.uuid is not None]
+    asked = [said.to_post, *named] if said.to_post is not None else named
+    posts, units = people.find_posts(asked), people.find_units(named)
+    codes = [posts[one].unit.code for one in asked if one in posts]
+    return next(iter([*codes, *(units[one].code for one in named if one in units)]), "")
 
 
 def _record(letter: models.Letter, book: models.Register, *, double: str, actor: Actor, now: datetime) -> None:
@@ -180,7 +190,7 @@ def _letter(row: models.Intake, known: Intake, said: Registration, now: datetime
         urgency=said.urgency,
         keywords=list(said.keywords),
         deadline_at=said.deadline_at,
-        paper={"state": said.paper_state} if said.paper_state else {},
+        paper={key: value for key, value in (("state", said.paper_state), ("class", said.archive_class)) if value},
         signer_name=said.sender.name[:200],
         signer_title=said.sender.title[:200],
         drafted_at=now,

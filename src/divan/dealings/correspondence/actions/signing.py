@@ -45,6 +45,7 @@ from divan.dealings.correspondence.values import (
 from divan.foundation import facts
 from divan.foundation.actors import Actor
 from divan.foundation.faults import power_may_fail
+from divan.registers.people import queries as people
 from divan.trust.signing import actions as signing
 from divan.trust.signing import queries as documents
 from divan.trust.signing.values import Document, DocumentState, SignatureState, SignerRef
@@ -96,7 +97,9 @@ def number_at_signature(
     require_route_cleared(letter, queries.steps_of_round(letter), now)
     known = queries.find_register_for(letter.secretariat.uuid, Direction(letter.direction))
     register = models.Register.objects.select_related("secretariat").get(uuid=known.uuid)
-    give_number(letter, register, now=now, reserved=reserved, actor=actor)
+    signers = [one.post_uuid for one in queries.steps_of_round(letter) if one.kind == StepKind.SIGNATURE]
+    unit = people.find_posts(signers)[signers[0]].unit.code
+    give_number(letter, register, now=now, reserved=reserved, unit=unit, actor=actor)
     letter.state, letter.signed_by_hand = LetterState.NUMBERED, by_hand
     letter.save()
     facts.record(

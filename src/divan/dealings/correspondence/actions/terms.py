@@ -10,9 +10,11 @@ from uuid import UUID, uuid4
 from django.db import transaction
 
 from divan.dealings.correspondence import models, queries
+from divan.dealings.correspondence.actions.authority import require_keeper
 from divan.dealings.correspondence.values import TERM_WRITTEN, CodeTaken, ReasonNeeded, Term, TermCategory, TermUnknown
 from divan.foundation import facts
 from divan.foundation.actors import Actor
+from divan.registers.people import queries as people
 
 _CODE = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
 
@@ -21,6 +23,10 @@ def _body_row(uuid: UUID) -> Any:
     # The room of people's models is shut to other contexts; the row is reached through the foreign key.
     units: Any = models.Term._meta.get_field("body").related_model
     return units._default_manager.get(uuid=uuid)
+
+
+def _require_keeper(body: UUID, actor: Actor, now: datetime) -> None:
+    require_keeper(actor, None, people.find_units([body])[body].body_code, now)
 
 
 @transaction.atomic
@@ -37,9 +43,11 @@ def write_term(
 ) -> Term:
     """Add a word to a body's basic information, or change the one with this code; one that ended begins again.
 
+    :raises PostNotHeld, NotInCharge: if the actor keeps no secretariat of the body.
     :raises CodeTaken: if the code is no code (small Latin letters, digits and hyphens).
     :raises ReasonNeeded: without the word itself.
     """
+    _require_keeper(body, actor, now)
     if _CODE.fullmatch(code) is None or len(code) > 40:
         raise CodeTaken(code=code)
     if not text_fa.strip():
@@ -57,8 +65,10 @@ def write_term(
 def end_term(*, body: UUID, category: TermCategory, code: str, actor: Actor, now: datetime) -> None:
     """End a word of a body's basic information: letters that bear it keep it, new ones are not offered it.
 
+    :raises PostNotHeld, NotInCharge: if the actor keeps no secretariat of the body.
     :raises TermUnknown: if the body has no such word.
     """
+    _require_keeper(body, actor, now)
     known = queries.find_term(body, category, code)
     if known is None:
         raise TermUnknown(code=code)

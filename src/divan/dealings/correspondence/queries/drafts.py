@@ -13,6 +13,7 @@ from divan.dealings.correspondence import models
 from divan.dealings.correspondence.queries.contents import content_of, step_of
 from divan.dealings.correspondence.queries.letters import SECRETARIAT_ROLE, letter_of, letters_for
 from divan.dealings.correspondence.queries.numbers import number_key
+from divan.dealings.correspondence.queries.secretariats import may_edit_on_the_way
 from divan.dealings.correspondence.values import (
     Direction,
     DraftMarks,
@@ -70,6 +71,7 @@ def marks_of(content: LetterContent) -> DraftMarks:
         keywords=letter.keywords,
         deadline_at=letter.deadline_at,
         paper_size=PaperSize(str(content.paper.get("size", PaperSize.A4))),
+        archive_class=str(content.paper.get("class", "")),
     )
 
 
@@ -224,7 +226,7 @@ def may_edit_in_step(letter: UUID) -> bool:
     row = models.Letter.objects.select_related("secretariat").filter(uuid=letter).first()
     if row is None or row.state != LetterState.CIRCULATING:
         return False
-    return row.secretariat is None or bool(row.secretariat.settings.get("paraph_edits", True))
+    return row.secretariat is None or may_edit_on_the_way(row.secretariat.settings)
 
 
 def may_put_scan(post: Post, letter: Letter) -> bool:

@@ -12,11 +12,14 @@ from divan.dealings.correspondence.queries.registers import register_of
 from divan.dealings.correspondence.queries.worklist import PAGE
 from divan.dealings.correspondence.values import (
     NUMBER_VOIDED,
+    YEAR_BEGUN,
+    YEAR_ENDED,
     Letter,
     NumberFormula,
     Register,
     RegisterYear,
     ReservedNumber,
+    YearEvent,
 )
 from divan.foundation import facts
 from divan.registers.people.values import Post
@@ -86,6 +89,27 @@ def why_void(numbers: Iterable[UUID]) -> dict[UUID, str]:
     return {one.subject_uuid: str(one.data.get("reason", "")) for one in found if one.kind == NUMBER_VOIDED.code}
 
 
+def how_year_went(register: str, year: int) -> list[YearEvent]:
+    """Return when a register's year was begun and closed by hand, oldest first, from the facts of that."""
+    book = models.Register.objects.filter(code=register).values_list("uuid", flat=True)
+    kinds = {YEAR_BEGUN.code: True, YEAR_ENDED.code: False}
+    found = [one for one in facts.of_subjects(book) if one.kind in kinds and one.data.get("year") == year]
+    return [
+        YearEvent(
+            at=one.at,
+            begins=kinds[one.kind],
+            by=UUID(one.actor["uuid"]) if one.actor.get("uuid") else None,
+            reason=str(one.data.get("reason", "")),
+            before=_before(one.data.get("before")),
+        )
+        for one in found
+    ]
+
+
+def _before(said: object) -> tuple[object, ...]:
+    return tuple(said) if isinstance(said, list) else ()
+
+
 def list_day(
     register: str, post: Post, at: datetime, *, day: date, before: int | None = None, limit: int = 500
 ) -> list[tuple[str, Letter | None]]:
@@ -125,4 +149,5 @@ def example_of(formula: NumberFormula, *, register: str, secretariat: str, year:
         kind="letter",
         direction="incoming",
         unit=secretariat,
+        archive_class="12",
     )

@@ -12,6 +12,7 @@ from django.utils.translation import gettext, override
 from divan.dealings.correspondence.queries.contents import content_of
 from divan.dealings.correspondence.queries.drafts import marks_of
 from divan.dealings.correspondence.queries.letters import find_letters
+from divan.dealings.correspondence.queries.secretariats import crest_of
 from divan.dealings.correspondence.values import (
     Direction,
     Letter,
@@ -237,6 +238,7 @@ def _letterhead(content: LetterContent, body: Unit) -> Letterhead:
         legal_id=body.legal_id,
         unit_name=lines.get("unit_name") or (unit.name_fa if unit else ""),
         phone=lines.get("phone", ""),
+        crest=crest_of(body.uuid),
     )
 
 

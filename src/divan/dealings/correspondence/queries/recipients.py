@@ -93,15 +93,18 @@ def get_group(group: UUID, post: Post) -> RecipientGroup:
     return group_of(row)
 
 
-def _copy_of(data: dict[str, Any]) -> RecipientLine | None:
+def _line_of(data: dict[str, Any]) -> RecipientLine | None:
     party = read_party(data.get("party", {}))
-    return RecipientLine(party=party, role=RecipientRole.COPY, text=str(data.get("text", ""))) if party else None
+    if party is None:
+        return None
+    role = RecipientRole(data.get("role", RecipientRole.COPY))
+    return RecipientLine(party=party, role=role, text=str(data.get("text", "")), hidden=bool(data.get("hidden")))
 
 
 def template_of(row: models.Template) -> Template:
     """Return the value of a template's row; its unit is loaded with it."""
     lines = {name: str(row.letterhead.get(name, "")) for name in ("unit_name", "phone", "address", "email")}
-    copies = (_copy_of(one) for one in row.copies)
+    lines_of_it = (_line_of(one) for one in row.copies)
     return Template(
         uuid=row.uuid,
         unit=row.unit.uuid,
@@ -109,7 +112,7 @@ def template_of(row: models.Template) -> Template:
         kind=row.kind,
         text=DraftText(subject=row.subject, body_html=row.body_html),
         letterhead=TemplateLines(**lines),
-        copies=tuple(one for one in copies if one),
+        recipients=tuple(one for one in lines_of_it if one),
     )
 
 

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime
 from uuid import UUID
 
+from divan.dealings.correspondence import models
 from divan.dealings.correspondence.queries.letters import SECRETARIAT_ROLE, clearance_of
 from divan.dealings.correspondence.queries.registers import central_secretariat, list_secretariats
 from divan.dealings.correspondence.values import Secrecy, Secretariat
@@ -20,6 +22,49 @@ HEAD_ROLES = frozenset(
 def heads_body(post: Post) -> bool:
     """Whether a post is in charge of the secretariats of its body."""
     return post.role in HEAD_ROLES
+
+
+FURNISHERS = "furnishers"
+CREST = "crest"
+"""Settings of a central secretariat: the posts that furnish for its body, and the file of the body's crest."""
+
+PARAPH_EDITS = "paraph_edits"
+"""Setting of a secretariat: whether who paraphs or signs may change the words of a letter on its way."""
+
+
+def furnishers_in(settings: Mapping[str, object]) -> list[str] | None:
+    """Return the posts that were named to furnish, or None where nobody was asked to name any."""
+    named = settings.get(FURNISHERS)
+    return [str(one) for one in named] if isinstance(named, list) else None
+
+
+def may_edit_on_the_way(settings: Mapping[str, object]) -> bool:
+    """Whether who paraphs or signs letters of a secretariat may change their words; they may unless it says not."""
+    return bool(settings.get(PARAPH_EDITS, True))
+
+
+def may_furnish(post: Post) -> bool:
+    """Whether a post writes templates, groups and entries of outside for its body.
+
+    Who is in charge of the secretariats does, and the posts that they named; until they named any, the clerks do.
+    """
+    if heads_body(post):
+        return True
+    known = list_secretariats(post.unit.body_code)
+    named = furnishers_in(known[0].settings) if known and known[0].central else None
+    return post.role == SECRETARIAT_ROLE if named is None else str(post.uuid) in named
+
+
+def crest_in(settings: Mapping[str, object]) -> UUID | None:
+    """Return the file of the crest that settings of a central secretariat name, or None."""
+    named = settings.get(CREST)
+    return UUID(str(named)) if named else None
+
+
+def crest_of(body: UUID) -> UUID | None:
+    """Return the file of the crest on the letters of a body, or None."""
+    settings = models.Secretariat.objects.filter(body__uuid=body, central=True, closed_at=None)
+    return crest_in(settings.values_list("settings", flat=True).first() or {})
 
 
 def secretariats_kept_by(post: Post) -> list[Secretariat]:

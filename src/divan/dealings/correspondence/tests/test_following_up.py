@@ -47,8 +47,11 @@ def test_it_reminds_on_its_day_and_again_and_counts(office):
     assert jobs.run_follow_ups(office.now) == 0
 
     office.pass_time(days=1)
+    # It is Wednesday: Thursday and Friday offices are shut, so two working days later it is Sunday.
     assert [jobs.run_follow_ups(office.now) for _ in range(2)] == [1, 0]
-    office.pass_time(days=2)
+    office.pass_time(days=3)
+    assert jobs.run_follow_ups(office.now) == 0
+    office.pass_time(days=1)
     assert jobs.run_follow_ups(office.now) == 1
 
     kept = queries.get_follow_up(wanted.uuid)
@@ -63,7 +66,8 @@ def test_the_superior_hears_of_it_once(office):
 
     [below] = handed_out(office, "ict-expert")
     wanted = follow(office, below)
-    office.pass_time(days=6)
+    assert wanted.escalates_at == office.now + timedelta(days=8)
+    office.pass_time(days=8)
 
     assert [jobs.run_follow_ups(office.now) for _ in range(2)] == [1, 0]
     office.pass_time(days=10)
@@ -88,7 +92,7 @@ def test_a_superior_without_clearance_is_passed_over(office):
     )
     models.Letter.objects.filter(uuid=one.letter).update(secrecy="secret")
     wanted = follow(office, one)
-    office.pass_time(days=7)
+    office.pass_time(days=8)
 
     jobs.run_follow_ups(office.now)
 
@@ -100,7 +104,7 @@ def test_a_superior_without_clearance_is_passed_over(office):
 def test_the_answer_ends_what_was_wanted_and_its_lines(office):
     [one] = handed_out(office, "ict-expert")
     wanted = follow(office, one)
-    office.pass_time(days=7)
+    office.pass_time(days=8)
     jobs.run_follow_ups(office.now)
 
     actions.report_referral(referral=one.uuid, report="انجام شد.", actor=officer(office, "ict-expert"), now=office.now)
@@ -139,7 +143,7 @@ def test_the_days_are_the_bodys_own(office):
     jobs.run_follow_ups(office.now)
 
     assert queries.get_follow_up(wanted.uuid).escalated_at == office.now
-    office.pass_time(days=1)
+    office.pass_time(days=3)
     jobs.run_follow_ups(office.now)
     assert queries.get_follow_up(wanted.uuid).reminders == 2
 

@@ -40,7 +40,7 @@ class DraftText:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DraftMarks:
-    """What is noted of a draft beside its words."""
+    """What is noted of a draft beside its words; ``archive_class`` is the code of its class in the body's plan."""
 
     direction: Direction = Direction.OUTGOING
     kind: str = "letter"
@@ -49,6 +49,7 @@ class DraftMarks:
     keywords: tuple[str, ...] = ()
     deadline_at: datetime | None = None
     paper_size: PaperSize = PaperSize.A4
+    archive_class: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -116,7 +117,7 @@ class TemplateLines:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Template:
-    """A ready text with its letterhead."""
+    """A ready text with its letterhead, and with to whom it goes and who gets copies."""
 
     uuid: UUID
     unit: UUID
@@ -124,7 +125,7 @@ class Template:
     kind: str
     text: DraftText
     letterhead: TemplateLines
-    copies: tuple[RecipientLine, ...] = ()
+    recipients: tuple[RecipientLine, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

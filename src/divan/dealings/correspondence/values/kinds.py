@@ -32,6 +32,10 @@ REGISTER_CLOSED = FactKind("correspondence.register-closed", "A register was clo
 FORMULA_CHANGED = FactKind(
     "correspondence.formula-changed", "The formula by which a register writes its next numbers changed."
 )
+YEAR_BEGUN = FactKind(
+    "correspondence.year-begun", "A year of a register was begun by hand, with what proves the year before."
+)
+CREST_KEPT = FactKind("correspondence.crest-kept", "The crest on the letters of a body was laid down or taken away.")
 YEAR_ENDED = FactKind("correspondence.year-ended", "A year of a register was closed by hand, with the reason.")
 NUMBER_RESERVED = FactKind("correspondence.number-reserved", "A number was taken from a register before its letter.")
 NUMBER_VOIDED = FactKind("correspondence.number-voided", "A reserved number was given up, with the reason.")

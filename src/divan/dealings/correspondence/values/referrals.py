@@ -53,7 +53,7 @@ class Seat:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ReferralRule:
-    """How far letters are referred inside a body, and after how many days a follow-up reminds again and escalates.
+    """How far letters are referred inside a body, and after how many working days a follow-up goes on.
 
     ``leading`` are the role codes that lead a unit, rank by rank from the top.
     """

@@ -29,7 +29,8 @@ class Registration:
     """What the clerk registers: what was read of the letter, corrected where it was read wrongly.
 
     ``to_post`` gets the letter referred at once, ``instruction`` and ``note`` go with it. ``reserved`` is a number that
-    was reserved for it. ``double_reason`` says why it is registered although one like it was registered before.
+    was reserved for it, ``archive_class`` the code of its class in the classification plan. ``double_reason`` says why
+    it is registered although one like it was registered before.
     """
 
     register: str
@@ -45,6 +46,7 @@ class Registration:
     recipients: tuple[RecipientLine, ...] = ()
     relations: tuple[RelationLine, ...] = ()
     paper_state: str = ""
+    archive_class: str = ""
     pages: int = 0
     to_post: UUID | None = None
     instruction: str = ""

@@ -131,6 +131,20 @@ class ReservedNumber:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class YearEvent:
+    """That a year of a register was begun or closed by hand; ``before`` is what then proved the year before.
+
+    That is its year and last number, the counts of letters, reserved and void numbers, and the numbers missing.
+    """
+
+    at: datetime
+    begins: bool
+    by: UUID | None
+    reason: str
+    before: tuple[object, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Proof:
     """What has the numbers of a register's year, from 1 to the last: letters, reservations, void ones; and the gaps."""
 

@@ -60,9 +60,9 @@ def errors(problems: Mapping[str, str], name: str) -> list[str]:
     return [problems[name]] if name in problems else []
 
 
-def secrecy_options(highest: Secrecy) -> list[Option]:
-    """Return the classes of secrecy up to the highest that a post reads."""
-    return [Option(one, word("secrecy", one)) for one in highest.readable]
+def secrecy_options(readable: Iterable[Secrecy]) -> list[Option]:
+    """Return the classes of secrecy that somebody reads."""
+    return [Option(one, word("secrecy", one)) for one in readable]
 
 
 def urgency_options() -> list[Option]:

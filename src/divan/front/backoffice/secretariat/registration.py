@@ -27,6 +27,8 @@ from divan.dealings.correspondence.values import (
 )
 from divan.foundation.ui.fields import Field, Option, read_date
 from divan.foundation.ui.numbers import digits
+from divan.front.backoffice.archive_classes import NAME as CLASS
+from divan.front.backoffice.archive_classes import class_field, read_class
 from divan.front.backoffice.secretariat.reading import (
     Problems,
     day,
@@ -142,7 +144,7 @@ def _letter_fields(asked: Asked, typed: QueryDict, problems: Mapping[str, str], 
 
 
 def _mark_fields(asked: Asked, typed: QueryDict, problems: Mapping[str, str]) -> list[Field]:
-    highest = queries.clearance_of(asked.post.uuid, asked.now)
+    readable = queries.readable_by(asked.post, asked.now)
     papers = term_options(asked.post.unit.body_uuid, TermCategory.PAPER_STATE, asked.language)
     registers = register_options(asked)
     return [
@@ -155,7 +157,7 @@ def _mark_fields(asked: Asked, typed: QueryDict, problems: Mapping[str, str]) ->
             errors(problems, "register"),
             options=registers,
         ),
-        Field("secrecy", "select", _("Secrecy"), "", typed.get("secrecy", ""), options=secrecy_options(highest)),
+        Field("secrecy", "select", _("Secrecy"), "", typed.get("secrecy", ""), options=secrecy_options(readable)),
         Field("urgency", "select", _("Urgency"), "", typed.get("urgency", ""), options=urgency_options()),
         Field(
             "deadline",
@@ -170,6 +172,7 @@ def _mark_fields(asked: Asked, typed: QueryDict, problems: Mapping[str, str]) ->
             "keywords", "text", _("Keywords"), _("Put a comma between them."), typed.get("keywords", ""), required=False
         ),
         Field("paper", "select", _("State of the paper"), "", typed.get("paper", ""), options=papers),
+        *class_field(asked.post.unit.body_uuid, typed.get(CLASS, ""), asked.language, errors(problems, CLASS)),
     ]
 
 
@@ -293,7 +296,10 @@ def read_registration(asked: Asked, sent: QueryDict) -> tuple[Registration, Prob
     to = one_of(sent.get("to", ""), post_options(asked))
     deadline = day(sent, "deadline", problems)
     backdating = _backdating(sent, problems)
-    highest = queries.clearance_of(asked.post.uuid, asked.now)
+    archive_class, wrong = read_class(asked.post.unit.body_uuid, sent.get(CLASS, ""))
+    if wrong:
+        problems[CLASS] = wrong
+    readable = queries.readable_by(asked.post, asked.now)
     kinds = term_options(asked.post.unit.body_uuid, TermCategory.LETTER_KIND, asked.language)
     return (
         Registration(
@@ -303,13 +309,14 @@ def read_registration(asked: Asked, sent: QueryDict) -> tuple[Registration, Prob
             kind=one_of(sent.get("kind", ""), kinds) or "letter",
             their_number=line(sent, "their_number", 60),
             their_date=day(sent, "their_date", problems),
-            secrecy=Secrecy(one_of(sent.get("secrecy", ""), secrecy_options(highest)) or asked.intake.arrived.secrecy),
+            secrecy=Secrecy(one_of(sent.get("secrecy", ""), secrecy_options(readable)) or asked.intake.arrived.secrecy),
             urgency=Urgency(one_of(sent.get("urgency", ""), urgency_options()) or Urgency.ORDINARY),
             keywords=_keywords(sent.get("keywords", "")),
             deadline_at=end_of_day(deadline),
             recipients=_recipients(asked, to),
             relations=_relations(asked, sent),
             paper_state=line(sent, "paper", 40),
+            archive_class=archive_class,
             to_post=identifier(to) if to else None,
             instruction=line(sent, "instruction", 40),
             note=sent.get("note", "").strip()[:1000],

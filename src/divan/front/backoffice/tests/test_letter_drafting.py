@@ -189,30 +189,47 @@ def test_drafts_of_others_do_not_exist(browser, office):
 
 
 def test_templates_groups_and_parties_outside_are_kept_and_used(browser, office):
-    expert = browser("ict-expert")
+    expert, director = browser("ict-expert"), browser("ict-director")
 
-    expert.post("/office/letters/outside/new/", {"kind": "firm", "organization": "شرکت نمونه", "channel": "post"})
+    refused = expert.post("/office/letters/outside/new/", {"kind": "firm", "organization": "x", "channel": "post"})
+    director.post("/office/letters/outside/new/", {"kind": "firm", "organization": "شرکت نمونه", "channel": "post"})
     nobody = models.Correspondent.objects.count()
-    expert.post(
+    director.post(
         "/office/letters/outside/new/",
         {"kind": "firm", "organization": "شرکت نمونه", "channel": "post", "way-post": "خرم‌آباد، بلوار"},
     )
     firm = models.Correspondent.objects.get()
-    expert.post("/office/letters/groups/new/", {"name": "پیمانکاران", "chosen": [f"outside:{firm.uuid}"]})
+    director.post("/office/letters/groups/new/", {"name": "پیمانکاران", "chosen": [f"outside:{firm.uuid}"]})
     group = models.RecipientGroup.objects.get()
-    expert.post(
+    asked = director.post(
         "/office/letters/templates/new/",
-        {"name": "دعوت", "whose": "unit", "kind": "invitation", "subject": "دعوت به جلسه", "body": "با سلام"},
+        {
+            "name": "دعوت",
+            "whose": "body",
+            "kind": "invitation",
+            "subject": "دعوت به جلسه",
+            "body": "با سلام",
+            "then": "recipients",
+        },
     )
-    address = begin(expert, template=str(models.Template.objects.get().uuid))
+    ready = models.Template.objects.get()
+    deputy = office.post("ict-deputy")
+    director.post(asked["Location"], {"chosen": [f"post:{deputy.uuid}"], "role": "copy"})
+    path = f"/office/letters/templates/{ready.uuid}/"
+    kept = {field.name: field.value for field in director.get(path).context["fields"]}
+    director.post(path, {**kept, "body": "با سلام", "r-0-role": "copy", "r-0-text": "جهت اطلاع", "r-0-marks": ["hidden"]})
+    address = begin(expert, template=str(ready.uuid))
     expert.post(f"{address}recipients/", {"chosen": [f"group:{group.uuid}"], "role": "main"})
 
     letter = models.Letter.objects.get()
-    assert nobody == 0
+    assert (refused.status_code, nobody) == (403, 0)
+    copies = models.Recipient.objects.filter(letter=letter, role="copy").values_list("party_uuid", "text", "hidden")
+    assert list(copies) == [(deputy.uuid, "جهت اطلاع", True)]
     assert (letter.kind, letter.subject, letter.wording) == ("invitation", "دعوت به جلسه", "با سلام")
     assert letter.recipient == "شرکت نمونه"
+    assert path not in expert.get("/office/letters/furniture/").content.decode()
     assert {
-        expert.get(path).status_code
+        director.get(path).status_code
         for path in (
             "/office/letters/furniture/",
             f"/office/letters/groups/{group.uuid}/",

@@ -90,6 +90,11 @@ REFUSALS: Mapping[str, tuple[Text, Text, Text]] = {
         "",
         _("Choose another name."),
     ),
+    "correspondence.furnishing-not-allowed": (
+        _("Your post does not write templates, groups of recipients or entries of outside."),
+        _("Whoever is in charge of the secretariats of the body does, and the posts that they name."),
+        _("Ask the head of the secretariat to write it, or to name your post."),
+    ),
     "correspondence.correspondent-unknown": (_("This entry was not found."), _("It may be closed."), ""),
     "correspondence.correspondent-unfit": (
         _("The entry is not complete."),

@@ -174,6 +174,21 @@ REFUSALS: Mapping[str, tuple[Text, Text, Text]] = {
         _("Successor: %(successor)s"),
         _("Address a new letter to the successor."),
     ),
+    "correspondence.not-in-charge": (
+        _("This is for whoever is in charge of the secretariats of the body."),
+        _("Nothing was changed."),
+        _("Ask the head of the secretariat."),
+    ),
+    "correspondence.crest-unfit": (
+        _("This picture cannot be the crest."),
+        _("It must be a PNG or an SVG of at most 512 kilobytes that shows something and can be drawn on a letter."),
+        _("Save it anew as a PNG with at least 480 pixels, and hand that in."),
+    ),
+    "correspondence.year-begun": (
+        _("This year has begun already."),
+        _("A number of it was given, or somebody began it by hand before."),
+        "",
+    ),
     "correspondence.pages-unfit": (
         _("The pages cannot be joined into one document."),
         _("One is protected by a password, damaged, or there are too many."),

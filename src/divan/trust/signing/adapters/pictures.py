@@ -14,7 +14,7 @@ from divan.trust.signing.rules import hash_of
 from divan.trust.signing.values import ScanUnfit
 from divan_libs.pki.verification import HOSTILE
 
-FORMATS = {"image/png": "png", "image/jpeg": "jpg", "application/pdf": "pdf"}
+FORMATS = {"image/png": "png", "image/jpeg": "jpg", "application/pdf": "pdf", "image/svg+xml": "svg"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,7 +26,7 @@ class Picture:
 
 
 def read_picture(file: UUID, *, as_scan: bool) -> Picture:
-    """Return a stored picture; only a scan may be a PDF.
+    """Return a stored picture; only a scan may be a PDF, and only a crest a drawing.
 
     :raises ScanUnfit: if it is gone, altered, of another kind, or a PDF that is encrypted or cannot be read.
     """
@@ -37,7 +37,7 @@ def read_picture(file: UUID, *, as_scan: bool) -> Picture:
     if hash_of(content) != known.sha256:
         raise ScanUnfit(reason="altered", detail=str(file))
     found = FORMATS.get(known.media_type, "")
-    if not found or (found == "pdf" and not as_scan):
+    if not found or (found == "pdf") > as_scan or (found == "svg" and as_scan):
         raise ScanUnfit(reason="kind", detail=known.media_type)
     if found == "pdf":
         _require_readable(content)

@@ -78,6 +78,7 @@ def recipients(request: HttpRequest, letter: UUID) -> HttpResponse:
         "letter": content.letter,
         "content": queries.get_draft(letter, post, now),
         "q": looked_for,
+        "may_furnish": queries.may_furnish(post),
         "candidates": find_candidates(
             looked_for,
             post,

@@ -138,7 +138,7 @@ def _begin(
     chosen = asking.letter_uuid(template) if template else None
     ready = queries.get_template(chosen, post) if chosen else None
     text = ready.text if ready else DraftText(subject="", body_html="")
-    lines = list(ready.copies) if ready else []
+    lines = list(ready.recipients) if ready else []
     marks = DraftMarks(kind=ready.kind if ready else "letter")
     if other is not None:
         marks = DraftMarks(kind=marks.kind, secrecy=other.secrecy, urgency=other.urgency)
@@ -264,7 +264,7 @@ def _compose_page(
     text = typed.text if typed else DraftText(subject=letter.subject, body_html=content.body_html)
     marks = typed.marks if typed else queries.marks_of(content)
     text_fields = asking.text_fields(text, problems=wrong)
-    marked = asking.mark_fields(post, marks, now, problems=wrong)
+    marked = asking.mark_fields(post, marks, now, get_language() or "fa", problems=wrong)
     reading = Reading(content=content, post=post, actor=actor_of(request), language=language, now=now)
     values = {
         "letter": letter,

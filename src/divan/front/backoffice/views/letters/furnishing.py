@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime
 from uuid import UUID
 
@@ -18,9 +19,11 @@ from divan.dealings.correspondence.values import (
     Channel,
     Correspondent,
     DraftText,
+    FurnishingNotAllowed,
     Party,
     PartyKind,
     RecipientGroup,
+    RecipientLine,
     RecipientRole,
     Template,
     TemplateLines,
@@ -33,7 +36,7 @@ from divan.foundation.http.middleware import actor_of
 from divan.foundation.ui.fields import ErrorSummary, Field, Option
 from divan.foundation.ui.refusals import text_of
 from divan.front.backoffice.duties import own_post
-from divan.front.backoffice.letter_drafting import kinds_of, letter_uuid, text_fields
+from divan.front.backoffice.letter_drafting import LONGEST_COPY_TEXT, kinds_of, letter_uuid, text_fields
 from divan.front.backoffice.letter_recipients import find_candidates, lines_of
 from divan.front.backoffice.letter_words import read_words
 from divan.front.texts.words import word
@@ -54,8 +57,20 @@ def furniture(request: HttpRequest) -> HttpResponse:
             (one, word("letter-channel", one.channel)) for one in queries.search_correspondents(looked_for)
         ],
         "q": looked_for,
+        "may_furnish": queries.may_furnish(post),
     }
     return render(request, "backoffice/letters/furniture.html", values)
+
+
+def _furnisher(request: HttpRequest) -> Post:
+    """Return the own post, if it writes templates, groups and entries of outside.
+
+    :raises FurnishingNotAllowed: if it does not.
+    """
+    post = own_post(request)
+    if not queries.may_furnish(post):
+        raise FurnishingNotAllowed
+    return post
 
 
 @access(STAFF)
@@ -63,41 +78,114 @@ def furniture(request: HttpRequest) -> HttpResponse:
 def template(request: HttpRequest, template: UUID | None = None) -> HttpResponse:
     """Write a template of the own unit or body, or end it; or say why not and keep what was typed.
 
+    :raises FurnishingNotAllowed: if the post writes none.
     :raises TemplateUnknown: if there is no such template of unit or body.
     """
-    post, now = own_post(request), clock.now()
+    post, now = _furnisher(request), clock.now()
     found = queries.get_template(template, post) if template else None
     problem = ""
     if request.method == "POST":
         try:
-            said = _write_template(request.POST, found, actor_of(request), now)
+            written = _write_template(request.POST, found, actor_of(request), now)
         except Refusal as refusal:
             problem = str(text_of(refusal))
         else:
-            messages.success(request, said)
+            if written is not None and request.POST.get("then") == "recipients":
+                return redirect("backoffice:letter-template-recipients", written)
+            ended = _("The template is not offered any more.")
+            messages.success(request, _("The template was saved.") if written else ended)
             return redirect("backoffice:letter-furniture")
     fields = _template_fields(post, found, request.POST if request.method == "POST" else None, problem)
-    values = {"found": found, "fields": fields, "error_summary": ErrorSummary.of(fields)}
+    rows = [(str(one.party), _line_fields(at, one)) for at, one in enumerate(found.recipients if found else ())]
+    values = {"found": found, "fields": fields, "rows": rows, "error_summary": ErrorSummary.of(fields)}
     return render(request, "backoffice/letters/template.html", values, status=422 if problem else 200)
 
 
-def _write_template(sent: QueryDict, found: Template | None, actor: Actor, now: datetime) -> str:
+def _write_template(sent: QueryDict, found: Template | None, actor: Actor, now: datetime) -> UUID | None:
+    """Write or end a template; return the one that stands now."""
     if found is not None and "end" in sent:
         actions.end_template(template=found.uuid, actor=actor, now=now)
-        return _("The template is not offered any more.")
+        return None
     body, _problem = read_words(sent, "body", kept=found.text.body_html if found else "")
-    actions.write_template(
+    return actions.write_template(
         template=found.uuid if found else None,
         for_body=sent.get("whose") == "body",
         name=sent.get("name", ""),
         kind=sent.get("kind", "letter"),
         text=DraftText(subject=sent.get("subject", ""), body_html=body),
         letterhead=TemplateLines(**{line: sent.get(line, "").strip()[:200] for line in HEAD_LINES}),
-        copies=found.copies if found else (),
+        recipients=_read_lines(sent, found.recipients if found else ()),
         actor=actor,
         now=now,
     )
-    return _("The template was saved.")
+
+
+def _line_fields(at: int, one: RecipientLine) -> list[Field]:
+    roles = [Option(str(role), word("recipient-role", role)) for role in RecipientRole]
+    marks = [Option("hidden", _("Not printed")), Option("remove", _("Take off"))]
+    given = ["hidden"] if one.hidden else []
+    longest = {"maxlength": str(LONGEST_COPY_TEXT)}
+    return [
+        Field(f"r-{at}-role", "select", _("Gets"), "", str(one.role), options=roles),
+        Field(f"r-{at}-text", "text", _("What the copy is for"), "", one.text, required=False, attributes=longest),
+        Field(f"r-{at}-marks", "choices", _("More"), "", given, required=False, options=marks),
+    ]
+
+
+def _read_lines(sent: QueryDict, kept: Sequence[RecipientLine]) -> list[RecipientLine]:
+    """Return the recipients of a template as they were typed, without those taken off."""
+    lines = []
+    for at, one in enumerate(kept):
+        marks = set(sent.getlist(f"r-{at}-marks"))
+        if f"r-{at}-role" not in sent:
+            lines.append(one)
+        elif "remove" not in marks:
+            is_copy = sent.get(f"r-{at}-role") == RecipientRole.COPY
+            role = RecipientRole.COPY if is_copy else RecipientRole.MAIN
+            text = sent.get(f"r-{at}-text", "").strip()[:LONGEST_COPY_TEXT]
+            lines.append(replace(one, role=role, text=text, hidden="hidden" in marks))
+    return lines
+
+
+@access(STAFF)
+@require_http_methods(["GET", "POST"])
+def template_recipients(request: HttpRequest, template: UUID) -> HttpResponse:
+    """Look for somebody to whom letters of a template go, or who gets copies of them, and add them.
+
+    :raises FurnishingNotAllowed: if the post writes none.
+    :raises TemplateUnknown: if there is no such template of unit or body.
+    """
+    post, now, language = _furnisher(request), clock.now(), get_language() or "fa"
+    found = queries.get_template(template, post)
+    looked_for = (request.POST if request.method == "POST" else request.GET).get("q", "")[:100]
+    if request.method == "POST":
+        role = RecipientRole.MAIN if request.POST.get("role") == RecipientRole.MAIN else RecipientRole.COPY
+        known = {one.party for one in found.recipients}
+        lines = [one for one in lines_of(request.POST.getlist("chosen"), role, post, now) if one.party not in known]
+        _add_lines(found, post, lines, actor_of(request), now)
+        return redirect("backoffice:letter-template", template)
+    roles = [Option(str(role), word("recipient-role", role)) for role in (RecipientRole.COPY, RecipientRole.MAIN)]
+    values = {
+        "found": found,
+        "q": looked_for,
+        "candidates": find_candidates(looked_for, post, now, language),
+        "role": Field("role", "choice", _("What do they get?"), "", str(RecipientRole.COPY), options=roles),
+    }
+    return render(request, "backoffice/letters/template_recipients.html", values)
+
+
+def _add_lines(found: Template, post: Post, lines: list[RecipientLine], actor: Actor, now: datetime) -> None:
+    actions.write_template(
+        template=found.uuid,
+        for_body=found.unit == post.unit.body_uuid,
+        name=found.name,
+        kind=found.kind,
+        text=found.text,
+        letterhead=found.letterhead,
+        recipients=[*found.recipients, *lines],
+        actor=actor,
+        now=now,
+    )
 
 
 def _template_fields(post: Post, found: Template | None, sent: QueryDict | None, problem: str) -> list[Field]:
@@ -144,9 +232,10 @@ def _letterhead_fields(kept: TemplateLines, sent: QueryDict | None) -> list[Fiel
 def group(request: HttpRequest, group: UUID | None = None) -> HttpResponse:
     """Write a group of recipients of the own body: its name, whom it has, and who is added or taken off.
 
+    :raises FurnishingNotAllowed: if the post writes none.
     :raises GroupUnknown: if the body has no such group.
     """
-    post, now, language = own_post(request), clock.now(), get_language() or "fa"
+    post, now, language = _furnisher(request), clock.now(), get_language() or "fa"
     found = queries.get_group(group, post) if group else None
     sent = request.POST if request.method == "POST" else request.GET
     problem = ""
@@ -190,10 +279,11 @@ def _write_group(sent: QueryDict, found: RecipientGroup | None, post: Post, acto
 def correspondent(request: HttpRequest, correspondent: UUID | None = None) -> HttpResponse:
     """Enter somebody outside with the ways by which letters reach them, or close the entry with its successor.
 
+    :raises FurnishingNotAllowed: if the post enters nobody.
     :raises CorrespondentUnknown: if nobody such is entered.
     """
     now = clock.now()
-    own_post(request)
+    _furnisher(request)
     found = queries.get_correspondent(correspondent) if correspondent else None
     problem, part = "", ""
     if request.method == "POST":

@@ -32,6 +32,8 @@ from divan.foundation.ui.numbers import digits
 from divan.foundation.ui.refusals import text_of
 from divan.front.backoffice.duties import own_post
 from divan.front.backoffice.letter_drafting import letter_uuid, text_fields
+from divan.front.backoffice.letter_numbers import NAME as RESERVED
+from divan.front.backoffice.letter_numbers import number_fields, read_reserved, register_of
 from divan.front.backoffice.letter_parts import paper
 from divan.front.backoffice.letter_parts.composing import Reading
 from divan.front.backoffice.letter_parts.routes import remark_fields, remark_lines, route_lines
@@ -237,10 +239,12 @@ def _done(request: HttpRequest, do: str, found: OpenStep, seen: int, now: dateti
         actions.paraph_letter(step=step, seen=seen, remark=sent.get("note", ""), actor=actor, now=now)
         return _("You paraphed the letter; it went on.")
     if do == "sign":
-        signed = actions.sign_letter(step=step, seen=seen, actor=actor, now=now)
+        number = read_reserved(sent.get(RESERVED, ""))
+        signed = actions.sign_letter(step=step, seen=seen, reserved=number, actor=actor, now=now)
         return _("You signed letter %(number)s.") % {"number": digits(signed.number_text)}
     if do == "number":
-        numbered = actions.number_for_hand(step=step, seen=seen, actor=actor, now=now)
+        number = read_reserved(sent.get(RESERVED, ""))
+        numbered = actions.number_for_hand(step=step, seen=seen, reserved=number, actor=actor, now=now)
         return _("Letter %(number)s can be printed and signed by hand.") % {"number": digits(numbered.number_text)}
     if do == "return":
         if found.is_numbered:
@@ -277,6 +281,7 @@ def _step_page(
     content = queries.content_of(found.step.letter)
     reading = Reading(content=content, post=post, actor=actor_of(request), language=get_language() or "fa", now=now)
     typed = request.POST if done == "edit" else None
+    register = register_of(found, content.letter)
     text = DraftText(subject=content.letter.subject, body_html=content.body_html)
     if typed is not None:
         text = DraftText(subject=typed.get("subject", ""), body_html=read_words(typed, "body", kept=text.body_html)[0])
@@ -298,7 +303,8 @@ def _step_page(
         "anew": _reason_field("anew", _("Why do all sign anew?"), request, problem if done == "anew" else ""),
         "is_for_another": _named_otherwise(found, actor_of(request).uuid),
         "stands_in": actor_of(request).on_behalf_of is not None,
-        "register": _register_of(found),
+        "register": register.name(reading.language) if register else "",
+        "number_fields": number_fields(register, request.POST.get(RESERVED, ""), now),
         "problem": problem,
         "error_summary": ErrorSummary.of([], [problem] if problem else []),
     }
@@ -323,16 +329,6 @@ def _named_otherwise(found: OpenStep, person: UUID | None) -> str:
     living = queries.living_document(found.step.letter)
     named = [one for one in living.signatures if one.post == found.step.post] if living else []
     return named[0].name if named and named[0].person != person else ""
-
-
-def _register_of(found: OpenStep) -> str:
-    letter = queries.get_letter(found.step.letter)
-    if not found.is_first_signature or letter.number or letter.secretariat_uuid is None:
-        return ""
-    try:
-        return queries.find_register_for(letter.secretariat_uuid, letter.direction).name(get_language() or "fa")
-    except Refusal:
-        return ""
 
 
 @access(STAFF)

@@ -126,14 +126,14 @@ def _rule_fields(rule: ReferralRule, request: HttpRequest) -> list[Field]:
         Field(
             "remind",
             "number",
-            _("A follow-up reminds again after so many days"),
+            _("A follow-up reminds again after so many working days"),
             _("From 1 to 60."),
             typed.get("remind", "") if typed else rule.remind_days,
         ),
         Field(
             "escalate",
             "number",
-            _("The superior hears of it so many days after its day"),
+            _("The superior hears of it so many working days after its day"),
             _("From 0 to 60."),
             typed.get("escalate", "") if typed else rule.escalate_days,
         ),

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from datetime import datetime
 from uuid import UUID
 
 from django.contrib import messages
@@ -13,7 +15,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from divan.dealings.correspondence import actions, queries
-from divan.dealings.correspondence.values import Letter, Register, RegisterUnknown, Secretariat
+from divan.dealings.correspondence.values import Letter, Register, RegisterUnknown, RegisterYear, Secretariat
 from divan.foundation import clock
 from divan.foundation.errors import NotAllowed
 from divan.foundation.http.access import access
@@ -106,10 +108,19 @@ def register(request: HttpRequest, code: str) -> HttpResponse:
         "next_url": f"{address}?year={year}&before={lines[-1][0]}" if len(lines) == queries.PAGE else "",
         "is_first": before is None,
         "in_charge": queries.heads_body(post),
+        "may_begin": _may_begin(post, found, years, now),
+        "this_year": jalali_year(now),
+        "begin_reason": reason_field({}, name="begin_reason"),
         "may_end": queries.heads_body(post) and year < jalali_year(now) and bool(years),
         "today": now.astimezone(TEHRAN).date().isoformat(),
     }
     return render(request, "backoffice/secretariat/book.html", values)
+
+
+def _may_begin(post: Post, found: Register, years: Sequence[RegisterYear], now: datetime) -> bool:
+    """Whether the running year of a register waits to be begun by hand, by this post."""
+    has_begun = any(one.year == jalali_year(now) for one in years)
+    return queries.heads_body(post) and found.closed_at is None and not has_begun
 
 
 def _line(count: int, letter: Letter | None) -> dict[str, object]:
@@ -163,6 +174,21 @@ def void(request: HttpRequest, code: str, reserved: UUID) -> HttpResponse:
     actions.void_number(reserved=reserved, reason=reason, actor=actor_of(request), now=clock.now())
     messages.success(request, _("The number was given up; it stands in the register as void."))
     return redirect("backoffice:book", code)
+
+
+@access(IN_CHARGE)
+@require_POST
+def begin_year(request: HttpRequest, code: str) -> HttpResponse:
+    """Begin the running year of a register by hand, and show the proof of the year before.
+
+    :raises RegisterUnknown, RegisterClosed, YearBegun, ReasonNeeded: and nothing was changed.
+    """
+    own_book(own_post(request), code)
+    reason, now = line(request.POST, "begin_reason", 500), clock.now()
+    proof = actions.begin_year(register=code, reason=reason, actor=actor_of(request), now=now)
+    year = digits(jalali_year(now))
+    messages.success(request, _("The year %(year)s was begun; its first number is 1.") % {"year": year})
+    return redirect("backoffice:book-proof", code, proof.year) if proof else redirect("backoffice:book", code)
 
 
 @access(IN_CHARGE)

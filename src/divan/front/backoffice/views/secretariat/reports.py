@@ -54,9 +54,27 @@ def proof(request: HttpRequest, code: str, year: int) -> HttpResponse:
         "year": year,
         "proof": queries.prove_register(code, year),
         "lines": lines,
+        "events": _events(code, year),
         "now": clock.now(),
     }
     return render(request, "backoffice/secretariat/proof.html", values)
+
+
+def _events(code: str, year: int) -> list[dict[str, object]]:
+    """Return when a register's year was begun and closed by hand, by whom, and why."""
+    found = queries.how_year_went(code, year)
+    names = people.find_persons({one.by for one in found if one.by is not None})
+    return [
+        {
+            "at": one.at,
+            "begins": one.begins,
+            "by": names[one.by].full_name if one.by in names else _("the system"),
+            "reason": one.reason,
+            # What was left with gaps is not called gapless.
+            "before": one.before if one.before and not one.before[-1] else None,
+        }
+        for one in found
+    ]
 
 
 def _proof_csv(code: str, year: int, lines: list[dict[str, object]]) -> HttpResponse:

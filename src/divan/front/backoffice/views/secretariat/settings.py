@@ -1,4 +1,4 @@
-"""How the secretariats of a body work: its basic information, who is cleared for what, and the secretariats."""
+"""How the secretariats of a body work: its basic information, and who is cleared for what."""
 
 from __future__ import annotations
 
@@ -17,8 +17,6 @@ from divan.dealings.correspondence import actions, queries
 from divan.dealings.correspondence.values import (
     CodeTaken,
     Secrecy,
-    Secretariat,
-    SecretariatUnknown,
     TermCategory,
     TermUnknown,
 )
@@ -33,7 +31,7 @@ from divan.front.backoffice.secretariat.reading import Problems, errors, identif
 from divan.front.backoffice.secretariat.sections import sections_of
 from divan.front.texts.words import word
 from divan.registers.people import queries as people
-from divan.registers.people.values import Post, Unit
+from divan.registers.people.values import Post
 
 
 @access(KEEPERS)
@@ -209,164 +207,3 @@ def _clearance_fields(
         ),
         reason_field(problems, typed.get("reason", "")),
     ]
-
-
-@access(IN_CHARGE)
-@require_http_methods(["GET", "POST"])
-def secretariats(request: HttpRequest) -> HttpResponse:
-    """List the secretariats of the own body, and open one for a unit."""
-    post, now, language = own_post(request), clock.now(), get_language() or "fa"
-    body = people.find_units([post.unit.body_uuid])[post.unit.body_uuid]
-    units = _units(post)
-    problems: Problems = {}
-    if request.method == "POST":
-        chosen = identifier(request.POST.get("unit", ""))
-        code, name = line(request.POST, "code", 20).lower(), line(request.POST, "name_fa")
-        if chosen not in units:
-            problems["unit"] = _("Choose a unit of your body that has no secretariat.")
-        if not code or not code.replace("-", "").isalnum() or not code.isascii() or queries.is_code_taken(code):
-            problems["code"] = _("Choose another code: small Latin letters, digits and hyphens.")
-        if not name:
-            problems["name_fa"] = _("Write the name.")
-        if not problems and chosen is not None:
-            actions.open_secretariat(
-                body=body,
-                unit=units[chosen],
-                code=code,
-                name_fa=name,
-                name_en=line(request.POST, "name_en"),
-                actor=actor_of(request),
-                now=now,
-            )
-            messages.success(request, _("The secretariat was opened; open its registers next."))
-            return redirect("backoffice:registers")
-    fields = _secretariat_fields(request, units, language, problems)
-    values = {
-        "sections": sections_of(post, now, "secretariats"),
-        "lines": [
-            (one, one.name(language), people.find_units([one.unit_uuid])[one.unit_uuid].name(language))
-            for one in queries.list_secretariats(post.unit.body_code)
-        ],
-        "fields": fields if units else [],
-        "error_summary": ErrorSummary.of(fields),
-    }
-    return render(request, "backoffice/secretariat/secretariats.html", values, status=422 if problems else 200)
-
-
-def _units(post: Post) -> dict[UUID, Unit]:
-    """Return the units of the own body that have posts and no secretariat of their own."""
-    taken = {one.unit_uuid for one in queries.list_secretariats(post.unit.body_code)}
-    posts = people.list_posts_of_body(post.unit.body_code)
-    return {one.unit.uuid: one.unit for one in posts if one.unit.uuid not in taken}
-
-
-def _secretariat_fields(
-    request: HttpRequest, units: dict[UUID, Unit], language: str, problems: Problems
-) -> list[Field]:
-    typed = request.POST
-    options = [Option(str(uuid), unit.name(language)) for uuid, unit in units.items()]
-    return [
-        Field("unit", "select", _("Unit"), "", typed.get("unit", ""), errors(problems, "unit"), options=options),
-        Field("code", "code", _("Code"), "", typed.get("code", ""), errors(problems, "code")),
-        Field("name_fa", "text", _("Name in Persian"), "", typed.get("name_fa", ""), errors(problems, "name_fa")),
-        Field("name_en", "text", _("Name in English"), "", typed.get("name_en", ""), (), False),
-    ]
-
-
-@access(IN_CHARGE)
-@require_http_methods(["GET", "POST"])
-def secretariat(request: HttpRequest, secretariat: UUID) -> HttpResponse:
-    """Change the name and address of a secretariat, and who may register there under an earlier day.
-
-    :raises SecretariatUnknown: if it is of another body, or closed.
-    """
-    post = own_post(request)
-    if not queries.keeps(post, secretariat):
-        raise SecretariatUnknown
-    found = queries.get_secretariat(secretariat)
-    roles = sorted({one.role for one in people.list_posts_of_body(post.unit.body_code)})
-    problems: Problems = {}
-    if request.method == "POST":
-        problems = _change(request, found, roles)
-        if not problems:
-            messages.success(request, _("The secretariat was changed."))
-            return redirect("backoffice:secretariats")
-    fields = _change_fields(request, post, found, problems)
-    values = {
-        "secretariat": found,
-        "fields": fields,
-        "closing": [reason_field({}, label=_("Why is it closed?"))],
-        "error_summary": ErrorSummary.of(fields),
-    }
-    return render(request, "backoffice/secretariat/secretariat.html", values, status=422 if problems else 200)
-
-
-def _change(request: HttpRequest, found: Secretariat, roles: list[str]) -> Problems:
-    """Change a secretariat as was sent; return what is wrong with it, or nothing when it is done."""
-    if not line(request.POST, "name_fa"):
-        return {"name_fa": _("Write the name.")}
-    chosen = [one for one in roles if one in request.POST.getlist("backdating")]
-    try:
-        actions.change_secretariat(
-            secretariat=found.uuid,
-            name_fa=line(request.POST, "name_fa"),
-            name_en=line(request.POST, "name_en"),
-            ece_address=line(request.POST, "ece_address"),
-            settings={**found.settings, "backdating": chosen},
-            actor=actor_of(request),
-            now=clock.now(),
-        )
-    except CodeTaken as refusal:
-        return {"ece_address": str(text_of(refusal))}
-    return {}
-
-
-def _change_fields(request: HttpRequest, post: Post, found: Secretariat, problems: Problems) -> list[Field]:
-    typed = request.POST if request.method == "POST" else {}
-    may = request.POST.getlist("backdating") if request.method == "POST" else sorted(queries.backdating_roles(found))
-    titles = {one.role: one.title(get_language() or "fa") for one in people.list_posts_of_body(post.unit.body_code)}
-    return [
-        Field(
-            "name_fa",
-            "text",
-            _("Name in Persian"),
-            "",
-            typed.get("name_fa", found.name_fa),
-            errors(problems, "name_fa"),
-        ),
-        Field("name_en", "text", _("Name in English"), "", typed.get("name_en", found.name_en), (), False),
-        Field(
-            "ece_address",
-            "email",
-            _("E-mail address of the letter exchange"),
-            "",
-            typed.get("ece_address", found.ece_address),
-            errors(problems, "ece_address"),
-            required=False,
-        ),
-        Field(
-            "backdating",
-            "choices",
-            _("Who may register under an earlier day?"),
-            "",
-            may,
-            (),
-            False,
-            options=[Option(one, titles[one]) for one in sorted(titles)],
-        ),
-    ]
-
-
-@access(IN_CHARGE)
-@require_POST
-def close(request: HttpRequest, secretariat: UUID) -> HttpResponse:
-    """Close a secretariat of a unit, with its registers.
-
-    :raises SecretariatUnknown, SecretariatBusy, NumberUnfit, ReasonNeeded: and nothing was changed.
-    """
-    if not queries.keeps(own_post(request), secretariat):
-        raise SecretariatUnknown
-    reason = line(request.POST, "reason", 500)
-    actions.close_secretariat(secretariat=secretariat, reason=reason, actor=actor_of(request), now=clock.now())
-    messages.success(request, _("The secretariat was closed, and its registers with it."))
-    return redirect("backoffice:secretariats")

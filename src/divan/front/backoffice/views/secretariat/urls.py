@@ -5,7 +5,15 @@ from __future__ import annotations
 from django.urls import path
 
 from divan.front.backoffice.views.letters import sending
-from divan.front.backoffice.views.secretariat import arrivals, books, dispatching, registering, reports, settings
+from divan.front.backoffice.views.secretariat import (
+    arrivals,
+    books,
+    dispatching,
+    registering,
+    reports,
+    secretariats,
+    settings,
+)
 
 urlpatterns = [
     path("secretariat/", arrivals.arrivals, name="arrivals"),
@@ -30,11 +38,16 @@ urlpatterns = [
     path("secretariat/registers/<str:code>/reserved/<uuid:reserved>/void/", books.void, name="void-number"),
     path("secretariat/registers/<str:code>/day/", reports.daily, name="book-day"),
     path("secretariat/registers/<str:code>/<int:year>/proof/", reports.proof, name="book-proof"),
+    path("secretariat/registers/<str:code>/begin/", books.begin_year, name="begin-year"),
     path("secretariat/registers/<str:code>/<int:year>/end/", books.end_year, name="end-year"),
     path("secretariat/terms/", settings.terms, name="terms"),
     path("secretariat/terms/end/", settings.end_term, name="end-term"),
     path("secretariat/clearances/", settings.clearances, name="clearances"),
-    path("secretariat/secretariats/", settings.secretariats, name="secretariats"),
-    path("secretariat/secretariats/<uuid:secretariat>/", settings.secretariat, name="secretariat"),
-    path("secretariat/secretariats/<uuid:secretariat>/close/", settings.close, name="close-secretariat"),
+    path("secretariat/secretariats/", secretariats.secretariats, name="secretariats"),
+    path("secretariat/secretariats/<uuid:secretariat>/", secretariats.secretariat, name="secretariat"),
+    path("secretariat/secretariats/<uuid:secretariat>/crest/", secretariats.crest, name="crest"),
+    path(
+        "secretariat/secretariats/<uuid:secretariat>/crest/picture/", secretariats.crest_picture, name="crest-picture"
+    ),
+    path("secretariat/secretariats/<uuid:secretariat>/close/", secretariats.close, name="close-secretariat"),
 ]
