@@ -8,6 +8,7 @@ from uuid import UUID
 from django.http import HttpResponse
 from tests.faults.archiving import DEEDS as ARCHIVING
 from tests.faults.carrying import DEEDS as CARRYING
+from tests.faults.directory import DEEDS as DIRECTORY
 from tests.faults.drafting import DEEDS as DRAFTING
 from tests.faults.finding import DEEDS as FINDING
 from tests.faults.referring import DEEDS as REFERRING
@@ -109,6 +110,7 @@ DEEDS = (
     | FINDING
     | SECRETARIAT
     | CARRYING
+    | DIRECTORY
     | {
         deed.__name__: deed
         for deed in (

@@ -19,6 +19,7 @@ PERSIAN_LITERALS_ALLOWED = {
     "divan_libs/persian": "the tables of the Persian language itself",
     "divan_libs/servicepack": "what the package language says and looks for: yes, no, a list's comma, a photocopy",
     "divan_libs/ece": "the words of the letter format that mean urgency, secrecy and relation",
+    "divan_libs/directory": "what is said of a directory's answer, in both languages",
     "divan_libs/orgchart": "the headings, words and remarks of an organisation chart in a workbook",
     "divan_libs/richtext": "the numbers and letters that word processors set before the lines of a list",
     "divan/project/demo": "invented people and letters of the demonstration",

@@ -220,6 +220,26 @@ IDENTITY: Mapping[str, tuple[Text, Text, Text]] = {
         "",
         _("Take at least twelve characters that are not a common word or your name."),
     ),
+    "identity.directory-settings-unfit": (
+        _("The file that describes the directory of staff cannot be used."),
+        _("The place: %(reason)s."),
+        _("Correct it, and try again."),
+    ),
+    "identity.directory-refused": (
+        _("The directory of staff did not give what was asked."),
+        _("It said: %(reason)s."),
+        "",
+    ),
+    "identity.directory-silent": (
+        _("The directory of staff does not answer, or does not prove who it is."),
+        _("The reason: %(reason)s. Nothing was changed."),
+        _("Please try again later."),
+    ),
+    "identity.directory-changed": (
+        _("What was planned does not fit any more."),
+        _("Somebody has changed it meanwhile."),
+        _("Please begin again."),
+    ),
     "identity.second-factor-present": (_("A second proof is already set up for this account."), "", ""),
     "identity.only-in-rehearsal": (_("This exists in a rehearsal only."), "", ""),
     "identity.too-many-attempts": (

@@ -40,7 +40,7 @@ class IdentityApp(AppConfig):
         from divan.trust.identity import models  # noqa: PLC0415 (as above)
 
         self.options = settings.IDENTITY
-        for model in (models.Account, models.SignInChallenge, models.Inquiry):
+        for model in (models.Account, models.SignInChallenge, models.Inquiry, models.DirectoryLink):
             facts.register_subject(model.subject_kind, facts.subjects_of(model))
 
 

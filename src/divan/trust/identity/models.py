@@ -214,3 +214,35 @@ class Inquiry(models.Model):
             "answered_at": self.answered_at,
             "answer": answered,
         }
+
+
+class DirectoryLink(models.Model):
+    """An entry of the directory of staff and whose it is; by its identifier there the person is found again.
+
+    ``post`` is the code of the post that the directory gave last. States: open → ended (disabled or gone there) → open.
+
+    .. pii: user name and e-mail address at work, link to the person
+    .. retention: as long as the person's account, and with it
+    """
+
+    id = models.BigAutoField(primary_key=True)
+    uuid = models.UUIDField(unique=True)
+    directory_id = models.CharField(max_length=36, unique=True)
+    person = models.OneToOneField("people.Person", on_delete=models.PROTECT, related_name="+")
+    username = models.CharField(max_length=80, blank=True)
+    mail = models.CharField(max_length=254, blank=True)
+    post = models.CharField(max_length=80, blank=True)
+    ended_at = models.DateTimeField(null=True)
+
+    subject_kind: ClassVar[str] = "identity.directory-link"
+
+    def subject_state(self) -> dict[str, object]:
+        """Return what the digest of a link covers."""
+        return {
+            "directory_id": self.directory_id,
+            "person": self.person_id,
+            "username": self.username,
+            "mail": self.mail,
+            "post": self.post,
+            "ended_at": self.ended_at,
+        }

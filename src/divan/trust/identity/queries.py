@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import datetime
+from pathlib import Path
 from uuid import UUID
 
 from allauth.mfa.models import Authenticator
@@ -25,6 +27,9 @@ from divan.trust.identity.values import (
     InquiryState,
     InquiryUnknown,
 )
+from divan_libs.directory import planning
+from divan_libs.directory.reading import read_entries
+from divan_libs.directory.values import KnownPerson, Linked, Plan, Standing
 
 
 def _account(row: models.Account) -> Account:
@@ -184,3 +189,42 @@ def list_due_data_services(at: datetime) -> list[str]:
         .order_by("longest")
     )
     return [row["data_service"] for row in rows]
+
+
+def plan_directory(settings: Path, at: datetime, *, is_forced: bool = False) -> Plan:
+    """Ask the directory of staff and return what taking over its answer would do; nothing is written.
+
+    :raises DirectorySettingsUnfit: if the file or the password cannot be used.
+    :raises DirectorySilent: if the directory cannot be reached, or does not prove who it is.
+    :raises DirectoryRefused: if it does not give what is asked.
+    """
+    from divan.trust.identity.adapters.directory import fetch_entries  # noqa: PLC0415 (only this command asks it)
+    from divan.trust.identity.adapters.directory_settings import read_directory_settings  # noqa: PLC0415 (as above)
+
+    read = read_directory_settings(settings)
+    told = read_entries(fetch_entries(read), read.mapped, at)
+    links = {
+        row.directory_id: Linked(
+            national_code=row.person.national_code,
+            username=row.username,
+            mail=row.mail,
+            post=row.post,
+            is_ended=row.ended_at is not None,
+        )
+        for row in models.DirectoryLink.objects.select_related("person")
+    }
+    codes = {entry.national_code for entry in told.entries} | {link.national_code for link in links.values()}
+    staff = models.Account.objects.filter(kind=AccountKind.STAFF)
+    accounts = {row.person.national_code: row for row in staff.filter(person__national_code__in=codes)}
+    names = models.Account.objects.filter(username__in={entry.username for entry in told.entries})
+    standing = Standing(
+        links=links,
+        persons={code: _with_account(one, accounts.get(code)) for code, one in people.standing_of(codes, at).items()},
+        posts=people.seats_of({entry.post for entry in told.entries}, at),
+        usernames={row.username: row.person.national_code for row in names},
+    )
+    return planning.plan_directory(told, standing, most_ended=read.most_ended, is_forced=is_forced)
+
+
+def _with_account(person: KnownPerson, account: models.Account | None) -> KnownPerson:
+    return replace(person, username=account.username, is_open=account.is_active) if account else person

@@ -332,8 +332,40 @@ class SignOnSilent(Trouble):
     code = "identity.sign-on-silent"
 
 
+class DirectorySettingsUnfit(Refusal):
+    """The file that describes the directory of staff cannot be used; ``reason`` names the place."""
+
+    code = "identity.directory-settings-unfit"
+    status = 422
+
+
+class DirectoryRefused(Refusal):
+    """The directory of staff did not give what was asked; ``reason`` is its own word."""
+
+    code = "identity.directory-refused"
+
+
+class DirectorySilent(Trouble):
+    """The directory of staff cannot be reached, or does not prove who it is."""
+
+    code = "identity.directory-silent"
+
+
+class DirectoryChanged(Refusal):
+    """What was planned for an entry of the directory does not fit what stands any more."""
+
+    code = "identity.directory-changed"
+
+
 ACCOUNT_CREATED = FactKind("identity.account-created", "A person got an account, as a citizen or as staff.")
 ACCOUNT_CLOSED = FactKind("identity.account-closed", "An account was closed; nobody signs in with it.")
+ACCOUNT_REOPENED = FactKind("identity.account-reopened", "A closed account was opened again.")
+DIRECTORY_LINKED = FactKind(
+    "identity.directory-linked", "An entry of the directory of staff was linked to a person, or brought up to date."
+)
+DIRECTORY_ENDED = FactKind(
+    "identity.directory-ended", "Somebody was disabled in the directory of staff, or is gone from it."
+)
 PASSWORD_SET = FactKind("identity.password-set", "The password of a staff account was set or changed.")
 SECOND_FACTOR_ADDED = FactKind("identity.second-factor-added", "A second factor was enrolled for a staff account.")
 SECOND_FACTOR_REMOVED = FactKind("identity.second-factor-removed", "A second factor of a staff account was removed.")

@@ -33,6 +33,7 @@ from divan.registers.people.queries.seats import (
     superiors_of,
     units_above,
 )
+from divan.registers.people.queries.staff import seats_of, standing_of
 
 __all__ = [
     "find_person",
@@ -59,7 +60,9 @@ __all__ = [
     "search_posts",
     "search_units",
     "seated_in",
+    "seats_of",
     "split_chart",
+    "standing_of",
     "superiors_of",
     "units_above",
 ]

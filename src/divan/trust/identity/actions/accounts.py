@@ -21,6 +21,7 @@ from divan.trust.identity import models, rules
 from divan.trust.identity.actions import attempts, sign_ins
 from divan.trust.identity.values import (
     ACCOUNT_CLOSED,
+    ACCOUNT_REOPENED,
     PASSWORD_SET,
     SECOND_FACTOR_ADDED,
     SECOND_FACTOR_REMOVED,
@@ -99,6 +100,21 @@ def close_account(*, account: UUID, actor: Actor, now: datetime) -> None:
         row.is_active = False
         row.save(update_fields=["is_active"])
         facts.record(ACCOUNT_CLOSED, subject=row, actor=actor, at=now)
+
+
+@transaction.atomic
+def reopen_account(*, account: UUID, actor: Actor, now: datetime) -> None:
+    """Open a closed account again, with the password and second factors it had. A second time changes nothing.
+
+    :raises AccountUnknown: if there is no such account.
+    """
+    row = models.Account.objects.select_for_update(of=("self",)).filter(uuid=account).first()
+    if row is None:
+        raise AccountUnknown
+    if not row.is_active:
+        row.is_active = True
+        row.save(update_fields=["is_active"])
+        facts.record(ACCOUNT_REOPENED, subject=row, actor=actor, at=now)
 
 
 @transaction.atomic
