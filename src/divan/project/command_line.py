@@ -27,6 +27,7 @@ COMMANDS = (
     "witness",
     "verify",
     "ece",
+    "exchange",
     "letters",
     "journey",
     "reset",
@@ -60,7 +61,7 @@ def main() -> None:
         application()()
     except (CannotStart, ConfigurationFault) as trouble:
         sys.stderr.write(f"divan: {trouble}\n")
-        sys.exit(1)
+        sys.exit(getattr(trouble, "exit_code", 1))
     except ModuleNotFoundError as missing:
         package = (missing.name or "").partition(".")[0]
         if package.startswith("divan"):

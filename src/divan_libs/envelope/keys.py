@@ -124,7 +124,7 @@ def is_signed(public_key: EllipticCurvePublicKey, signature: bytes, message: byt
 
 
 def to_jose(signature: bytes) -> bytes:
-    """Return a DER signature in the fixed-length form of RFC 7518 section 3.4."""
+    """Return a DER signature in the fixed-length form of RFC 7518 section 3.4, which is also that of XML signatures."""
     r, s = decode_dss_signature(signature)
     return r.to_bytes(_COORDINATE) + s.to_bytes(_COORDINATE)
 

@@ -23,6 +23,7 @@ from divan_libs.pki.keys import FileKey, PublicKey, generate_private_key
 REHEARSAL = "Rehearsal – not for real use"
 DOCUMENT_SIGNING = ObjectIdentifier("1.3.6.1.5.5.7.3.36")
 SUBSYSTEM_URN = "urn:divan:subsystem:"
+SERVER_URN = "urn:divan:server:"
 
 ROOT_FILE = "root.pem"
 INTERMEDIATE_FILE = "intermediate.pem"
@@ -136,6 +137,21 @@ class RehearsalAuthority:
         fields = [(NameOID.COMMON_NAME, subsystem)]
         usage = _usage(digital_signature=True)
         return self._issue(public_key, fields, usage, ExtendedKeyUsageOID.CLIENT_AUTH, now, valid_for, names)
+
+    def issue_witness(
+        self, public_key: PublicKey, server: str, *, now: datetime, valid_for: timedelta = SIGNER_LIFE
+    ) -> x509.Certificate:
+        """Issue the certificate under which a gateway signs evidence of the messages that it carries.
+
+        The gateway's address stands as common name and, percent-encoded after ``urn:divan:server:``, as URI among the
+        alternative names.
+
+        :raises SubjectInvalid: if the address is empty or longer than 64 characters.
+        """
+        names = [x509.UniformResourceIdentifier(SERVER_URN + quote(server))]
+        fields = [(NameOID.COMMON_NAME, server)]
+        usage = _usage(digital_signature=True, content_commitment=True)
+        return self._issue(public_key, fields, usage, DOCUMENT_SIGNING, now, valid_for, names)
 
     def issue_timestamper(
         self, public_key: PublicKey, *, now: datetime, common_name: str = "Rehearsal timestamp authority"

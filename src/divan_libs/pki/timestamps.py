@@ -231,6 +231,19 @@ def token_of(response: bytes, request: bytes) -> bytes:
     return encoded
 
 
+def token_time(token: bytes) -> datetime:
+    """Return the time that a token claims; whether to believe it says :func:`verify_token`.
+
+    :raises ValueError: if it is no token.
+    """
+    try:
+        stamped = cms.ContentInfo.load(token, strict=True)["content"]["encap_content_info"]["content"].parsed
+        at: datetime = stamped["gen_time"].native
+    except (KeyError, TypeError, AttributeError) as error:
+        raise ValueError("no timestamp token") from error
+    return at
+
+
 def verify_token(token: bytes, data: bytes, *, roots: Sequence[x509.Certificate], now: datetime) -> TimestampVerdict:
     """Judge a timestamp token over data (the data itself, not its digest) at the time ``now``.
 

@@ -53,6 +53,7 @@ class ExchangeApp(AppConfig):
             models.Agreement,
             models.SnapshotVersion,
             models.Segment,
+            models.EvidenceStamp,
         )
         for model in subjects:
             facts.register_subject(model.subject_kind, facts.subjects_of(model))

@@ -2,17 +2,32 @@
 
 from __future__ import annotations
 
+import logging
 from datetime import datetime
 
 from divan.foundation.actors import SYSTEM
 from divan.foundation.duties import Duty
+from divan.foundation.errors import Refusal, Trouble
 from divan.trust.exchange import actions, queries, rules
 from divan.trust.exchange.actions.publishing import hand_out_newest
+from divan.trust.signing import queries as signing
+from divan_libs.pki.errors import PkiError
+
+logger = logging.getLogger(__name__)
 
 
 def import_evidence(now: datetime) -> int:
     """Take over what the gateway has sealed since the last time; return how many messages."""
     return actions.import_evidence(actor=SYSTEM, now=now)
+
+
+def stamp_evidence(now: datetime) -> int:
+    """Have what was taken over stamped; return how many batches. Where the authority is silent, the next look asks."""
+    try:
+        return actions.stamp_evidence(timestamper=signing.timestamper(now), actor=SYSTEM, now=now)
+    except (PkiError, Refusal, Trouble) as trouble:
+        logger.warning("evidence waits for its timestamp: %s", trouble)
+        return 0
 
 
 def keep_snapshot(now: datetime) -> int:
@@ -32,4 +47,8 @@ def keep_snapshot(now: datetime) -> int:
 
 def duties() -> tuple[Duty, ...]:
     """Return the exchange's duties for the worker."""
-    return (Duty("evidence", import_evidence, every=2.0), Duty("snapshot", keep_snapshot, every=60.0))
+    return (
+        Duty("evidence", import_evidence, every=2.0),
+        Duty("evidence-stamps", stamp_evidence, every=30.0),
+        Duty("snapshot", keep_snapshot, every=60.0),
+    )

@@ -33,12 +33,22 @@ from divan.trust.signing.values import (
 )
 from divan_libs.pki.attachments import embedded_file
 from divan_libs.pki.summaries import LetterSummary, verify_summary
+from divan_libs.pki.timestampers import Timestamper
 from divan_libs.pki.verification import verify_pdf
 
 AT_ONCE = 200
 
 EMPTY_SQUARE = '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 27 27" width="27" height="27"/>'
 """Stands where the square code of a letter will stand."""
+
+
+def timestamper(now: datetime) -> Timestamper:
+    """Return where timestamps come from; asking it goes over the network, and so never within a transaction.
+
+    :raises AuthorityAbsent: in production without a configured authority.
+    :raises KeysUnusable: in a rehearsal that was not prepared.
+    """
+    return authorities.timestamper(options(), lambda: now)
 
 
 def document_of(row: models.Document) -> Document:

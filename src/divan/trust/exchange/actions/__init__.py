@@ -6,6 +6,7 @@ from divan.trust.exchange.actions.importing import import_evidence
 from divan.trust.exchange.actions.membership import register_data_service, register_member, register_subsystem
 from divan.trust.exchange.actions.permits import grant_permit, revoke_permit
 from divan.trust.exchange.actions.publishing import publish_snapshot
+from divan.trust.exchange.actions.stamping import stamp_evidence
 
 __all__ = [
     "agree_with_peer",
@@ -18,4 +19,5 @@ __all__ = [
     "register_member",
     "register_subsystem",
     "revoke_permit",
+    "stamp_evidence",
 ]

@@ -10,6 +10,7 @@ from contextlib import suppress
 from datetime import datetime, timedelta
 from pathlib import Path
 
+from cryptography import x509
 from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric.ec import EllipticCurvePrivateKey, EllipticCurvePublicKey
 from cryptography.x509 import Certificate
@@ -17,7 +18,7 @@ from cryptography.x509 import Certificate
 from divan.trust.exchange.apps import ExchangeOptions
 from divan.trust.exchange.values import ExchangeNotPrepared
 from divan_libs.envelope.errors import EnvelopeError
-from divan_libs.envelope.keys import SoftSigner, load_public_key
+from divan_libs.envelope.keys import SoftSigner, certificates_of, load_public_key
 from divan_libs.pki.authority import RehearsalAuthority
 from divan_libs.pki.encoding import write_certificates
 from divan_libs.pki.errors import PkiError
@@ -44,6 +45,7 @@ _Issue = Callable[[EllipticCurvePublicKey], Certificate]
 _HOSTS = ("localhost", "127.0.0.1", "::1")
 _RENEWED_BEFORE_END = timedelta(days=30)
 _END_OF_KEY = b"-----END PUBLIC KEY-----"
+_END_OF_PRIVATE_KEY = b"-----END PRIVATE KEY-----"
 
 
 def snapshot_signer(told: ExchangeOptions) -> SoftSigner:
@@ -182,7 +184,7 @@ def prepare_rehearsal(told: ExchangeOptions, now: datetime) -> None:
     _write_once(told.gateway / CALLERS, trusted)
     _signing_key(told.control / SEAL_KEY)
     _hand_out(_signing_key(told.control / SNAPSHOT_KEY), told.gateway / SNAPSHOT_PUBLIC_KEY)
-    _hand_out(_signing_key(told.gateway / EVIDENCE_KEY), told.gateway / EVIDENCE_PUBLIC_KEY)
+    _hand_out(_evidence_key(told, authority, now), told.gateway / EVIDENCE_PUBLIC_KEY)
     _write_once(told.gateway / SUBJECT_KEYS, json.dumps({f"k{now:%Y%m%d}": secrets.token_hex(32)}).encode())
     write_file(told.gateway / ENVIRONMENT, _environment(told).encode())
 
@@ -208,6 +210,20 @@ def _signing_key(path: Path) -> EllipticCurvePrivateKey:
     _write_once(path, generate_private_key().private_bytes(*form))
     key = serialization.load_pem_private_key(path.read_bytes(), None)
     assert isinstance(key, EllipticCurvePrivateKey)  # noqa: S101 (made above)
+    return key
+
+
+def _evidence_key(told: ExchangeOptions, authority: RehearsalAuthority, now: datetime) -> EllipticCurvePrivateKey:
+    """Return the key that signs evidence; see that its certificate stands behind it in its file and lasts."""
+    path = told.gateway / EVIDENCE_KEY
+    key = _signing_key(path)
+    pem = path.read_bytes()
+    certificates = certificates_of(pem, key.public_key())
+    if certificates and x509.load_der_x509_certificate(certificates[0]).not_valid_after_utc - now > _RENEWED_BEFORE_END:
+        return key
+    bare = pem[: pem.index(_END_OF_PRIVATE_KEY) + len(_END_OF_PRIVATE_KEY)] + b"\n"
+    issued = authority.issue_witness(key.public_key(), told.server, now=now)
+    write_file(path, bare + write_certificates((issued, *authority.chain)))
     return key
 
 

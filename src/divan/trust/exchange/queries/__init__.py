@@ -1,6 +1,7 @@
 """What the exchange tells."""
 
 from divan.trust.exchange.queries.asking import ask
+from divan.trust.exchange.queries.containers import get_container
 from divan.trust.exchange.queries.evidence import get_evidence, list_evidence, list_in_doubt
 from divan.trust.exchange.queries.examination import verify_evidence
 from divan.trust.exchange.queries.looks import list_looks_at
@@ -33,6 +34,7 @@ __all__ = [
     "find_data_service_at",
     "find_newest_snapshot",
     "fingerprint_of",
+    "get_container",
     "get_data_service",
     "get_evidence",
     "get_permit",

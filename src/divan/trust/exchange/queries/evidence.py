@@ -16,11 +16,10 @@ from divan.trust.exchange.apps import options
 from divan.trust.exchange.values import Evidence, EvidenceLine, EvidenceUnknown, Outcome
 from divan_libs.asic import hashchain
 from divan_libs.envelope.evidence import proofs
-from divan_libs.envelope.evidence.records import Closing, EvidenceError, Intent, SignedRoot
+from divan_libs.envelope.evidence.records import Closing, EvidenceError, Intent, SignedRoot, message_item
 from divan_libs.envelope.keys import key_id
 
 LONGEST_ID = 255
-_HASH = hashchain.HASH_SIZE
 
 
 class Names:
@@ -141,11 +140,9 @@ def get_evidence(message_id: str, *, request_id: str = "", language: str = "fa")
     :raises EvidenceUnknown: if no attempt under this identifier was taken over.
     :raises ExchangeNotPrepared: if the gateway's public key is missing.
     """
-    attempts = list(newest_first().select_related("segment", "batch").filter(message_id=message_id[:LONGEST_ID])[:100])
-    chosen = [row for row in attempts if request_id in {"", row.request_id}]
-    if not chosen:
-        raise EvidenceUnknown
-    row = chosen[0]
+    row, *_ = attempts = attempts_of(message_id, "")
+    if request_id:
+        row = next(iter(attempts_of(message_id, request_id)))
     proof = proof_of(row)
     intent, closing = Intent.decode(proof.intent), Closing.decode(proof.closing)
     return Evidence(
@@ -166,12 +163,29 @@ def get_evidence(message_id: str, *, request_id: str = "", language: str = "fa")
     )
 
 
+def attempts_of(message_id: str, request_id: str) -> list[models.EvidenceRow]:
+    """Return the rows of a message, newest first: of the attempt named, or of all.
+
+    :raises EvidenceUnknown: if there is none.
+    """
+    rows = newest_first().select_related("segment", "batch__segment").filter(message_id=message_id[:LONGEST_ID])
+    found = list((rows.filter(request_id=request_id) if request_id else rows)[:100])
+    if not found:
+        raise EvidenceUnknown
+    return found
+
+
 def proof_of(row: models.EvidenceRow) -> proofs.Evidence:
     """Return the proof that a row keeps."""
-    octets = bytes(row.path)
-    hashes = tuple(octets[start : start + _HASH] for start in range(0, len(octets), _HASH))
-    path = proofs.MerklePath(row.leaf, row.batch.size, hashes)
+    items = items_of(row.batch)
+    path = proofs.MerklePath(row.leaf, len(items), hashchain.path(items, row.leaf) if row.leaf < len(items) else ())
     return proofs.Evidence(bytes(row.intent), bytes(row.closing), path, SignedRoot.decode(bytes(row.batch.root)))
+
+
+def items_of(kept: models.EvidenceBatch | models.EvidenceStamp) -> list[bytes]:
+    """Return the items of a hash chain."""
+    octets = bytes(kept.items)
+    return [octets[start : start + hashchain.HASH_SIZE] for start in range(0, len(octets), hashchain.HASH_SIZE)]
 
 
 def columns_of(intent: Intent, closing: Closing) -> dict[str, object]:
@@ -192,15 +206,45 @@ def columns_of(intent: Intent, closing: Closing) -> dict[str, object]:
 
 def problem_of(row: models.EvidenceRow, keys: Mapping[str, EllipticCurvePublicKey]) -> str:
     """Return the code of what does not hold in a row, or an empty text; ``keys`` are public keys by their ids."""
-    try:
-        proof = proof_of(row)
-        intent, closing = proofs.verify_message(proof, keys[proof.root.key])
-    except KeyError:
-        return "exchange.evidence.signature"
-    except EvidenceError as error:
-        return error.code
-    changed = any(getattr(row, name) != value for name, value in columns_of(intent, closing).items())
-    return "exchange.evidence.row-altered" if changed else ""
+    return Examiner(keys).problem_of(row)
+
+
+class Examiner:
+    """Examines rows; what a batch says is examined once for rows that come one after another."""
+
+    def __init__(self, keys: Mapping[str, EllipticCurvePublicKey]) -> None:
+        self._keys = keys
+        self._batch: int | None = None
+        self._items: list[bytes] = []
+        self._doubt = ""
+
+    def problem_of(self, row: models.EvidenceRow) -> str:
+        """Return the code of what does not hold in a row, or an empty text."""
+        if row.batch_id != self._batch:
+            self._batch, self._items = row.batch_id, items_of(row.batch)
+            self._doubt = self._problem_of_batch(row.batch)
+        intent, closing = bytes(row.intent), bytes(row.closing)
+        if self._doubt:
+            return self._doubt
+        if row.leaf >= len(self._items) or message_item(intent, closing) != self._items[row.leaf]:
+            return "exchange.evidence.proof"
+        try:
+            columns = columns_of(Intent.decode(intent), Closing.decode(closing))
+        except (EvidenceError, OverflowError, ValueError):
+            return "exchange.evidence.payload"
+        changed = any(getattr(row, name) != value for name, value in columns.items())
+        return "exchange.evidence.row-altered" if changed else ""
+
+    def _problem_of_batch(self, batch: models.EvidenceBatch) -> str:
+        try:
+            root = SignedRoot.decode(bytes(batch.root))
+            proofs.verify_root(root, self._keys[root.key])
+        except KeyError:
+            return "exchange.evidence.signature"
+        except EvidenceError as error:
+            return error.code
+        holds = len(self._items) == root.count and hashchain.top(self._items).hex() == root.root
+        return "" if holds else "exchange.evidence.proof"
 
 
 def keys_by_id() -> dict[str, EllipticCurvePublicKey]:

@@ -11,7 +11,7 @@ from cryptography.hazmat.primitives.asymmetric.ec import EllipticCurvePublicKey
 from divan.trust.exchange import models
 from divan.trust.exchange.adapters.keys import EVIDENCE
 from divan.trust.exchange.apps import options
-from divan.trust.exchange.queries.evidence import keys_by_id, problem_of
+from divan.trust.exchange.queries.evidence import Examiner, keys_by_id
 from divan.trust.exchange.values import EvidenceFinding
 from divan_libs.envelope.evidence.audit import audit_segment
 from divan_libs.envelope.evidence.frames import Frame
@@ -81,11 +81,11 @@ def _root_digest(frames: Sequence[Frame], batch: int) -> str:
 
 
 def _examine_rows(segment: models.Segment, keys: Mapping[str, EllipticCurvePublicKey]) -> Iterator[EvidenceFinding]:
-    rows = models.EvidenceRow.objects.select_related("batch").filter(segment=segment).order_by("place")
-    kept = 0
+    examiner, kept = Examiner(keys), 0
+    rows = models.EvidenceRow.objects.select_related("batch").filter(batch__segment=segment).order_by("batch", "leaf")
     for row in rows.iterator(chunk_size=1000):
         kept += 1
-        problem = problem_of(row, keys)
+        problem = examiner.problem_of(row)
         if problem:
             yield EvidenceFinding(code=problem, segment=segment.name, offset=row.place, detail=row.request_id)
     expected = sum(models.EvidenceBatch.objects.filter(segment=segment).values_list("size", flat=True))

@@ -154,7 +154,7 @@ def test_a_segment_altered_before_it_was_taken_over_is_named_and_the_others_go_o
 def test_a_message_that_ended_twice_is_doubted_and_the_others_go_on(writer, founded):
     writer.messages("a")
     other = Writer(founded, run="0002-1")
-    other.messages("b", "a")
+    other.messages("a", "b")
     third = Writer(founded, run="0003-1")
     third.messages("c")
 

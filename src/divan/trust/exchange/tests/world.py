@@ -112,7 +112,7 @@ class Writer:
         ).encode()
         self.log.commit([(Kind.INTENT, self._intents[name], name)])
 
-    def end(self, name: str, outcome: Outcome = Outcome.ANSWERED) -> None:
+    def end(self, name: str, outcome: Outcome = Outcome.ANSWERED, *, signed: bool = False) -> None:
         closing_record = Closing(
             request_id=name,
             intent=digest(self._intents[name]),
@@ -124,11 +124,11 @@ class Writer:
             sent_at=self.clock,
             ended_at=self._tick(),
         ).encode()
-        self.log.commit([(Kind.CLOSING, closing_record, name)])
+        self.log.commit([(Kind.CLOSING, closing_record, name)], sign={name} if signed else ())
 
-    def message(self, name: str, outcome: Outcome = Outcome.ANSWERED, **options: Any) -> None:
+    def message(self, name: str, outcome: Outcome = Outcome.ANSWERED, *, signed: bool = False, **options: Any) -> None:
         self.begin(name, **options)
-        self.end(name, outcome)
+        self.end(name, outcome, signed=signed)
 
     def messages(self, *names: str) -> None:
         for name in names:

@@ -228,6 +228,15 @@ class Evidence:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class EvidenceContainer:
+    """Evidence of one message as a court gets it: an ASiC-E file, and since when a timestamp proves its signature."""
+
+    name: str
+    octets: bytes
+    stamped_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Look:
     """Somebody asked about a person: when, who, what, why, by which law.
 
@@ -352,6 +361,12 @@ class PermitRevoked(Refusal):
     code = "exchange.permit-revoked"
 
 
+class EvidenceUncertified(Refusal):
+    """The gateway's key had no certificate when it signed this evidence; nothing tells a stranger whose key it is."""
+
+    code = "exchange.evidence-uncertified"
+
+
 class EvidenceUnknown(Refusal):
     """The exchange knows no message of this identifier."""
 
@@ -374,6 +389,9 @@ PERMIT_REVOKED = FactKind("exchange.permit-revoked", "A right to ask a data serv
 SNAPSHOT_PUBLISHED = FactKind("exchange.snapshot-published", "A signed routing snapshot was published to the gateway.")
 EVIDENCE_IMPORTED = FactKind(
     "exchange.evidence-imported", "Signed evidence of messages was taken over from a segment of the gateway."
+)
+EVIDENCE_STAMPED = FactKind(
+    "exchange.evidence-stamped", "A timestamp authority stamped the signatures of evidence that was taken over."
 )
 EVIDENCE_DOUBTED = FactKind(
     "exchange.evidence-doubted", "A segment of the gateway's evidence does not hold and was left as it is."
