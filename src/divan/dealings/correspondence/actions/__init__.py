@@ -17,12 +17,17 @@ from divan.dealings.correspondence.actions.answering import (
     report_referral,
     take_note,
 )
+from divan.dealings.correspondence.actions.answers import (
+    note_inside_answer,
+    note_recipient_read,
+    note_recipient_reported,
+)
 from divan.dealings.correspondence.actions.by_hand import (
     number_for_hand,
     put_scan,
 )
 from divan.dealings.correspondence.actions.carrying import call_back, try_now
-from divan.dealings.correspondence.actions.circulars import draft_reminder, note_recipient_read
+from divan.dealings.correspondence.actions.circulars import draft_reminder
 from divan.dealings.correspondence.actions.classifying import (
     end_class,
     import_plan,
@@ -233,9 +238,11 @@ __all__ = [
     "move_work",
     "note_delivered",
     "note_escalation",
+    "note_inside_answer",
     "note_issued",
     "note_reading",
     "note_recipient_read",
+    "note_recipient_reported",
     "note_refused",
     "note_registered",
     "number_for_hand",

@@ -1,4 +1,4 @@
-"""Who read a letter of the house is noted at it, and those who did not answer are reminded by a letter."""
+"""Those who did not answer a circular are reminded by a letter that follows it."""
 
 from __future__ import annotations
 
@@ -8,12 +8,11 @@ from uuid import UUID
 
 from django.db import transaction
 
-from divan.dealings.correspondence import models, queries
+from divan.dealings.correspondence import queries
 from divan.dealings.correspondence.actions.addressing import add_relation
 from divan.dealings.correspondence.actions.drafting import start_draft
 from divan.dealings.correspondence.actions.referring import acting_post
 from divan.dealings.correspondence.values import (
-    RECIPIENT_READ,
     Direction,
     DraftMarks,
     DraftText,
@@ -24,27 +23,8 @@ from divan.dealings.correspondence.values import (
     RelationKind,
     RelationLine,
 )
-from divan.foundation import facts
 from divan.foundation.actors import Actor
 from divan.foundation.faults import power_may_fail
-
-
-@transaction.atomic
-def note_recipient_read(*, referral: UUID, actor: Actor, now: datetime) -> None:
-    """Note at the letter of another body of the house that its recipient read it: whoever got it referred opened it.
-
-    For a letter that did not come through the house, and for one that was read before, do nothing.
-    """
-    letter = models.Referral.objects.filter(uuid=referral).values("letter_id")
-    intake = models.Intake.objects.filter(letter_id__in=letter, dispatch_uuid__isnull=False).first()
-    if intake is None or intake.dispatch_uuid is None:
-        return
-    sent = models.Dispatch.objects.filter(uuid=intake.dispatch_uuid).values("recipient_id")
-    row = models.Recipient.objects.select_for_update().filter(id__in=sent, read_at=None).first()
-    if row is not None:
-        row.read_at = now
-        row.save(update_fields=["read_at"])
-        facts.record(RECIPIENT_READ, subject=row, actor=actor, at=now)
 
 
 @transaction.atomic

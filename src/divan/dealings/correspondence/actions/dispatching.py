@@ -9,7 +9,7 @@ from uuid import UUID, uuid4
 from django.db import transaction
 
 from divan.dealings.correspondence import models, queries, rules
-from divan.dealings.correspondence.actions.handing_out import hand_out, stays_inside
+from divan.dealings.correspondence.actions.handing_out import hand_out, hand_out_together, stays_inside
 from divan.dealings.correspondence.actions.intake import take_in
 from divan.dealings.correspondence.actions.parts import find_letter_row
 from divan.dealings.correspondence.actions.receipts import dispatch_row
@@ -59,12 +59,15 @@ def lay_at_dispatch_desk(*, letter: UUID, actor: Actor, now: datetime) -> list[D
         return queries.list_dispatches(letter)
     rules.require_signed(LetterState(row.state))
     secretariat = _secretariat_of(row)
-    for recipient in models.Recipient.objects.filter(letter=row).order_by("position"):
-        if models.Dispatch.objects.filter(recipient=recipient).exclude(state__in=GIVEN_UP).exists():
-            continue
-        laid = _lay(row, recipient, secretariat, actor=actor, now=now)
-        if stays_inside(row, queries.recipient_of(recipient).party):
-            _send_inside(laid, actor=actor, now=now)
+    waits = models.Dispatch.objects.filter(letter=row).exclude(state__in=GIVEN_UP).values("recipient_id")
+    laid = [
+        _lay(row, recipient, secretariat, actor=actor, now=now)
+        for recipient in models.Recipient.objects.filter(letter=row).exclude(id__in=waits).order_by("position")
+    ]
+    inside = [one for one in laid if stays_inside(row, queries.recipient_of(one.recipient).party)]
+    hand_out_together(inside, now=now)
+    for one in inside:
+        _send_inside(one, actor=actor, now=now)
     if models.Dispatch.objects.filter(letter=row, state=DispatchState.DESK).exists():
         _tell_clerk(row, secretariat, actor=actor, now=now)
     return queries.list_dispatches(letter)

@@ -1,4 +1,4 @@
-"""What correspondence does later so that a sender sees who read a letter: follows that its referrals are read."""
+"""What correspondence does later so that a sender sees who read and answered a letter: follows what became of it."""
 
 from __future__ import annotations
 
@@ -12,9 +12,15 @@ from divan.foundation.facts import FactRecord
 
 
 def note_readings(_now: datetime) -> int:
-    """Note at the letters of other bodies of the house that their recipients read them, at the moment they did."""
+    """Note at the letters of the house that their recipients inside it read and answered them, when they did."""
 
     def handle(fact: FactRecord) -> None:
-        actions.note_recipient_read(referral=fact.subject_uuid, actor=SYSTEM, now=fact.at)
+        if fact.kind == kinds.REFERRAL_READ.code:
+            actions.note_recipient_read(referral=fact.subject_uuid, actor=SYSTEM, now=fact.at)
+        elif fact.kind == kinds.REFERRAL_REPORTED.code:
+            actions.note_recipient_reported(referral=fact.subject_uuid, actor=SYSTEM, now=fact.at)
+        else:
+            actions.note_inside_answer(letter=fact.subject_uuid, actor=SYSTEM, now=fact.at)
 
-    return facts.follow("correspondence.readings", handle, kinds=(kinds.REFERRAL_READ,))
+    followed = (kinds.REFERRAL_READ, kinds.REFERRAL_REPORTED, kinds.LETTER_DISPATCHED)
+    return facts.follow("correspondence.readings", handle, kinds=followed)

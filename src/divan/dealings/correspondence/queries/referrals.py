@@ -28,6 +28,7 @@ from divan.dealings.correspondence.values import (
     ReferralState,
     ReferralUnknown,
     Seat,
+    Secrecy,
     WorkItem,
 )
 from divan.registers.people import queries as people
@@ -188,7 +189,9 @@ def list_superiors(post: Post) -> list[Post]:
 
 
 def posts_not_cleared(letter: Letter, posts: Iterable[UUID], at: datetime) -> list[UUID]:
-    """Return which of these posts have a clearance below the class of a letter."""
+    """Return which of these posts have a clearance below the class of a letter; an ordinary one needs none."""
+    if letter.secrecy is Secrecy.ORDINARY:
+        return []
     return [post for post in posts if clearance_of(post, at).rank < letter.secrecy.rank]
 
 

@@ -117,6 +117,9 @@ def test_who_has_not_answered_is_listed_and_reminded_by_a_draft(office, browser)
     assert exported["Content-Type"] == "text/csv; charset=utf-8"
     assert exported.content.decode("utf-8-sig").count("\n") == 3
     assert first.organization in exported.content.decode("utf-8-sig")
+    printed = client.get(address + "?as=pdf&show=unanswered")
+    assert (printed["Content-Type"], printed.content[:5]) == ("application/pdf", b"%PDF-")
+    assert client.get(address + "?from=999").context["lines"] == []
 
 
 def test_answers_are_shown_to_nobody_who_may_not_read_the_letter(office, browser):  # noqa: F811 (the fixture)

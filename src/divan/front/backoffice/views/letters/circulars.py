@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import csv
-import io
 from collections.abc import Sequence
 from uuid import UUID
 
@@ -32,10 +30,13 @@ from divan.foundation.http.middleware import actor_of
 from divan.foundation.ui.frame import Link
 from divan.foundation.ui.numbers import digits, jalali
 from divan.foundation.ui.refusals import text_of
+from divan.front.backoffice.answers_sheet import SHOWS, answers_csv, answers_pdf, line_of, shows
 from divan.front.backoffice.duties import own_post
-from divan.front.texts.words import TONES, word
+from divan.front.backoffice.secretariat.reading import whole
+from divan.front.texts.words import word
 
-SHOWS = ("all", "unanswered", "unread", "answered")
+PAGE = 100
+"""Recipients shown at once; files hold them all."""
 
 
 @access(STAFF)
@@ -52,7 +53,7 @@ def circulars(request: HttpRequest) -> HttpResponse:
 @access(STAFF)
 @require_http_methods(["GET", "HEAD", "POST"])
 def answers(request: HttpRequest, letter: UUID) -> HttpResponse:
-    """Show who answered a letter of the house, give it as CSV, or draft a reminder to those chosen.
+    """Show who answered a letter of the house, give them as CSV or PDF, or draft a reminder to those chosen.
 
     :raises LetterUnknown: if the letter is not for this post, or nobody here wrote it.
     """
@@ -76,19 +77,25 @@ def answers(request: HttpRequest, letter: UUID) -> HttpResponse:
         else:
             messages.success(request, _("The reminder is a draft: look through it and send it to signature."))
             return redirect("backoffice:compose", draft.uuid)
-    if request.GET.get("as") == "csv":
-        return _csv(found, standings)
     show = request.GET.get("show", "all")
     show = show if show in SHOWS else "all"
+    if request.GET.get("as") in {"csv", "pdf"}:
+        return _file(request, found, standings, show)
     address = reverse("backoffice:letter-answers", args=[letter])
+    begin = whole(request.GET.get("from", "")) or 0
+    shown = [one for one in standings if shows(one, show)]
+    further = begin + PAGE < len(shown)
     values = {
         "letter": found,
-        "lines": [_line(one) for one in standings if _shows(one, show)],
+        "lines": [line_of(one) for one in shown[begin : begin + PAGE]],
+        "is_first": begin == 0,
+        "next_url": f"{address}?show={show}&from={begin + PAGE}" if further else "",
         "parts": _parts(address, standings, show),
         "show": show,
         "open_count": _count(standings, "unanswered"),
         "problem": problem,
-        "csv_url": f"{address}?as=csv",
+        "csv_url": f"{address}?show={show}&as=csv",
+        "pdf_url": f"{address}?show={show}&as=pdf",
     }
     return render(request, "backoffice/letters/answers.html", values, status=422 if problem else 200)
 
@@ -101,29 +108,24 @@ def _parts(address: str, standings: Sequence[RecipientStanding], show: str) -> l
     ]
 
 
-def _shows(one: RecipientStanding, show: str) -> bool:
-    if show == "unanswered":
-        return one.recipient.answered_at is None
-    if show == "answered":
-        return one.recipient.answered_at is not None
-    return show == "all" or (one.recipient.read_at is None and one.recipient.answered_at is None)
-
-
 def _count(standings: Sequence[RecipientStanding], show: str) -> int:
-    return sum(_shows(one, show) for one in standings)
+    return sum(shows(one, show) for one in standings)
 
 
-def _line(one: RecipientStanding) -> tuple[RecipientStanding, str, str, str]:
-    """Return a line with its channel and state in words, and the tone of the state."""
-    channel = word("letter-channel", one.channel) if one.channel else ""
-    state = word("dispatch-state", one.state) if one.state else ""
-    return one, channel, state, TONES.get(one.state or "", "")
+def _file(request: HttpRequest, letter: Letter, standings: Sequence[RecipientStanding], show: str) -> HttpResponse:
+    """Give the part of the list that is shown as a file."""
+    name = letter.number_text.replace("/", "-")
+    if request.GET.get("as") == "pdf":
+        content = answers_pdf(letter, standings, show, clock.now())
+        return bytes_answer(content, name=f"{name}.pdf", media_type="application/pdf", download=True)
+    content = answers_csv([one for one in standings if shows(one, show)])
+    return bytes_answer(content, name=f"{name}.csv", media_type="text/csv; charset=utf-8", download=True)
 
 
 def _chosen(request: HttpRequest, standings: Sequence[RecipientStanding]) -> frozenset[UUID]:
     """Return the recipients that were marked, or all without an answer where the button says so."""
     if request.POST.get("to") == "all":
-        return frozenset(one.recipient.uuid for one in standings)
+        return frozenset(one.recipient.uuid for one in standings if shows(one, "unanswered"))
     marked = set(request.POST.getlist("recipient"))
     return frozenset(one.recipient.uuid for one in standings if str(one.recipient.uuid) in marked)
 
@@ -139,26 +141,3 @@ def _reminder(letter: Letter) -> DraftText:
         subject = _("Reminder: %(subject)s") % said
         text = _("Further to letter %(number)s of %(day)s on “%(subject)s”, its answer has not arrived yet. Please see to it that it is sent soon.") % said  # fmt: skip # noqa: E501 (one text for the translators)
     return DraftText(subject=subject[:300], body_html=format_html("<p>{}</p>", text))
-
-
-def _csv(letter: Letter, standings: Sequence[RecipientStanding]) -> HttpResponse:
-    out = io.StringIO()
-    writer = csv.writer(out)
-    writer.writerow(
-        [_("Recipient"), _("Channel"), _("State"), _("Sent"), _("Their number"), _("Read"), _("Answered"), _("Answer")]
-    )
-    for one in standings:
-        _whole, channel, state, _tone = _line(one)
-        days = (one.sent_at, one.recipient.read_at, one.recipient.answered_at)
-        sent, read, answered = (jalali(day, "numeric") if day else "" for day in days)
-        cells = (str(one.recipient.party), channel, state, sent, one.their_number, read, answered, one.answer_number)
-        writer.writerow([_plain(cell) for cell in cells])
-    # The mark at the beginning tells spreadsheets that the text is UTF-8; without it Persian is garbled there.
-    content = out.getvalue().encode("utf-8-sig")
-    name = letter.number_text.replace("/", "-") + ".csv"
-    return bytes_answer(content, name=name, media_type="text/csv; charset=utf-8", download=True)
-
-
-def _plain(text: str) -> str:
-    """Return a cell that no spreadsheet takes for a formula."""
-    return f"'{text}" if text[:1] in {"=", "+", "-", "@", "\t", "\r"} else text
