@@ -74,6 +74,11 @@ def decide(world, case: str):
     return workshop.Workshop(world).act(UUID(case), "sign", "sign", "industry-trade-director")
 
 
+def hand_back(world, permit: str):
+    """Hand a permit back as its holder."""
+    return actions.hand_back_permit(permit=UUID(permit), actor=world.citizen(), now=world.now)
+
+
 def begin_bundle(world):
     """Begin both services of the bundle."""
     return actions.begin_bundle(
@@ -121,6 +126,7 @@ DEEDS = (
             book,
             sign,
             decide,
+            hand_back,
             begin_bundle,
             share,
             ask_bundle_payment,

@@ -16,6 +16,7 @@ from divan.foundation.actors import SYSTEM
 from divan.trust.signing import queries as signing
 from divan.trust.signing.values import Standing
 
+from . import deeds
 from .engine import follow_orders, opened_workshop
 from .house import House
 
@@ -55,6 +56,23 @@ def test_a_state_cut_before_its_action_is_noted_and_acted_upon_once(house: House
     follow_orders(house.world.now, "delivered")
     assert house.case(case.uuid).state is CaseState.CLOSED
     assert [task.step for task in queries.list_tasks(case.uuid)][-2:] == ["pay-out", "posted"]
+    house.rest()
+
+
+def test_a_permit_cut_while_it_is_handed_back_is_in_force_with_its_records_and_can_be_handed_back_again(
+    house: House, tmp_path: Path
+):
+    case = delivered(house, opened_workshop(house, tmp_path))
+    permit = queries.find_permit_of_case(case.uuid)
+    told = models.IssuedRecord.objects.filter(ended_at__isnull=True)
+    before = told.count()
+
+    house.cut("permit.before-records-end", "deed", "hand_back", permit.uuid)
+
+    assert before
+    assert (queries.get_permit(permit.uuid).state, told.count()) == ("in-force", before)
+    deeds.hand_back(house.world, str(permit.uuid))
+    assert (queries.get_permit(permit.uuid).state, told.count()) == ("returned", 0)
     house.rest()
 
 

@@ -123,6 +123,7 @@ SAID: Mapping[str, tuple[Promise | str, Tone]] = {
     "cases.aftercare-begun": (gettext_lazy("After the decision something remains to be done"), ""),
     "cases.permit-granted": (gettext_lazy("A permit was granted"), "good"),
     "cases.permit-revoked": (gettext_lazy("The permit was revoked"), "bad"),
+    "cases.permit-handed-back": (gettext_lazy("The holder handed the permit back"), ""),
     "cases.permit-expired": (gettext_lazy("The time of the permit is over"), ""),
     "cases.invoice-asked": (gettext_lazy("A fee became due"), "waiting"),
     "cases.invoice-settled": (gettext_lazy("The fee was paid"), ""),

@@ -69,6 +69,7 @@ TOLD: Mapping[str, Told] = {
     ),
     "cases.permit-granted": Told(gettext_lazy("A permit was granted"), "good"),
     "cases.permit-revoked": Told(gettext_lazy("The permit was revoked"), "bad"),
+    "cases.permit-handed-back": Told(gettext_lazy("You handed the permit back")),
     "cases.permit-expired": Told(gettext_lazy("The time of the permit was over")),
     "cases.case-closed": Told(gettext_lazy("The answer is ready for you"), "good"),
     "cases.case-withdrawn": Told(gettext_lazy("You withdrew the request")),

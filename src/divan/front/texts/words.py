@@ -106,7 +106,12 @@ WORDS: Mapping[str, Mapping[str, Promise | str]] = {
         "withdrawn": _("Withdrawn"),
         "abandoned": _("Given up"),
     },
-    "held-permit": {"in-force": _("In force"), "expired": _("Its time is over"), "revoked": _("Revoked")},
+    "held-permit": {
+        "in-force": _("In force"),
+        "expired": _("Its time is over"),
+        "revoked": _("Revoked"),
+        "returned": _("Handed back"),
+    },
     "objection-state": {
         "heard": _("Being heard"),
         "upheld": _("The decision stands"),
@@ -273,6 +278,7 @@ TONES: Mapping[str, str] = {
     "in-force": "good",
     "ended": "",
     "revoked": "bad",
+    "returned": "",
     "answered": "good",
     "unanswered": "waiting",
     "unsent": "bad",

@@ -38,7 +38,7 @@ from divan.dealings.cases.actions.opening import open_case_from_letter
 from divan.dealings.cases.actions.outside import note_order_put
 from divan.dealings.cases.actions.pausing import end_pause, pause_clocks, resume_clocks
 from divan.dealings.cases.actions.paying import ask_payment
-from divan.dealings.cases.actions.permits import expire_permit
+from divan.dealings.cases.actions.permits import expire_permit, hand_back_permit
 from divan.dealings.cases.actions.recusing import recuse
 from divan.dealings.cases.actions.referring import answer_referral, refer_task
 from divan.dealings.cases.actions.settling import note_paid
@@ -76,6 +76,7 @@ __all__ = [
     "expire_signature",
     "give_signature",
     "give_up_bundle",
+    "hand_back_permit",
     "leave_bundle",
     "let_clock_run_out",
     "let_deadline_pass",

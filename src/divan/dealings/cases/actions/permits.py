@@ -14,16 +14,19 @@ from divan.dealings.cases.values import (
     PERMIT_CHANGED,
     PERMIT_EXPIRED,
     PERMIT_GRANTED,
+    PERMIT_HANDED_BACK,
     PERMIT_REVOKED,
+    CaseState,
     EntryNotPossible,
     Permit,
     PermitUnknown,
 )
 from divan.foundation import facts
 from divan.foundation.actors import Actor
+from divan.foundation.faults import power_may_fail
 from divan_libs.servicepack.models import Effect, EntryKind, Outcome, Package
 
-IN_FORCE, EXPIRED, REVOKED = "in-force", "expired", "revoked"
+IN_FORCE, EXPIRED, REVOKED, RETURNED = "in-force", "expired", "revoked", "returned"
 
 
 def apply_to_permit(row: models.Case, ending: Outcome, package: Package, *, actor: Actor, now: datetime) -> None:
@@ -40,11 +43,7 @@ def apply_to_permit(row: models.Case, ending: Outcome, package: Package, *, acto
         raise EntryNotPossible(reason="no-permit")
     permit.changed_at = now
     if ending.effect is Effect.REVOKES:
-        permit.state, permit.ends_at, permit.assess_at = REVOKED, max(now, permit.starts_at), None
-        # A permit that is revoked in the very moment of its grant never was in force, yet its period must not be empty.
-        if permit.ends_at == permit.starts_at:
-            permit.ends_at = None
-        permit.save()
+        _end_now(permit, REVOKED, now)
         facts.record(PERMIT_REVOKED, subject=permit, actor=actor, at=now, case=row.uuid)
         return
     if ending.effect is Effect.RENEWS:
@@ -105,3 +104,36 @@ def expire_permit(*, permit: UUID, actor: Actor, now: datetime) -> Permit:
         facts.record(PERMIT_EXPIRED, subject=held, actor=actor, at=now)
         end_records_of_permit(held, actor=actor, now=now)
     return permit_of(held)
+
+
+@transaction.atomic
+def hand_back_permit(*, permit: UUID, actor: Actor, now: datetime) -> Permit:
+    """End a permit because its holder no longer wants it; what it told other bodies ends with it.
+
+    Handing back twice changes nothing. A case about the permit that runs is decided or withdrawn first.
+
+    :raises PermitUnknown: if it is another person's.
+    :raises EntryNotPossible: if it is not in force (``not-in-force``) or a case about it runs (``runs-already``).
+    """
+    held = locked_permit(permit)
+    if held.holder.uuid != actor.uuid:
+        raise PermitUnknown
+    if held.state == RETURNED:
+        return permit_of(held)
+    if held.state != IN_FORCE or (held.ends_at is not None and held.ends_at <= now):
+        raise EntryNotPossible(reason="not-in-force")
+    if models.Case.objects.filter(permit=held, state=CaseState.OPEN).exists():
+        raise EntryNotPossible(reason="runs-already")
+    _end_now(held, RETURNED, now)
+    facts.record(PERMIT_HANDED_BACK, subject=held, actor=actor, at=now)
+    power_may_fail("permit.before-records-end")
+    end_records_of_permit(held, actor=actor, now=now)
+    return permit_of(held)
+
+
+def _end_now(permit: models.Permit, state: str, now: datetime) -> None:
+    permit.state, permit.ends_at, permit.assess_at, permit.changed_at = state, max(now, permit.starts_at), None, now
+    # A permit that ends in the very moment of its grant never was in force, yet its period must not be empty.
+    if permit.ends_at == permit.starts_at:
+        permit.ends_at = None
+    permit.save()

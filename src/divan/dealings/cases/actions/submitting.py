@@ -14,6 +14,7 @@ from divan.dealings.cases.actions.locking import locked_case, locked_entry
 from divan.dealings.cases.actions.notices import send_notice
 from divan.dealings.cases.actions.opening import tell_letter_opened
 from divan.dealings.cases.actions.paying import SUBMISSION, drop_open_invoice, require_paid
+from divan.dealings.cases.actions.permits import IN_FORCE
 from divan.dealings.cases.actions.stepping import arrive
 from divan.dealings.cases.actions.tasks import WITHDRAWN, close_open_tasks, open_task, restart_clocks
 from divan.dealings.cases.queries.dossier import case_of
@@ -24,6 +25,7 @@ from divan.dealings.cases.values import (
     Case,
     CaseNotOpen,
     CaseState,
+    EntryNotPossible,
     NotADraft,
     NotComplete,
     Receipt,
@@ -50,6 +52,7 @@ def submit_case(*, case: UUID, actor: Actor, now: datetime) -> Receipt:
     :raises CaseUnknown: if it is not the acting person's case.
     :raises NotADraft: if it was given up.
     :raises NotComplete: with what is missing; nothing else changes.
+    :raises EntryNotPossible: ``not-in-force``, if the permit it is about ended meanwhile.
     :raises NobodyResponsible: if no post can take the first step.
     """
     with transaction.atomic():
@@ -61,6 +64,7 @@ def submit_case(*, case: UUID, actor: Actor, now: datetime) -> Receipt:
         package = catalogue.get_package(row.version.uuid)
         missing = _missing(row, package, actor=actor, now=now)
         if not missing:
+            _require_permit(row)
             require_paid(row, package, before=SUBMISSION, now=now)
             begin_flow(row, package, actor=actor, now=now)
             return queries.get_receipt(case_of(row))
@@ -91,6 +95,18 @@ def _missing(row: models.Case, package: Package, *, actor: Actor, now: datetime)
     """Return what a case lacks, after asking again for what registers told too long ago."""
     renew_old_answers(row, package, actor=actor, now=now)
     return complete(package, queries.context_of(case_of(row), package, now.astimezone(TEHRAN).date()))
+
+
+def _require_permit(row: models.Case) -> None:
+    """Refuse to send what was begun about a permit that was revoked, handed back or over since.
+
+    The permit is locked: otherwise it could be handed back between this look and the first step.
+    """
+    if row.permit_id is None:
+        return
+    held = models.Permit.objects.select_for_update().get(pk=row.permit_id)
+    if held.state != IN_FORCE:
+        raise EntryNotPossible(reason="not-in-force")
 
 
 def _next_serial() -> int:

@@ -10,7 +10,8 @@ from divan.dealings.cases.models.tasks import Task
 
 
 class Permit(models.Model):
-    """What an outcome granted (مجوز): in force → expired or revoked; renewals and amendments change it.
+    """What an outcome granted (مجوز): in force → expired, revoked, or returned by its holder; renewals and amendments
+    change it.
 
     ``assess_at`` is when the next reassessment begins by itself.
 
@@ -37,7 +38,7 @@ class Permit(models.Model):
     class Meta:
         constraints = (
             models.CheckConstraint(
-                condition=Q(state__in=("in-force", "expired", "revoked")), name="permit_state_known"
+                condition=Q(state__in=("in-force", "expired", "revoked", "returned")), name="permit_state_known"
             ),
             models.CheckConstraint(
                 condition=Q(ends_at__isnull=True) | Q(ends_at__gt=F("starts_at")), name="case_permit_period"

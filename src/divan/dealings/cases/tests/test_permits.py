@@ -168,3 +168,38 @@ def test_every_change_of_a_case_is_a_fact(shop):
     case = shop.granted()
     kinds = [fact.kind for fact in newest_of(case.uuid, limit=50)]
     assert {"cases.case-submitted", "cases.case-moved", "cases.decision-signed", "cases.aftercare-begun"} <= set(kinds)
+
+
+def test_a_holder_hands_a_permit_back_and_what_was_begun_about_it_cannot_be_sent(shop):
+    permit = queries.find_permit_of_case(shop.granted().uuid)
+    citizen, now = shop.world.citizen(), shop.world.pass_time(days=670)
+    draft = actions.begin_entry(permit=permit.uuid, entry="renew", language="fa", actor=citizen, now=now)
+    _answer_registers(draft.uuid, now)
+    with pytest.raises(PermitUnknown):
+        actions.hand_back_permit(permit=permit.uuid, actor=shop.world.citizen("outsider"), now=now)
+
+    returned = actions.hand_back_permit(permit=permit.uuid, actor=citizen, now=now)
+    again = actions.hand_back_permit(permit=permit.uuid, actor=citizen, now=now + timedelta(days=1))
+
+    assert (returned.state, returned.ends_at, returned.assess_at) == ("returned", now, None)
+    assert again == returned
+    assert models.IssuedRecord.objects.filter(ended_at__isnull=True).count() == 0
+    assert newest_of(permit.uuid, limit=1)[0].kind == "cases.permit-handed-back"
+    with pytest.raises(EntryNotPossible) as late:
+        actions.submit_case(case=draft.uuid, actor=citizen, now=now)
+    assert late.value.facts["reason"] == "not-in-force"
+    assert queries.list_entry_offers(again, now) == []
+
+
+def test_a_permit_stays_while_a_case_about_it_runs(shop):
+    permit = queries.find_permit_of_case(shop.granted().uuid)
+    citizen, now = shop.world.citizen(), shop.world.pass_time(days=670)
+    draft = actions.begin_entry(permit=permit.uuid, entry="renew", language="fa", actor=citizen, now=now)
+    _answer_registers(draft.uuid, now)
+    actions.submit_case(case=draft.uuid, actor=citizen, now=now)
+
+    with pytest.raises(EntryNotPossible) as running:
+        actions.hand_back_permit(permit=permit.uuid, actor=citizen, now=now)
+
+    assert running.value.facts["reason"] == "runs-already"
+    assert queries.get_permit(permit.uuid).state == "in-force"

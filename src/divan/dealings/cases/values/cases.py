@@ -230,7 +230,7 @@ class Objection:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Permit:
-    """What an outcome granted: in force, expired or revoked."""
+    """What an outcome granted: in force, expired, revoked or handed back by its holder (``returned``)."""
 
     uuid: UUID
     number: str

@@ -93,6 +93,7 @@ PERMIT_GRANTED = FactKind("cases.permit-granted", "A decision granted a permit."
 PERMIT_CHANGED = FactKind("cases.permit-changed", "A permit was renewed or amended by a later decision.")
 PERMIT_REVOKED = FactKind("cases.permit-revoked", "A permit was revoked by a decision.")
 PERMIT_EXPIRED = FactKind("cases.permit-expired", "The time of a permit was over.")
+PERMIT_HANDED_BACK = FactKind("cases.permit-handed-back", "The holder handed a permit back.")
 ENTRY_BEGUN = FactKind(
     "cases.entry-begun", "A later case about a permit began: renewal, amendment, revocation or reassessment."
 )

@@ -82,3 +82,27 @@ def begin_entry(
         return begun(case.uuid)
 
     return done_once(request, key, deed)
+
+
+@router.post(
+    "/me/permits/{uuid:permit}/return",
+    response=Permit,
+    url_name="return-permit",
+    operation_id="handBackPermit",
+    openapi_extra=refuses(PermitUnknown, EntryNotPossible, KeyReused),
+)
+@access(SIGNED_IN)
+def hand_back_permit(
+    request: HttpRequest,
+    permit: Annotated[UUID, Path()],
+    key: Key,
+    language: Language = None,  # noqa: ARG001 (read by the entrance)
+) -> HttpResponse:
+    """Hand one's permit back; it stops counting at once and cannot be taken up again."""
+    own_permit(request, permit)
+
+    def deed() -> HttpResponse:
+        held = actions.hand_back_permit(permit=permit, actor=actor_of(request), now=clock.now())
+        return private_value(permit_data.permit_of(held))
+
+    return done_once(request, key, deed)

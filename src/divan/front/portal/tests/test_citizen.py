@@ -245,6 +245,21 @@ def test_a_renewal_asks_its_own_pages_and_shows_the_rest_as_carried_over(world, 
     assert any(rows for _title, rows in page.context["carried"])
 
 
+def test_a_permit_is_handed_back_after_asking_once_more(world, shop, browser):
+    permit = queries.find_permit_of_case(shop.granted().uuid)
+    address = reverse("portal:hand-back", args=[permit.uuid])
+    client = browser()
+
+    assert address in client.get(reverse("portal:permits")).content.decode()
+    assert client.get(address).status_code == 200
+    assert queries.get_permit(permit.uuid).state == "in-force"
+    assert client.post(address)["Location"] == reverse("portal:permits")
+
+    assert queries.get_permit(permit.uuid).state == "returned"
+    assert address not in client.get(reverse("portal:permits")).content.decode()
+    assert browser("outsider").get(address).status_code == 404
+
+
 def test_the_tabs_count_what_stands_on_them(world, shop, browser):
     client = browser()
     case = shop.submitted()

@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from divan.dealings.cases import actions, queries
-from divan.dealings.cases.values import AdditionNotPossible, ObjectionNotPossible, RatingNotPossible
+from divan.dealings.cases.values import AdditionNotPossible, ObjectionNotPossible, PermitUnknown, RatingNotPossible
 from divan.foundation import clock, files
 from divan.foundation.errors import Refusal, Trouble
 from divan.foundation.http.access import SIGNED_IN, access
@@ -167,3 +167,18 @@ def entry(request: HttpRequest, permit: UUID, entry: str) -> HttpResponse:
         permit=permit, entry=entry, language=_language(), actor=actor_of(request), now=clock.now()
     )
     return redirect("portal:application", case.uuid)
+
+
+@access(SIGNED_IN)
+@require_http_methods(["GET", "POST"])
+def hand_back(request: HttpRequest, permit: UUID) -> HttpResponse:
+    """Hand one's permit back after asking once more."""
+    held = queries.get_permit(permit)
+    actor, now = actor_of(request), clock.now()
+    if held.holder != actor.uuid:
+        raise PermitUnknown
+    if request.method == "POST":
+        actions.hand_back_permit(permit=permit, actor=actor, now=now)
+        messages.success(request, _("The permit was handed back."))
+        return redirect("portal:permits")
+    return render(request, "portal/hand_back.html", {"shown": shown_permit(held, _language(), now)})
