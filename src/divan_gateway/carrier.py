@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import logging
 import time
 from collections.abc import Callable
@@ -26,6 +27,7 @@ from divan_libs.envelope.errors import Dialect, ExchangeRefusal, render_refusal
 from divan_libs.envelope.evidence.records import Kind
 from divan_libs.envelope.headers import last_value, request_headers
 from divan_libs.envelope.request_hash import message_hash
+from divan_libs.envelope.snapshot import Durability, Signing
 
 logger = logging.getLogger(__name__)
 
@@ -125,11 +127,22 @@ class Carrier:
             request.body = await collect(request.body, request.stream, self._buffer)
             request.stream = None
         message = self._message(admission, routes, request, received_at)
-        await self._journal.append(Kind.INTENT, message.state_intent(), message.request_id)
+        await self._record(Kind.INTENT, message.state_intent(), message)
         faults.strike("gateway.after-intent")
         answer = await self._ask(message, request)
         faults.strike("gateway.after-forward")
         return await self._deliver(message, answer, request, send)
+
+    def _record(self, kind: Kind, payload: bytes, message: Message) -> asyncio.Future[None]:
+        """Write a record as the service wants its evidence."""
+        service = message.admission.route.service
+        return self._journal.append(
+            kind,
+            payload,
+            message.request_id,
+            relaxed=service.durability is Durability.RELAXED,
+            signed=kind is Kind.CLOSING and service.signing is Signing.MESSAGE,
+        )
 
     def _message(self, admission: Admission, routes: Routes, request: Request, received_at: int) -> Message:
         request_id = str(uuid4())
@@ -169,14 +182,14 @@ class Carrier:
             return await upload(self._providers, question, request, message)
         except ProviderFailure as failure:
             closing = message.unanswered(failure.refusal.code, failure.sent_at, self._clock())
-            await self._journal.append(Kind.CLOSING, closing, message.request_id)
+            await self._record(Kind.CLOSING, closing, message)
             raise
 
     async def _deliver(self, message: Message, answer: Answer, request: Request, send: Send) -> bytes:
         headers = message.delivered_headers(answer)
         if answer.stream is not None:
             return await self._deliver_stream(message, Download(answer, headers, request), send)
-        await self._journal.append(Kind.CLOSING, message.answered(answer, headers), message.request_id)
+        await self._record(Kind.CLOSING, message.answered(answer, headers), message)
         faults.strike("gateway.after-evidence")
         return write_answer(
             answer.status,
@@ -199,7 +212,7 @@ class Carrier:
             broken = error
             closing = download.broken(message, error, self._clock())
         try:
-            await self._journal.append(Kind.CLOSING, closing, message.request_id)
+            await self._record(Kind.CLOSING, closing, message)
         except JournalFailed as failed:
             broken = broken or failed
         if broken is not None:

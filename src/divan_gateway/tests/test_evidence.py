@@ -217,7 +217,9 @@ def test_a_stopping_gateway_answers_what_is_under_way(provider, tmp_path, launch
 
 def test_on_a_full_disk_nothing_leaves_without_evidence(provider, tmp_path, launch):
     ground = ground_with(provider, tmp_path)
-    full = launch(ground, largest_file=6000).wait_until()
+    # What a gateway lays out when it first starts is there.
+    assert launch(ground).wait_until().stop() == 0
+    full = launch(ground, largest_file=6000, SEGMENT_BYTES="40000").wait_until()
     seen = len(provider.seen)
     replies = []
     with closing(full.connect()) as connection:

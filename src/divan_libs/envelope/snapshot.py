@@ -49,6 +49,24 @@ class ServiceKind(StrEnum):
     OPENAPI = "openapi"
 
 
+class Durability(StrEnum):
+    """When a message goes on after its record was written."""
+
+    STRICT = "strict"
+    """When the record is durable: whatever happens, no message is without its record."""
+    RELAXED = "relaxed"
+    """At once: a crash within the next moments loses the record of a message that was answered."""
+
+
+class Signing(StrEnum):
+    """What the gateway signs of a message."""
+
+    BATCH = "batch"
+    """The hash chain over it and others that ended in the same moments."""
+    MESSAGE = "message"
+    """Besides, the message alone, before its answer is given."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Member:
     """A body or firm that takes part."""
@@ -79,6 +97,7 @@ class Service:
     ``addresses`` are the base URLs of equal providers, tried in order; ``trusted_certificates`` are the PEM
     certificates (an authority's or the provider's own) that an ``https`` provider must chain to, none meaning the
     system's. ``disabled_notice`` switches the service off and says why.
+    ``durability`` and ``signing`` say what evidence of its messages the gateway gives.
     """
 
     id: ServiceId
@@ -90,6 +109,8 @@ class Service:
     subject: SubjectPlace | None = None
     trusted_certificates: tuple[str, ...] = ()
     disabled_notice: str | None = None
+    durability: Durability = Durability.STRICT
+    signing: Signing = Signing.BATCH
 
     def __post_init__(self) -> None:
         if not self.addresses:

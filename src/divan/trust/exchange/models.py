@@ -65,7 +65,8 @@ class Subsystem(models.Model):
 class DataService(models.Model):
     """What a subsystem offers to be asked, where its providers are, and where in a request the person stands.
 
-    ``disabled_notice`` switches the service off and says why.
+    ``disabled_notice`` switches the service off and says why. ``durability`` says whether a message waits until its
+    record is durable, ``signing`` whether each message is signed alone besides.
 
     .. no_pii: descriptions of services
     """
@@ -85,6 +86,8 @@ class DataService(models.Model):
     subject_required = models.BooleanField(default=True)
     trusted_certificates = models.JSONField(default=list)
     disabled_notice = models.CharField(max_length=300, blank=True)
+    durability = models.CharField(max_length=7, default="strict")
+    signing = models.CharField(max_length=7, default="batch")
 
     subject_kind: ClassVar[str] = "exchange.data-service"
 
@@ -93,10 +96,15 @@ class DataService(models.Model):
             models.CheckConstraint(
                 condition=Q(subject_in="", subject_at="") | ~Q(subject_at=""), name="service_subject_place"
             ),
+            models.CheckConstraint(
+                condition=Q(durability__in=("strict", "relaxed"), signing__in=("batch", "message")),
+                name="service_evidence_known",
+            ),
         )
 
     def subject_state(self) -> dict[str, object]:
-        """Return what the digest of a data service covers: every field."""
+        """Return what the digest of a data service covers: every field; the usual evidence is not named."""
+        evidence = [self.durability, self.signing]
         return {
             "code": self.code,
             "provider": self.provider_id,
@@ -107,6 +115,7 @@ class DataService(models.Model):
             "subject": [self.subject_in, self.subject_at, self.subject_required],
             "trusted_certificates": self.trusted_certificates,
             "disabled_notice": self.disabled_notice,
+            **({} if evidence == ["strict", "batch"] else {"evidence": evidence}),
         }
 
 

@@ -11,13 +11,13 @@ from contextlib import suppress
 from pathlib import Path
 
 from divan_libs.envelope.evidence.records import Header, Kind
-from divan_libs.envelope.evidence.segments import RESERVE, DiskFull, Record, Segment, Sync, Write
+from divan_libs.envelope.evidence.segments import NO_ROOM, RESERVE, DiskFull, Record, Segment, Sync, Write
 from divan_libs.envelope.keys import Signer
 
 DEFAULT_SEGMENT_BYTES = 64 * 1024 * 1024
 DEFAULT_BATCH = 512
-DEFAULT_RESERVE_BYTES = 8 * 1024 * 1024
-"""Room for the ends of all messages that may be under way when the disk is full."""
+_RESERVED = 8
+"""The reserve is an eighth of a segment: room for the ends of all messages that may be under way."""
 
 
 class EvidenceLog:
@@ -38,7 +38,7 @@ class EvidenceLog:
         clock: Callable[[], int],
         segment_bytes: int = DEFAULT_SEGMENT_BYTES,
         batch: int = DEFAULT_BATCH,
-        reserve_bytes: int = DEFAULT_RESERVE_BYTES,
+        reserve_bytes: int | None = None,
         sync: Sync = os.fdatasync,
         write: Write = os.write,
     ) -> None:
@@ -53,7 +53,9 @@ class EvidenceLog:
         self._write = write
         self._next_root: Record | None = None
         self._open: dict[str, bytes] = {}
-        self._reserve = _Reserve(directory / f"{run}{RESERVE}", reserve_bytes)
+        self._reserve = _Reserve(
+            directory / f"{run}{RESERVE}", segment_bytes // _RESERVED if reserve_bytes is None else reserve_bytes
+        )
         self._segment = self._create(1)
         self._reserve.take()
 
@@ -142,7 +144,7 @@ class EvidenceLog:
         try:
             self._segment = self._create(full.header.sequence + 1)
         except OSError as error:
-            if error.errno not in {errno.ENOSPC, errno.EDQUOT}:
+            if error.errno not in NO_ROOM:
                 raise
             self._reserve.give_up()
             return
@@ -189,7 +191,7 @@ class _Reserve:
             if descriptor is not None:
                 os.close(descriptor)
                 self._path.unlink(missing_ok=True)
-            if error.errno not in {errno.ENOSPC, errno.EDQUOT}:
+            if error.errno not in {*NO_ROOM, errno.EFBIG}:
                 raise
             return
         self._descriptor = descriptor

@@ -31,7 +31,7 @@ from divan_libs.envelope.keys import Signer
 SUFFIX = ".evidence"
 UNBORN = ".unborn"
 RESERVE = ".reserve"
-_NO_ROOM = (errno.ENOSPC, errno.EDQUOT)
+NO_ROOM = (errno.ENOSPC, errno.EDQUOT)
 
 Record = tuple[Kind, bytes, str]
 """Kind, octets, and the request id of an intent or a closing record (empty for others)."""
@@ -182,7 +182,7 @@ class Segment:
             while written < len(data):
                 written += self._write(self._descriptor, data[written:])
         except OSError as error:
-            if error.errno not in _NO_ROOM:
+            if error.errno not in NO_ROOM:
                 raise
             # Nobody was told of these octets, so they may go; a crash before this line leaves a torn tail.
             os.ftruncate(self._descriptor, self.end)

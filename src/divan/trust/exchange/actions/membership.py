@@ -122,6 +122,8 @@ def enter_data_service(told: DataService, actor: Actor, now: datetime) -> bool:
         "subject_required": told.subject.required if told.subject else True,
         "trusted_certificates": list(told.trusted_certificates),
         "disabled_notice": told.disabled_notice,
+        "durability": str(told.durability),
+        "signing": str(told.signing),
     }
     return _bring_to(row, fields, DATA_SERVICE_REGISTERED, actor, now, code=told.code, address=service.encoded())
 

@@ -11,9 +11,11 @@ from divan.trust.exchange.values import (
     Connection,
     DataService,
     DataServiceUnknown,
+    Durability,
     Member,
     Permit,
     PermitUnknown,
+    Signing,
     SubjectPlace,
     Subsystem,
 )
@@ -52,6 +54,8 @@ def data_service_of(row: models.DataService) -> DataService:
         subject=place,
         trusted_certificates=tuple(row.trusted_certificates),
         disabled_notice=row.disabled_notice,
+        durability=Durability(row.durability),
+        signing=Signing(row.signing),
     )
 
 

@@ -79,6 +79,8 @@ def _service(row: models.DataService) -> snapshot.Service:
         subject=told.subject,
         trusted_certificates=told.trusted_certificates,
         disabled_notice=told.disabled_notice or None,
+        durability=told.durability,
+        signing=told.signing,
     )
 
 

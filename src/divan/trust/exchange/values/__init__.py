@@ -10,10 +10,10 @@ from uuid import UUID
 from divan.foundation.errors import Refusal, Trouble
 from divan.foundation.kinds import FactKind
 from divan_libs.envelope.evidence.records import Outcome
-from divan_libs.envelope.snapshot import Connection
+from divan_libs.envelope.snapshot import Connection, Durability, Signing
 from divan_libs.envelope.subjects import SubjectPlace
 
-__all__ = ["Connection", "Outcome", "SubjectPlace"]
+__all__ = ["Connection", "Durability", "Outcome", "Signing", "SubjectPlace"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -54,6 +54,7 @@ class DataService:
     ``code`` is how the house and service packages call it (``civil-registry/person``), ``address`` how the exchange
     does (``instance/class/code/subsystem/service``). ``base_urls`` are equal providers, tried in order. ``subject``
     says where in a request the person stands. ``disabled_notice`` switches the service off and says why.
+    ``durability`` and ``signing`` say what evidence the gateway gives of its messages.
     """
 
     code: str
@@ -66,6 +67,8 @@ class DataService:
     subject: SubjectPlace | None = None
     trusted_certificates: tuple[str, ...] = ()
     disabled_notice: str = ""
+    durability: Durability = Durability.STRICT
+    signing: Signing = Signing.BATCH
 
     def name(self, language: str) -> str:
         """Return the name in a language."""
