@@ -110,6 +110,11 @@ class Admission:
         return subject
 
     @property
+    def looks_into_answer(self) -> bool:
+        """Whether the answer must be there as a whole, and be plain, before the client gets any of it."""
+        return bool(self.permit.hidden)
+
+    @property
     def looks_into_body(self) -> bool:
         """Whether the request must be there as a whole before it may go."""
         place = self.route.service.subject
@@ -165,6 +170,12 @@ def _read_call(request: Request) -> tuple[Target, ClientId, RoadHeaders]:
 def _authenticate(client: ClientId, subsystem: Subsystem, caller: Caller, now: datetime) -> None:
     if not caller.secure and subsystem.connection is Connection.HTTP:
         return
+    if subsystem.connection is Connection.HTTPS_NO_AUTH:
+        if not caller.secure:
+            raise errors.unauthenticated(
+                f"Client ({client}) specifies HTTPS NO AUTH but client made plaintext connection"
+            )
+        return
     if caller.certificate is None:
         raise errors.unauthenticated(f"Client ({client}) specifies HTTPS but did not supply TLS certificate")
     if not subsystem.certificates:
@@ -193,7 +204,7 @@ def _permit(routes: Routes, client: ClientId, target: Target, method: bytes, now
         raise errors.invalid_call(error.message) from error
     if not climbs(path):
         verb = method.decode("ascii")
-        for permit in routes.permits.get((client, target.service), ()):
-            if permit.is_valid_at(now) and permit.covers(verb, path):
+        for permit in routes.permits_of(client, target.service):
+            if permit.is_valid_at(now) and permit.covers(verb, path) and permit.is_open_at(now, routes.zone):
                 return path, permit
     raise errors.access_denied(target.service)

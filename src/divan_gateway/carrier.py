@@ -12,20 +12,23 @@ from uuid import uuid4
 from divan_gateway import faults
 from divan_gateway.admission import Admission, Caller, admit, read_road_headers
 from divan_gateway.bodies import BodyBroken, BodyTooLarge, collect
+from divan_gateway.hiding import CannotHide, hide, plain_answer_wanted
 from divan_gateway.inbound import ReplyBroken
 from divan_gateway.journal import Journal, JournalFailed
 from divan_gateway.metrics import Count, Level, Metrics
 from divan_gateway.outbound import ProviderFailure
 from divan_gateway.providers import SAFE_METHODS, Providers, Question
+from divan_gateway.quotas import Quotas
 from divan_gateway.request_heads import LARGE_BODY
 from divan_gateway.routing import Routes, Routing
 from divan_gateway.streaming import Download, Send, upload
 from divan_gateway.testimony import Message
-from divan_gateway.wire import Answer, Request, write_answer, write_refusal
+from divan_gateway.wire import TRUE_STATUS, Answer, Request, write_answer, write_refusal
 from divan_libs.envelope import errors
+from divan_libs.envelope.addresses import AddressError, parse_client
 from divan_libs.envelope.errors import Dialect, ExchangeRefusal, render_refusal
 from divan_libs.envelope.evidence.records import Kind
-from divan_libs.envelope.headers import last_value, request_headers
+from divan_libs.envelope.headers import Header, last_value, request_headers
 from divan_libs.envelope.request_hash import message_hash
 from divan_libs.envelope.snapshot import Durability, Signing
 
@@ -49,6 +52,7 @@ class Carrier:
         providers: Providers,
         metrics: Metrics,
         dialect: Dialect,
+        quotas: Quotas,
         buffer: int,
         clock: Callable[[], int] = lambda: time.time_ns() // 1000,
     ) -> None:
@@ -57,6 +61,7 @@ class Carrier:
         self._providers = providers
         self._metrics = metrics
         self._dialect = dialect
+        self._quotas = quotas
         self._buffer = buffer
         self._clock = clock
 
@@ -105,6 +110,7 @@ class Carrier:
             accept=_text(last_value(headers, b"accept")),
             detail=detail,
             dialect=self._dialect,
+            true_status=self._wants_true_status(headers),
         )
         # The target is not logged: it may name a person.
         logger.info("refused %s %s client=%r: %s", detail, refusal.code, client, refusal.message)
@@ -119,10 +125,27 @@ class Carrier:
             close=close,
         )
 
+    def _wants_true_status(self, headers: list[Header]) -> bool:
+        preferred = (last_value(headers, b"prefer") or b"").lower().split(b",")
+        if TRUE_STATUS in (one.strip() for one in preferred):
+            return True
+        routes = self._routing.routes
+        stated = read_road_headers(headers).client
+        if routes is None or stated is None:
+            return False
+        try:
+            subsystem = routes.clients.get(parse_client(stated.decode("ascii")))
+        except (AddressError, UnicodeDecodeError):
+            return False
+        return subsystem is not None and subsystem.true_status
+
     async def _carry(self, request: Request, caller: Caller, received_at: int, send: Send) -> bytes:
         routes = self._routing.routes
-        admission = admit(routes, caller, request, now=datetime.fromtimestamp(received_at / 1e6, UTC))
+        now = datetime.fromtimestamp(received_at / 1e6, UTC)
+        admission = admit(routes, caller, request, now=now)
         assert routes is not None  # noqa: S101 - nothing is admitted without routes
+        if admission.permit.is_limited:
+            self._quotas.take(admission.permit, admission.client, now=now, zone=routes.zone)
         if request.stream is not None and admission.looks_into_body:
             request.body = await collect(request.body, request.stream, self._buffer)
             request.stream = None
@@ -131,6 +154,7 @@ class Carrier:
         faults.strike("gateway.after-intent")
         answer = await self._ask(message, request)
         faults.strike("gateway.after-forward")
+        answer = await self._prepare(message, answer, request)
         return await self._deliver(message, answer, request, send)
 
     def _record(self, kind: Kind, payload: bytes, message: Message) -> asyncio.Future[None]:
@@ -168,12 +192,13 @@ class Carrier:
 
     async def _ask(self, message: Message, request: Request) -> Answer:
         target = message.admission.target
+        looked_into = message.admission.looks_into_answer
         question = Question(
             route=message.admission.route,
             method=request.method,
             service_path=target.service_path,
             query=target.query,
-            headers=message.headers,
+            headers=plain_answer_wanted(message.headers) if looked_into else message.headers,
             repeatable=request.method in SAFE_METHODS or last_value(request.headers, b"idempotency-key") is not None,
         )
         try:
@@ -181,9 +206,36 @@ class Carrier:
                 return await self._providers.ask(question, request.body)
             return await upload(self._providers, question, request, message)
         except ProviderFailure as failure:
-            closing = message.unanswered(failure.refusal.code, failure.sent_at, self._clock())
-            await self._record(Kind.CLOSING, closing, message)
+            await self._close_unanswered(message, failure)
             raise
+
+    async def _prepare(self, message: Message, answer: Answer, request: Request) -> Answer:
+        """Return the answer as the permit lets the client see it.
+
+        :raises ProviderFailure: it cannot be looked into; the client gets nothing of it.
+        """
+        hidden = message.admission.permit.hidden
+        if not hidden:
+            return answer
+        try:
+            await self._hold(answer)
+            hide(answer, hidden, to_head=request.method == b"HEAD")
+        except (BodyTooLarge, CannotHide, ProviderFailure) as error:
+            if answer.give_up is not None:
+                answer.give_up()
+            failure = error if isinstance(error, ProviderFailure) else _unreadable(answer)
+            await self._close_unanswered(message, failure)
+            raise failure from error
+        return answer
+
+    async def _hold(self, answer: Answer) -> None:
+        if answer.stream is not None:
+            answer.body = await collect(answer.body, answer.stream, self._buffer)
+            answer.stream = None
+
+    async def _close_unanswered(self, message: Message, failure: ProviderFailure) -> None:
+        closing = message.unanswered(failure.refusal.code, failure.sent_at, self._clock())
+        await self._record(Kind.CLOSING, closing, message)
 
     async def _deliver(self, message: Message, answer: Answer, request: Request, send: Send) -> bytes:
         headers = message.delivered_headers(answer)
@@ -219,3 +271,8 @@ class Carrier:
             raise ReplyBroken from broken
         faults.strike("gateway.after-evidence")
         return last
+
+
+def _unreadable(answer: Answer) -> ProviderFailure:
+    refusal = errors.provider_failed("The answer cannot be looked into as its permit demands")
+    return ProviderFailure(refusal, sent_at=answer.sent_at)

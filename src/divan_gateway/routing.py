@@ -6,17 +6,18 @@ import json
 import logging
 import os
 import ssl
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import lru_cache
 from pathlib import Path
 from urllib.parse import urlsplit
+from zoneinfo import ZoneInfo
 
 from cryptography.hazmat.primitives.asymmetric.ec import EllipticCurvePublicKey
 
 from divan_gateway.settings import Shown
-from divan_libs.envelope.addresses import ClientId, ServerId, ServiceId
+from divan_libs.envelope.addresses import ClientId, GroupId, ServerId, ServiceId
 from divan_libs.envelope.errors import EnvelopeError
 from divan_libs.envelope.permits import Permit
 from divan_libs.envelope.snapshot import Service, Snapshot, Subsystem, open_snapshot
@@ -63,7 +64,16 @@ class Routes:
     clients: Mapping[ClientId, Subsystem]
     providers: frozenset[ClientId]
     services: Mapping[ServiceId, Route]
-    permits: Mapping[tuple[ClientId, ServiceId], tuple[Permit, ...]]
+    permits: Mapping[tuple[ClientId | GroupId, ServiceId], Sequence[Permit]]
+    groups: Mapping[ClientId, Sequence[GroupId]]
+    zone: ZoneInfo
+    snapshot: Snapshot
+
+    def permits_of(self, client: ClientId, service: ServiceId) -> Iterator[Permit]:
+        """Return the permits under which a client may call a service: its own first, then those of its groups."""
+        yield from self.permits.get((client, service), ())
+        for group in self.groups.get(client, ()):
+            yield from self.permits.get((group, service), ())
 
 
 class ProviderTls:
@@ -92,10 +102,13 @@ def build_routes(snapshot: Snapshot, subject_keys: Mapping[str, bytes], tls: Pro
     """
     if snapshot.subject_key not in subject_keys:
         raise EnvelopeError("gateway.snapshot.subject-key", key=snapshot.subject_key)
-    permits: dict[tuple[ClientId, ServiceId], tuple[Permit, ...]] = {}
+    permits: dict[tuple[ClientId | GroupId, ServiceId], list[Permit]] = {}
     for permit in snapshot.permits:
-        pair = (permit.subject, permit.service)
-        permits[pair] = (*permits.get(pair, ()), permit)
+        permits.setdefault((permit.subject, permit.service), []).append(permit)
+    groups: dict[ClientId, list[GroupId]] = {}
+    for group in snapshot.groups:
+        for member in group.members:
+            groups.setdefault(member, []).append(group.id)
     return Routes(
         version=snapshot.version,
         expires_at=snapshot.expires_at.timestamp(),
@@ -106,6 +119,9 @@ def build_routes(snapshot: Snapshot, subject_keys: Mapping[str, bytes], tls: Pro
         providers=frozenset(service.id.provider for service in snapshot.services),
         services={service.id: _route(service, tls) for service in snapshot.services},
         permits=permits,
+        groups=groups,
+        zone=ZoneInfo(snapshot.time_zone),
+        snapshot=snapshot,
     )
 
 

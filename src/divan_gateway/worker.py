@@ -20,6 +20,7 @@ from divan_gateway.inbound import ClientConnection
 from divan_gateway.journal import Journal
 from divan_gateway.metrics import Count, Level, Metrics
 from divan_gateway.providers import Providers
+from divan_gateway.quotas import Quotas
 from divan_gateway.routing import ProviderTls, Routing, read_subject_keys
 from divan_gateway.settings import Listener, Settings, Tls
 from divan_gateway.streaming import Send
@@ -99,6 +100,7 @@ class Worker:
             providers=self._providers,
             metrics=self._metrics,
             dialect=settings.dialect,
+            quotas=Quotas(settings.evidence),
             buffer=settings.buffer,
             clock=microseconds,
         )

@@ -86,6 +86,12 @@ class _Handler(BaseHTTPRequestHandler):
     def _binary(self, _: bytes) -> None:
         self._send(200, b"\xa5" * BINARY_SIZE, ("Content-Type", "application/octet-stream"))
 
+    def _person(self, _: bytes) -> None:
+        kind = self.path.partition("=")[2] or "application/json"
+        status = 206 if self.headers.get("Range") else 200
+        body = b'{"name":"N","born":{"on":"1370","at":"Kh"},"phones":[{"number":"1","kind":"home"},{"number":"2"}]}'
+        self._send(status, body, ("Content-Type", kind), ("ETag", '"1"'))
+
     def _digest(self, body: bytes) -> None:
         self._send(200, f"{len(body)} {sha512(body).hexdigest()}".encode())
 

@@ -205,6 +205,32 @@ class ServiceId(_Identifier):
 
 
 @dataclass(frozen=True, slots=True)
+class GroupId(_Identifier):
+    """A group of subsystems: a global one of the whole exchange, or a local one that a provider keeps for itself."""
+
+    kind: ClassVar[str] = "GROUP"
+    invalid: ClassVar[str] = "Invalid Group Id"
+    instance: str
+    group_code: str
+    provider: ClientId | None = None
+
+    def parts(self) -> tuple[str, ...]:
+        """Return the instance, of a local group the whole provider, and the code."""
+        owner = (self.instance,) if self.provider is None else self.provider.parts()
+        return (*owner, self.group_code)
+
+    @classmethod
+    def parse(cls, text: str) -> Self:
+        """Read ``instance/group`` or ``instance/class/code/subsystem/group``; see the base class."""
+        *owner, code = cls._split(text, (2, 5))
+        return cls(owner[0], code, ClientId(*owner) if len(owner) == 4 else None)
+
+    def __str__(self) -> str:
+        kind = "GLOBALGROUP" if self.provider is None else "LOCALGROUP"
+        return f"{kind}:{'/'.join(self.parts())}"
+
+
+@dataclass(frozen=True, slots=True)
 class ServerId(_Identifier):
     """A gateway (security server) of a member."""
 

@@ -126,6 +126,11 @@ def access_denied(service: ServiceId) -> ExchangeRefusal:
     return ExchangeRefusal("server.serverproxy.access_denied", f"Request is not allowed: {service}", status=403)
 
 
+def too_many(message: str, seconds: int) -> ExchangeRefusal:
+    """Refuse a call beyond the rate or the daily quota of a permit; after ``seconds`` it may go."""
+    return ExchangeRefusal("server.serverproxy.too_many_requests", message, status=429, retry_after=seconds)
+
+
 def service_disabled(service: ServiceId, notice: str) -> ExchangeRefusal:
     """Refuse a service that its provider has switched off, with the provider's notice."""
     return ExchangeRefusal(

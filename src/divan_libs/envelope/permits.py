@@ -1,19 +1,22 @@
 """Who may call what, how, for which purpose and until when (X-Road rights, with a purpose, a legal basis and an end).
 
-A permit names a subject, a service, a method and a glob over the service path. In globs ``*`` stands for any run of
-characters but ``/``, ``**`` (or more) for any run at all; ``\\*`` and ``\\\\`` are the two escapes.
+A permit names a subject (a subsystem or a group of them), a service, a method and a glob over the service path. It may
+be held to hours of the week, to a rate and a daily quota of each consumer, and may hide fields of the answers. In globs
+``*`` stands for any run of characters but ``/``, ``**`` (or more) for any run at all; ``\\*`` and ``\\\\`` are the two
+escapes.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, time
 from functools import lru_cache
 from typing import Any
+from zoneinfo import ZoneInfo
 
-from divan_libs.envelope.addresses import AddressError, ClientId, ServiceId, climbs, normalise_path
+from divan_libs.envelope.addresses import AddressError, ClientId, GroupId, ServiceId, climbs, normalise_path
 from divan_libs.envelope.errors import EnvelopeError
 
 ANY_METHOD = "*"
@@ -21,14 +24,41 @@ ANY_PATH = "**"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Permit:
-    """A right given to one subsystem. ``starts_at`` is included, ``ends_at`` is not; None means no end.
+class WeeklyHours:
+    """Hours of some days of the week in the local time of the province.
 
-    Method ``*`` with glob ``**`` is the right to the whole service.
+    ``days`` count as ISO 8601 does (Monday is 1, Saturday 6). ``starts`` is included, ``ends`` is not; midnight as an
+    end means the end of the day.
+    """
+
+    days: tuple[int, ...]
+    starts: time = time(0)
+    ends: time = time(0)
+
+    def __post_init__(self) -> None:
+        clocks = (self.starts, self.ends)
+        are_days = self.days and set(self.days) <= set(range(1, 8))
+        if not are_days or any(clock.tzinfo for clock in clocks) or (self.ends != time(0) and self.starts >= self.ends):
+            raise EnvelopeError("exchange.permit.hours", days=self.days)
+
+    def cover(self, local: datetime) -> bool:
+        """Tell whether that moment of local time lies in these hours."""
+        clock = local.time()
+        return local.isoweekday() in self.days and self.starts <= clock and (self.ends == time(0) or clock < self.ends)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Permit:
+    """A right given to a subsystem or a group. ``starts_at`` is included, ``ends_at`` is not; None means no end.
+
+    Method ``*`` with glob ``**`` is the right to the whole service. ``hours`` hold it to times of the week, none
+    meaning always. ``rate_per_minute`` (``burst`` calls at once, a tenth of the rate if not told) and ``daily_quota``
+    hold each consumer, also each of a group. ``hidden`` are RFC 6901 pointers, with ``*`` for every member, to what is
+    taken out of JSON answers.
     """
 
     id: str
-    subject: ClientId
+    subject: ClientId | GroupId
     service: ServiceId
     method: str
     path_glob: str
@@ -36,11 +66,21 @@ class Permit:
     legal_basis: str
     starts_at: datetime
     ends_at: datetime | None = None
+    hours: tuple[WeeklyHours, ...] = ()
+    rate_per_minute: int | None = None
+    burst: int | None = None
+    daily_quota: int | None = None
+    hidden: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
         moments = [self.starts_at] if self.ends_at is None else [self.starts_at, self.ends_at]
         if any(moment.utcoffset() is None for moment in moments) or (self.ends_at and self.starts_at >= self.ends_at):
             raise EnvelopeError("exchange.permit.period", permit=self.id)
+        limits = (self.rate_per_minute, self.burst, self.daily_quota)
+        if any(limit is not None and limit < 1 for limit in limits) or (self.burst and not self.rate_per_minute):
+            raise EnvelopeError("exchange.permit.limit", permit=self.id)
+        if not all(pointer.startswith("/") and len(pointer) > 1 for pointer in self.hidden):
+            raise EnvelopeError("exchange.permit.hidden", permit=self.id)
 
     @property
     def covers_whole_service(self) -> bool:
@@ -50,6 +90,18 @@ class Permit:
     def is_valid_at(self, at: datetime) -> bool:
         """Tell whether the permit holds at that moment."""
         return self.starts_at <= at and (self.ends_at is None or at < self.ends_at)
+
+    def is_open_at(self, at: datetime, zone: ZoneInfo) -> bool:
+        """Tell whether that moment lies in the permit's hours, in the local time of ``zone``."""
+        if not self.hours:
+            return True
+        local = at.astimezone(zone)
+        return any(hours.cover(local) for hours in self.hours)
+
+    @property
+    def is_limited(self) -> bool:
+        """Whether calls under it are counted."""
+        return self.rate_per_minute is not None or self.daily_quota is not None
 
     def covers(self, method: str, normalised_path: str) -> bool:
         """Tell whether the permit covers that method (in any case) and that normalised path (in its own case)."""
@@ -126,6 +178,9 @@ def matches(glob: str, path: str) -> bool:
     return bool(compile_glob(glob)(path))
 
 
+_UTC = ZoneInfo("UTC")
+
+
 def decide(
     permits: Iterable[Permit],
     *,
@@ -134,13 +189,22 @@ def decide(
     method: str | None,
     raw_path: str | None,
     at: datetime,
+    groups: Collection[GroupId] = (),
+    zone: ZoneInfo = _UTC,
 ) -> Permit | None:
-    """Return the first permit that allows the call, or None.
+    """Return the first permit that allows the call, or None; ``groups`` are those that the subject belongs to.
 
     Without a method and a path only a right to the whole service counts. A path that cannot be decoded, or in which
     some server could read a step above its parent, is covered by nothing.
     """
-    mine = [p for p in permits if p.subject == subject and p.service == service and p.is_valid_at(at)]
+    mine = [
+        permit
+        for permit in permits
+        if (permit.subject == subject or permit.subject in groups)
+        and permit.service == service
+        and permit.is_valid_at(at)
+        and permit.is_open_at(at, zone)
+    ]
     if method is None or raw_path is None:
         return next((permit for permit in mine if permit.covers_whole_service), None)
     try:

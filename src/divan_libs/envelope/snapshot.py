@@ -15,12 +15,13 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Annotated, Any
 from urllib.parse import urlsplit
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import rfc8785
 from cryptography.hazmat.primitives.asymmetric.ec import EllipticCurvePublicKey
 from pydantic import AwareDatetime, ConfigDict, Field, TypeAdapter, ValidationError, with_config
 
-from divan_libs.envelope.addresses import ClientId, MemberId, ServerId, ServiceId
+from divan_libs.envelope.addresses import ClientId, GroupId, MemberId, ServerId, ServiceId
 from divan_libs.envelope.errors import EnvelopeError
 from divan_libs.envelope.keys import Signer, from_jose, is_signed, key_id, to_jose
 from divan_libs.envelope.permits import Permit
@@ -38,6 +39,8 @@ class Connection(StrEnum):
 
     HTTPS = "https"
     """With a client certificate whose fingerprint is bound to the subsystem."""
+    HTTPS_NO_AUTH = "https-no-auth"
+    """Over TLS without a certificate: whoever reaches the gateway may speak for it; for systems that have none."""
     HTTP = "http"
     """In clear, over the gateway's loopback listener only, where the operator has opened one."""
 
@@ -47,6 +50,16 @@ class ServiceKind(StrEnum):
 
     REST = "rest"
     OPENAPI = "openapi"
+
+
+class Validation(StrEnum):
+    """What is done with messages that do not follow the service's description."""
+
+    OFF = "off"
+    REPORT = "report"
+    """They are counted and logged, and carried."""
+    ENFORCE = "enforce"
+    """A request is refused before it leaves; an answer does not reach the client."""
 
 
 class Durability(StrEnum):
@@ -77,12 +90,16 @@ class Member:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Subsystem:
-    """An information system of a member; ``certificates`` are hex SHA-256 fingerprints of its client certificates."""
+    """An information system of a member; ``certificates`` are hex SHA-256 fingerprints of its client certificates.
+
+    ``true_status``: refusals to it have the HTTP status that fits instead of X-Road's 500.
+    """
 
     id: ClientId
     name: str
     connection: Connection = Connection.HTTPS
     certificates: frozenset[str] = frozenset()
+    true_status: bool = False
 
     def __post_init__(self) -> None:
         for fingerprint in self.certificates:
@@ -91,12 +108,31 @@ class Subsystem:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Group:
+    """A group of subsystems that rights are given to."""
+
+    id: GroupId
+    members: frozenset[ClientId]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Operation:
+    """An endpoint of a service as its description lists it: a method, or ``*``, and a path glob."""
+
+    method: str
+    path: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Service:
     """A data service and how to reach it. Times are in milliseconds.
 
     ``addresses`` are the base URLs of equal providers, tried in order; ``trusted_certificates`` are the PEM
     certificates (an authority's or the provider's own) that an ``https`` provider must chain to, none meaning the
-    system's. ``disabled_notice`` switches the service off and says why.
+    system's. ``disabled_notice`` switches the service off and says why. ``health_path`` is asked of each address to see
+    whether it is well. With ``may_cache`` answers are kept as long as their own headers allow. ``description`` is the
+    OpenAPI 3 document (JSON text) of an ``openapi`` service, to which ``validation`` holds its messages; ``operations``
+    are what the metaservices list, none meaning everything.
     ``durability`` and ``signing`` say what evidence of its messages the gateway gives.
     """
 
@@ -111,8 +147,17 @@ class Service:
     disabled_notice: str | None = None
     durability: Durability = Durability.STRICT
     signing: Signing = Signing.BATCH
+    health_path: str | None = None
+    may_cache: bool = False
+    description: str | None = None
+    validation: Validation = Validation.OFF
+    operations: tuple[Operation, ...] = ()
 
     def __post_init__(self) -> None:
+        if self.health_path is not None and not (self.health_path.startswith("/") and self.health_path.isascii()):
+            raise EnvelopeError("exchange.snapshot.health-path", service=str(self.id), seen=self.health_path)
+        if self.description is None and self.validation is not Validation.OFF:
+            raise EnvelopeError("exchange.snapshot.description", service=str(self.id))
         if not self.addresses:
             raise EnvelopeError("exchange.snapshot.address", service=str(self.id), seen=None)
         for address in self.addresses:
@@ -134,7 +179,8 @@ def _require_address(service: ServiceId, address: str) -> None:
 class Snapshot:
     """The whole routing state at one version. It holds from ``issued_at`` until, not including, ``expires_at``.
 
-    ``server`` is the id of the gateway it is for; ``subject_key`` names the key of the hashes of persons.
+    ``server`` is the id of the gateway it is for; ``subject_key`` names the key of the hashes of persons; in
+    ``time_zone`` hours and days of permits are meant.
     """
 
     version: Annotated[int, Field(gt=0)]
@@ -146,8 +192,14 @@ class Snapshot:
     subsystems: tuple[Subsystem, ...]
     services: tuple[Service, ...]
     permits: tuple[Permit, ...]
+    groups: tuple[Group, ...] = ()
+    time_zone: str = "Asia/Tehran"
 
     def __post_init__(self) -> None:
+        try:
+            ZoneInfo(self.time_zone)
+        except (ZoneInfoNotFoundError, ValueError) as error:
+            raise EnvelopeError("exchange.snapshot.time-zone", seen=self.time_zone) from error
         if self.issued_at >= self.expires_at:
             raise EnvelopeError("exchange.snapshot.period", issued_at=self.issued_at, expires_at=self.expires_at)
         members = _unique("member", (member.id for member in self.members))
@@ -156,7 +208,11 @@ class Snapshot:
         _unique("permit", (permit.id for permit in self.permits))
         _require_known("member", (subsystem.member for subsystem in subsystems), members)
         _require_known("subsystem", (service.provider for service in services), subsystems)
-        _require_known("subsystem", (permit.subject for permit in self.permits), subsystems)
+        groups = _unique("group", (group.id for group in self.groups))
+        subjects = [permit.subject for permit in self.permits]
+        _require_known("subsystem", (member for group in self.groups for member in group.members), subsystems)
+        _require_known("subsystem", (subject for subject in subjects if isinstance(subject, ClientId)), subsystems)
+        _require_known("group", (subject for subject in subjects if isinstance(subject, GroupId)), groups)
         _require_known("service", (permit.service for permit in self.permits), services)
 
 
@@ -184,6 +240,8 @@ def sign_snapshot(snapshot: Snapshot, signer: Signer) -> bytes:
     document = _SNAPSHOT.dump_python(snapshot, mode="json") | {"format": FORMAT}
     for subsystem in document["subsystems"]:
         subsystem["certificates"].sort()
+    for group in document["groups"]:
+        group["members"].sort()
     signed = b".".join((_encode(rfc8785.dumps(header)), _encode(rfc8785.dumps(document))))
     return b".".join((signed, _encode(to_jose(signer.sign(signed)))))
 
@@ -196,7 +254,8 @@ def open_snapshot(
     ``newer_than`` is the version already in force: an older one is refused, and so is another of the same version.
 
     :raises EnvelopeError: ``exchange.snapshot.malformed``, ``.signature``, ``.format``, ``.not-yet-valid``,
-        ``.expired``, ``.rolled-back``, ``.incomplete``, ``.repeated``, ``.address``, ``.fingerprint`` or ``.period``.
+        ``.expired``, ``.rolled-back``, ``.incomplete``, ``.repeated``, ``.address``, ``.fingerprint``, ``.period``,
+        ``.health-path``, ``.description`` or ``.time-zone``.
     """
     document = _open_document(data, public_key)
     try:

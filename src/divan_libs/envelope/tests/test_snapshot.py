@@ -159,7 +159,7 @@ def test_what_is_no_snapshot_at_all_is_malformed(data):
         (lambda d: d["services"][0].update(addresses=[]), "address"),
         (lambda d: d["services"][0].update(timeout_ms=0), "malformed"),
         (lambda d: d["subsystems"][0].update(certificates=["AB"]), "fingerprint"),
-        (lambda d: d["permits"][0].update(subject="EE/GOV"), "malformed"),
+        (lambda d: d["permits"][0].update(subject="EE/GOV"), "incomplete"),
         (lambda d: d["permits"][0].update(subject="EE/GOV/9/x"), "incomplete"),
         (lambda d: d["permits"].append(d["permits"][0]), "repeated"),
         (lambda d: d.update(members=[]), "incomplete"),
