@@ -7,14 +7,18 @@ import os
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import asdict
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from divan.project.commands.verify import Language
 from divan.project.launcher.troubles import CannotStart
 
 if TYPE_CHECKING:
+    from divan.project.verifier.watching import Watch
     from divan.trust.ledger.values import Finding
+    from divan_libs.tlog.following import Seen
 
 MOST_ROWS = 200
 """Findings shown one by one; beyond, the counts must do. ``--json`` gives them all."""
@@ -28,6 +32,7 @@ def register(app: typer.Typer) -> None:
     group.command("open")(open_log)
     group.command()(status)
     group.command()(fsck)
+    group.command()(monitor)
     app.add_typer(group, name="ledger")
 
 
@@ -88,6 +93,59 @@ def fsck(
         _print_findings(findings)
     if findings:
         raise typer.Exit(1)
+
+
+def monitor(
+    source: Annotated[str, typer.Argument(metavar="URL|DIR", help="Where the log is read.")],
+    state: Annotated[Path, typer.Option(help="File of what is known of the log; one for each log.")],
+    trust: Annotated[
+        Path | None, typer.Option(help="Folder of what you trust: log.vkey, and log.policy with the witnesses.")
+    ] = None,
+    once: Annotated[bool, typer.Option("--once", help="Look once and end, as for cron.")] = False,
+    every: Annotated[int, typer.Option(min=1, help="Seconds from one look to the next.")] = 60,
+    stalled_after: Annotated[int, typer.Option(min=1, help="Seconds the log may stand still.")] = 86_400,
+    cosigned_within: Annotated[int, typer.Option(min=1, help="Seconds a cosignature may be old.")] = 3_600,
+    command: Annotated[
+        str, typer.Option("--run", help="Program that is run when something new is found; JSON on its input.")
+    ] = "",
+    webhook: Annotated[str, typer.Option(help="Address to which the same JSON is posted.")] = "",
+    lang: Annotated[Language, typer.Option("--language", "--lang", help="Language of what is said.")] = Language.FA,
+    as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object for each look instead.")] = False,
+) -> None:
+    """Follow a log that others keep: that it only grows, that it shows everybody the same, that witnesses see it.
+
+    Needs neither the house nor its database. Exit code 0: in order. 1: the log lied or was altered (the proof lies
+    beside the state, in FILE.forks). 2: a warning: it stands still, holds back, or its witnesses are silent. 3: it
+    cannot be read, or what is known of it. Without --once it goes on through 2 and 3 and ends at 1.
+    """
+    from divan.project.commands.verify import CannotVerify, read_trusted  # noqa: PLC0415 (not needed to print the help)
+    from divan.project.verifier import watching  # noqa: PLC0415 (as above)
+
+    try:
+        expected = watching.expectations(
+            read_trusted(trust), stalled_after=stalled_after, cosigned_within=cosigned_within
+        )
+        watch = watching.Watch(source=source, state=state, expected=expected, command=command, webhook=webhook)
+        for found, troubles in watching.looks(watch, every=None if once else every):
+            _say_found(watch, found, lang, as_json=as_json)
+            for trouble in troubles:
+                typer.echo(f"divan: {trouble}", err=True)
+        raise typer.Exit(watching.exit_code(found))
+    except (watching.WatchUnusable, OSError) as unusable:
+        raise CannotVerify(str(unusable)) from unusable
+
+
+def _say_found(watch: Watch, found: Sequence[Seen], lang: Language, *, as_json: bool) -> None:
+    from divan.project.verifier import watching, words  # noqa: PLC0415 (not needed to print the help)
+
+    if as_json:
+        said = {"log": watch.source, "found": [watching.as_object(seen) for seen in found]}
+        typer.echo(json.dumps(said, ensure_ascii=False, default=str))
+        return
+    for seen in found:
+        typer.echo(words.finding(seen, lang.value))
+    if not found:
+        typer.echo(words.head_in_order(*watching.known(watch), lang.value))
 
 
 def _print_findings(findings: Sequence[Finding]) -> None:

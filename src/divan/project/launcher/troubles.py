@@ -7,6 +7,7 @@ class CannotStart(Exception):
     """An installation cannot start; ``code`` is stable, the message is one line for the person at the terminal."""
 
     code = "launcher.cannot-start"
+    exit_code = 1
 
 
 class PostgresNotFound(CannotStart):

@@ -1,4 +1,5 @@
-"""Judges a file: a receipt of the log, a signed PDF with the receipt inside it, evidence of an exchanged message.
+"""Judges a file: a receipt of the log, a signed PDF with the receipt inside it, evidence of an exchanged message, the
+proof that a log has lied.
 
 A judgement is a value of codes; the words are :mod:`divan.project.verifier.words`. No file, however hostile, raises.
 """
@@ -20,6 +21,9 @@ from divan_libs.pki.attachments import embedded_file
 from divan_libs.pki.fingerprints import is_same_code
 from divan_libs.pki.verification import PdfProblem, PdfVerdict, SignatureVerdict, verify_pdf
 from divan_libs.tlog.errors import TlogError
+from divan_libs.tlog.forks import KIND as FORK_KIND
+from divan_libs.tlog.forks import parse_fork, verify_fork
+from divan_libs.tlog.policies import PolicyError
 from divan_libs.tlog.receipts import ATTACHED_AS, VerifiedReceipt, parse_receipt, verify_receipt
 
 RECEIPT_BEGINS = b"c2sp.org/tlog-proof@v1\n"
@@ -28,6 +32,8 @@ LETTER = "letter.json"
 """The name under which a document carries what it says in a form for machines."""
 LETTER_SCHEMA = "divan/letter/v1"
 LONGEST_LETTER = 65536
+CLOCK_LEEWAY = 300
+"""Seconds that a witness's clock may be ahead of ours."""
 
 
 class FileKind(StrEnum):
@@ -36,7 +42,19 @@ class FileKind(StrEnum):
     RECEIPT = "receipt"
     PDF = "pdf"
     EVIDENCE = "evidence"
+    FORK = "fork"
     UNKNOWN = "unknown"
+
+
+class Limit(StrEnum):
+    """What even a genuine file does not prove; said with every verdict, so that nobody reads more into it."""
+
+    TRUTH = "verify.not-proved.truth"
+    STANDING = "verify.not-proved.standing"
+    ONE_LOG = "verify.not-proved.one-log"
+    MOMENT = "verify.not-proved.moment"
+    CONTENT = "verify.not-proved.content"
+    SIGNING_TIME = "verify.not-proved.signing-time"
 
 
 class Outcome(StrEnum):
@@ -73,12 +91,16 @@ class Line:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Judgement:
-    """What is known of a file: stable codes of problems, none for a genuine file; ``inside`` is what it carries."""
+    """What is known of a file: stable codes of problems, none for a genuine file; ``inside`` is what it carries.
+
+    ``limits`` says what a genuine file does not prove.
+    """
 
     kind: FileKind
     outcome: Outcome
     problems: tuple[str, ...] = ()
     lines: tuple[Line, ...] = ()
+    limits: tuple[Limit, ...] = ()
     inside: Judgement | None = None
 
     @property
@@ -95,23 +117,46 @@ def judge(content: bytes, trust: Trust, *, now: datetime, beside: Mapping[str, s
         speaks of one of them says so.
     """
     if content.startswith(RECEIPT_BEGINS):
-        return judge_receipt(content, trust, beside=beside or {})
+        return judge_receipt(content, trust, now=now, beside=beside or {})
     if b"%PDF-" in content[:PDF_WITHIN]:
         return judge_pdf(content, trust, now=now)
     document = _json_object(content)
     if document is not None and {"intent", "closing", "path", "root"} <= document.keys():
         return judge_evidence(document, trust)
+    if document is not None and document.get("kind") == FORK_KIND:
+        return judge_fork(content, trust)
     return Judgement(kind=FileKind.UNKNOWN, outcome=Outcome.UNREADABLE, problems=("verify.unknown-kind",))
 
 
-def judge_receipt(content: bytes, trust: Trust, *, beside: Mapping[str, str]) -> Judgement:
-    """Judge a receipt of the log."""
+def judge_receipt(content: bytes, trust: Trust, *, now: datetime, beside: Mapping[str, str]) -> Judgement:
+    """Judge a receipt of the log, by the policy on witnesses where there is one."""
+    kind, keys = FileKind.RECEIPT, (*trust.log_keys, *(trust.policy.verifiers if trust.policy else ()))
+    not_after = int(now.timestamp()) + CLOCK_LEEWAY
     try:
-        verified = verify_receipt(parse_receipt(content), trust.log_keys)
+        receipt = parse_receipt(content)
+        verified = verify_receipt(receipt, keys, policy=trust.policy, not_after=not_after)
+    except PolicyError as unmet:
+        # All but the number of witnesses holds; what it says is told, and told not to be proved.
+        told = verify_receipt(receipt, keys)
+        problems = (unmet.code,)
+        return Judgement(kind=kind, outcome=Outcome.UNTRUSTED, problems=problems, lines=_lines_of_receipt(told, beside))
     except TlogError as error:
-        return Judgement(kind=FileKind.RECEIPT, outcome=_outcome_of(error.code), problems=(error.code,))
-    lines = [*_lines_of_record(verified.record, beside), *_lines_of_place(verified)]
-    return Judgement(kind=FileKind.RECEIPT, outcome=Outcome.GENUINE, lines=tuple(lines))
+        return Judgement(kind=kind, outcome=_outcome_of(error.code), problems=(error.code,))
+    limits = _limits_of_receipt(verified, trust)
+    return Judgement(kind=kind, outcome=Outcome.GENUINE, lines=_lines_of_receipt(verified, beside), limits=limits)
+
+
+def judge_fork(content: bytes, trust: Trust) -> Judgement:
+    """Judge the proof that a log has signed two heads that cannot both be."""
+    keys = (*trust.log_keys, *(trust.policy.verifiers if trust.policy else ()))
+    try:
+        heads = verify_fork(parse_fork(content), keys)
+    except TlogError as error:
+        return Judgement(kind=FileKind.FORK, outcome=_outcome_of(error.code), problems=(error.code,))
+    lines = [Line("log", heads[0].origin)]
+    for head in heads:
+        lines += [Line("size", head.size), Line("root", head.root.hex())]
+    return Judgement(kind=FileKind.FORK, outcome=Outcome.GENUINE, lines=tuple(lines))
 
 
 def judge_pdf(content: bytes, trust: Trust, *, now: datetime) -> Judgement:
@@ -128,7 +173,8 @@ def judge_pdf(content: bytes, trust: Trust, *, now: datetime) -> Judgement:
         outcome=Outcome.UNTRUSTED if missing else _outcome_of_pdf(verdict),
         problems=("verify.signers-missing",) if missing else tuple(str(problem) for problem in verdict.problems),
         lines=(*lines, Line("sha256", hashlib.sha256(content).hexdigest())),
-        inside=None if receipt is None else judge_receipt(receipt, trust, beside={}),
+        limits=() if missing or verdict.problems else _limits_of_pdf(verdict),
+        inside=None if receipt is None else judge_receipt(receipt, trust, now=now, beside={}),
     )
 
 
@@ -146,13 +192,27 @@ def judge_evidence(document: dict[str, object], trust: Trust) -> Judgement:
         return Judgement(kind=FileKind.EVIDENCE, outcome=Outcome.ALTERED, problems=(error.code,))
     except (TypeError, ValueError, OverflowError):
         return Judgement(kind=FileKind.EVIDENCE, outcome=Outcome.ALTERED, problems=("exchange.evidence.payload",))
-    return Judgement(kind=FileKind.EVIDENCE, outcome=Outcome.GENUINE, lines=tuple(lines))
+    return Judgement(kind=FileKind.EVIDENCE, outcome=Outcome.GENUINE, lines=tuple(lines), limits=(Limit.TRUTH,))
+
+
+def _limits_of_receipt(verified: VerifiedReceipt, trust: Trust) -> tuple[Limit, ...]:
+    limits = [Limit.CONTENT] if verified.record is None else [Limit.TRUTH, Limit.STANDING]
+    if trust.policy is None or not trust.policy.demands_witnesses:
+        limits.append(Limit.ONE_LOG)
+    if not verified.cosignatures:
+        limits.append(Limit.MOMENT)
+    return tuple(limits)
+
+
+def _limits_of_pdf(verdict: PdfVerdict) -> tuple[Limit, ...]:
+    is_timed = all(signature.timestamped_at for signature in verdict.signatures)
+    return (Limit.TRUTH, Limit.STANDING, *(() if is_timed else (Limit.SIGNING_TIME,)))
 
 
 def _outcome_of(code: str) -> Outcome:
     if code in {"tlog.note.unsigned", "tlog.checkpoint.log-signature-missing", "tlog.note.ambiguous-key"}:
         return Outcome.UNTRUSTED
-    return Outcome.UNREADABLE if code == "tlog.receipt.foreign" else Outcome.ALTERED
+    return Outcome.UNREADABLE if code in {"tlog.receipt.foreign", "tlog.fork.malformed"} else Outcome.ALTERED
 
 
 def _outcome_of_pdf(verdict: PdfVerdict) -> Outcome:
@@ -169,6 +229,10 @@ def _outcome_of_pdf(verdict: PdfVerdict) -> Outcome:
         PdfProblem.TIMESTAMP_ALTERED,
     }
     return Outcome.ALTERED if problems & of_content else Outcome.UNTRUSTED
+
+
+def _lines_of_receipt(verified: VerifiedReceipt, beside: Mapping[str, str]) -> tuple[Line, ...]:
+    return (*_lines_of_record(verified.record, beside), *_lines_of_place(verified))
 
 
 def _lines_of_record(record: bytes | None, beside: Mapping[str, str]) -> list[Line]:

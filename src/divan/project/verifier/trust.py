@@ -14,8 +14,10 @@ from divan_libs.pki.encoding import read_certificates
 from divan_libs.pki.errors import CertificateUnreadable
 from divan_libs.tlog.errors import TlogError
 from divan_libs.tlog.notes import NoteVerifier
+from divan_libs.tlog.policies import Policy, parse_policy
 
 LOG_KEYS = "*.vkey"
+POLICY = "log.policy"
 ROOTS = ("signing-roots.pem", "roots.pem")
 TIMESTAMP_ROOTS = "timestamp-roots.pem"
 EVIDENCE_KEYS = "evidence-key.pub"
@@ -29,10 +31,13 @@ class TrustUnreadable(Exception):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Trust:
-    """The keys of logs and witnesses, the roots of signers and of timestamps, and the keys of exchange evidence."""
+    """The keys of logs and witnesses, who of them must have signed, the roots of signers and of timestamps, and the
+    keys of exchange evidence.
+    """
 
     directory: Path
     log_keys: tuple[NoteVerifier, ...] = ()
+    policy: Policy | None = None
     roots: tuple[x509.Certificate, ...] = ()
     timestamp_roots: tuple[x509.Certificate, ...] = ()
     evidence_keys: tuple[EllipticCurvePublicKey, ...] = ()
@@ -41,9 +46,10 @@ class Trust:
 def read_trust(directory: Path, *, evidence_keys: Path | None = None) -> Trust:
     """Read the trust folder; a file that is absent leaves its part empty.
 
-    ``*.vkey`` hold keys of logs and witnesses, one a line (``#`` begins a remark); ``signing-roots.pem`` and
-    ``roots.pem`` the certificates that signers must chain to; ``timestamp-roots.pem`` those of timestamps, the same
-    where it is absent; ``evidence-key.pub`` the public keys under which gateways seal evidence, former ones too.
+    ``*.vkey`` hold keys of logs and witnesses, one a line (``#`` begins a remark); ``log.policy`` says which witnesses
+    must have seen a head of the log, in the form of C2SP tlog-policy; ``signing-roots.pem`` and ``roots.pem`` hold the
+    certificates that signers must chain to; ``timestamp-roots.pem`` those of timestamps, the same where it is absent;
+    ``evidence-key.pub`` the public keys under which gateways seal evidence, former ones too.
 
     :param evidence_keys: where else such keys lie, if not in the folder.
     :raises TrustUnreadable: if a file is there and damaged.
@@ -54,6 +60,7 @@ def read_trust(directory: Path, *, evidence_keys: Path | None = None) -> Trust:
     return Trust(
         directory=directory,
         log_keys=tuple(dict.fromkeys(log_keys)),
+        policy=_policy(directory / POLICY),
         roots=roots,
         timestamp_roots=_certificates(directory / TIMESTAMP_ROOTS) or roots,
         evidence_keys=_evidence_keys(in_folder if in_folder.exists() or not evidence_keys else evidence_keys),
@@ -66,6 +73,15 @@ def _log_keys(path: Path) -> list[NoteVerifier]:
         return [NoteVerifier.parse(line) for line in lines if line and not line.startswith("#")]
     except TlogError as error:
         raise TrustUnreadable(f"{path}: {error.code}") from error
+
+
+def _policy(path: Path) -> Policy | None:
+    try:
+        return parse_policy(path.read_bytes())
+    except FileNotFoundError:
+        return None
+    except TlogError as error:
+        raise TrustUnreadable(f"{path}: line {error.facts.get('line')}: {error.facts.get('reason')}") from error
 
 
 def _certificates(path: Path) -> tuple[x509.Certificate, ...]:

@@ -8,9 +8,10 @@ from datetime import date, datetime
 from pathlib import Path
 from typing import Literal
 
-from divan.project.verifier.judgement import Coded, FileKind, Judgement, Line, Outcome
+from divan.project.verifier.judgement import Coded, FileKind, Judgement, Limit, Line, Outcome
 from divan_libs.persian.jalali import TEHRAN, InvalidDate, format_jalali
 from divan_libs.persian.text import persian_digits
+from divan_libs.tlog.following import Observation, Seen
 
 Language = Literal["fa", "en"]
 Translate = Callable[[str], str]
@@ -31,16 +32,32 @@ def is_compiled(language: Language) -> bool:
 def sentences(judgement: Judgement, language: Language) -> Iterator[str]:
     """Yield what a judgement says: the verdict, each problem, then what is known, and the same of what lies inside."""
     _ = translator(language)
-    yield verdicts(_)[judgement.kind, judgement.outcome]
-    for problem in judgement.problems:
-        yield f"  ✗ {problems(_).get(problem, _('For the reason with this code:'))} [{problem}]"
+    verdict, *reasons = _short(judgement, _)
+    yield verdict
+    yield from (f"  {reason}" for reason in reasons)
     if judgement.lines and judgement.outcome is not Outcome.GENUINE:
         yield "  " + _("The file says the following; it is not proved:")
     known = labels(_)
     for line in judgement.lines:
         yield f"  {known[line.label]}: {_value(line, language, _)}"
+    if judgement.limits:
+        yield "  " + _("It does not prove:")
+        yield from (f"  – {limits(_)[limit]}" for limit in judgement.limits)
     if judgement.inside is not None:
         yield from (f"  {line}" for line in sentences(judgement.inside, language))
+
+
+def verdict_and_problems(judgement: Judgement, language: Language) -> list[str]:
+    """Return what a judgement says in short: the verdict and each problem, and the same of what lies inside."""
+    said = _short(judgement, translator(language))
+    return said if judgement.inside is None else [*said, *verdict_and_problems(judgement.inside, language)]
+
+
+def _short(judgement: Judgement, _: Translate) -> list[str]:
+    known = problems(_)
+    other = _("For the reason with this code:")
+    reasons = (f"✗ {known.get(problem, other)} [{problem}]" for problem in judgement.problems)
+    return [verdicts(_)[judgement.kind, judgement.outcome], *reasons]
 
 
 def verdicts(_: Translate) -> Mapping[tuple[FileKind, Outcome], str]:
@@ -58,6 +75,12 @@ def verdicts(_: Translate) -> Mapping[tuple[FileKind, Outcome], str]:
         (FileKind.EVIDENCE, Outcome.UNTRUSTED): _("This evidence is not from a gateway that you trust."),
         (FileKind.EVIDENCE, Outcome.UNREADABLE): _("This evidence cannot be read."),
         (FileKind.EVIDENCE, Outcome.ALTERED): _("This evidence was altered or damaged; it proves nothing."),
+        (FileKind.FORK, Outcome.GENUINE): _(
+            "This proves that the log has lied: it signed two heads that cannot both be."
+        ),
+        (FileKind.FORK, Outcome.UNTRUSTED): _("The heads in this file are not signed by a log that you trust."),
+        (FileKind.FORK, Outcome.UNREADABLE): _("This file cannot be read; it convicts nobody."),
+        (FileKind.FORK, Outcome.ALTERED): _("This file was altered, or its heads agree; it convicts nobody."),
         (FileKind.UNKNOWN, Outcome.UNREADABLE): _("This is no file that can be judged here."),
     }
 
@@ -77,6 +100,15 @@ def _problems_of_logs(_: Translate) -> dict[str, str]:
         "tlog.proof.root-differs": _("The entry does not lead to the signed head of the log."),
         "tlog.commitment.differs": _("The content is not what was sealed."),
         "tlog.receipt.malformed": _("The receipt is damaged."),
+        "tlog.proof.length": _("The proof does not fit the place that it names."),
+        "tlog.proof.index-out-of-range": _("The place that it names lies outside the log."),
+        "tlog.proof.hash-size": _("The proof is damaged."),
+        "tlog.note.malformed": _("The head of the log is damaged."),
+        "tlog.checkpoint.malformed": _("The head of the log is damaged."),
+        "tlog.commitment.salt": _("The salt that binds the content to its entry is damaged."),
+        "tlog.policy.unmet": _("Not enough of the witnesses that you demand have seen this log."),
+        "tlog.fork.none": _("The two heads do not contradict each other."),
+        "tlog.fork.malformed": _("The file is damaged."),
         "tlog.receipt.foreign": _("It carries no content of this system."),
         "exchange.evidence.signature": _("The signature under the evidence does not hold."),
         "exchange.evidence.proof": _("The message does not lead to the signed root."),
@@ -107,6 +139,51 @@ def _problems_of_documents(_: Translate) -> dict[str, str]:
     }
 
 
+def limits(_: Translate) -> Mapping[Limit, str]:
+    """Return the sentence for each thing that a genuine file does not prove."""
+    return {
+        Limit.TRUTH: _("that what was recorded is true: a lie is sealed as a lie, by the one named here;"),
+        Limit.STANDING: _("that it still stands: a later decision may have changed or annulled it;"),
+        Limit.ONE_LOG: _("that everybody is shown the same log: you demand no independent witness of it;"),
+        Limit.MOMENT: _("when the log took it in: no witness has put a time to it;"),
+        Limit.CONTENT: _("what was recorded: the content was erased, and only its place is left;"),
+        Limit.SIGNING_TIME: _("when it was signed: no timestamp proves what the signer says."),
+    }
+
+
+def observations(_: Translate) -> Mapping[Observation, str]:
+    """Return the sentence for each thing that is found in following a log."""
+    return {
+        Observation.FORK: _("The log has signed two heads of one size: it shows different histories."),
+        Observation.REWRITTEN: _("The log has rewritten what it had signed before."),
+        Observation.ROLLED_BACK: _("The log is shorter than it was."),
+        Observation.SIGNATURE: _("The head of the log is not signed by the log that you follow, or was altered."),
+        Observation.FILES_DIFFER: _("The published files do not lead to the signed head."),
+        Observation.FORK_SEEN_BY_WITNESS: _("A witness was shown another history than you are."),
+        Observation.WITHHELD: _("A witness knows a longer log than you are shown."),
+        Observation.STALLED: _("The log has not grown for longer than you allow."),
+        Observation.QUORUM_UNMET: _("Not enough of the witnesses that you demand have signed the head."),
+        Observation.COSIGNATURES_STALE: _("The signatures of the witnesses are older than you allow."),
+        Observation.MISSING: _("A file of the log is missing."),
+        Observation.UNREACHABLE: _("The log cannot be reached."),
+        Observation.WITNESS_UNREACHABLE: _("A witness cannot be reached, or gives no head of this log."),
+    }
+
+
+def finding(seen: Seen, language: Language) -> str:
+    """Return what was found in one line: the sentence, the code, and the data behind it."""
+    _ = translator(language)
+    facts = ", ".join(f"{name}={_shown(str(value))}" for name, value in seen.facts.items())
+    return f"✗ {observations(_)[seen.code]} [{seen.code}]" + (f" ({facts})" if facts else "")
+
+
+def head_in_order(origin: str, size: int, language: Language) -> str:
+    """Return the line for a log in which nothing was found."""
+    _ = translator(language)
+    number = persian_digits(str(size)) if language == "fa" else str(size)
+    return "✓ " + _("%(log)s is in order, with %(size)s entries.") % {"log": _shown(origin), "size": number}
+
+
 def labels(_: Translate) -> Mapping[str, str]:
     """Return the words for each label of a line."""
     return _labels_of_facts(_) | _labels_of_documents(_) | _labels_of_messages(_)
@@ -128,6 +205,7 @@ def _labels_of_facts(_: Translate) -> dict[str, str]:
         "log": _("Log"),
         "position": _("Place in the log"),
         "size": _("Entries in the log at that time"),
+        "root": _("Root of the log at that time"),
         "witness": _("Witness"),
         "witness.when": _("Seen by the witness at"),
     }
@@ -194,8 +272,12 @@ def _value(line: Line, language: Language, _: Translate) -> str:
             return _day(line.value, language)
         case int():
             return persian_digits(str(line.value)) if language == "fa" else str(line.value)
-    # What stands in a file may steer a terminal.
-    return "".join(sign if sign.isprintable() else "�" for sign in line.value)
+    return _shown(line.value)
+
+
+def _shown(text: str) -> str:
+    """Return a text without what may steer a terminal."""
+    return "".join(sign if sign.isprintable() else "�" for sign in text)
 
 
 def _day(day: date, language: Language) -> str:

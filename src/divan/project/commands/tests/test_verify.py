@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 import json
+import shutil
 import subprocess
 import sys
+import threading
 from datetime import timedelta
+from functools import partial
+from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 
 import polib
 import pytest
@@ -14,12 +18,14 @@ from cryptography.hazmat.primitives.asymmetric.ec import SECP256R1, generate_pri
 from typer.testing import CliRunner
 
 from divan.project.commands import verify
-from divan.project.launcher.troubles import CannotStart
 from divan.project.verifier import words
 from divan.project.verifier.tests.specimens import Log, make_evidence, sign_letter, write_trust
 from divan_libs.envelope.keys import SoftSigner
 from divan_libs.pki.authority import RehearsalAuthority
 from divan_libs.pki.tests.specimens import NOON, make_pdf
+from divan_libs.tlog.checkpoints import Checkpoint, sign_checkpoint
+from divan_libs.tlog.forks import Fork
+from divan_libs.tlog.notes import NoteSigner, SignatureType
 
 
 @pytest.fixture(scope="module")
@@ -101,10 +107,91 @@ def test_a_missing_file_or_trust_folder_is_one_clear_line(run, given_files, tmp_
     missing = run(given_files / "nothing.pdf").exception
     untrusting = run("--trust", tmp_path / "nowhere", given_files / "letter.pdf").exception
 
-    assert isinstance(missing, CannotStart)
+    assert isinstance(missing, verify.CannotVerify)
     assert "nothing.pdf: No such file" in str(missing)
-    assert isinstance(untrusting, CannotStart)
+    assert isinstance(untrusting, verify.CannotVerify)
     assert "no trust folder" in str(untrusting)
+    assert missing.exit_code == untrusting.exit_code == 3
+
+
+def test_a_folder_gives_a_table_with_a_row_for_each_file(run, given_files, tmp_path):
+    for name in ("decision.tlog-proof", "letter.pdf", "altered.pdf", "picture.png"):
+        (tmp_path / name).write_bytes((given_files / name).read_bytes())
+
+    told = run("--language", "en", tmp_path)
+
+    assert told.exit_code == 1
+    for text in ("decision.tlog-proof", "letter.pdf", "altered.pdf", "The content is not what was signed"):
+        assert text in " ".join(told.output.split()), told.output
+    assert "picture.png" not in told.output
+    empty = tmp_path / "empty"
+    empty.mkdir()
+    assert "holds no receipt" in str(run(empty).exception)
+
+
+def test_an_address_is_read_and_judged_like_a_file(run, given_files):
+    class Handler(SimpleHTTPRequestHandler):
+        def log_message(self, *_):
+            pass
+
+    with ThreadingHTTPServer(("127.0.0.1", 0), partial(Handler, directory=str(given_files))) as server:
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        address = f"http://127.0.0.1:{server.server_port}"
+        genuine, gone = run("--lang", "en", f"{address}/letter.pdf"), run(f"{address}/nothing.pdf").exception
+        server.shutdown()
+    away = run(f"{address}/letter.pdf").exception
+
+    assert (genuine.exit_code, genuine.output.splitlines()[0]) == (0, "letter.pdf:")
+    assert "the server answers 404" in str(gone)
+    assert "Connection refused" in str(away)
+
+
+@pytest.fixture
+def demanding(given_files, tmp_path):
+    """Give a folder that trusts the same log, and demands a witness that has never seen it besides the one that has."""
+
+    def make(quorum):
+        folder = tmp_path / quorum
+        shutil.copytree(given_files / "trust", folder)
+        other = NoteSigner("witness.example/other", SignatureType.COSIGNATURE, b"O" * 32)
+        lines = [f"witness seen {Log().witness.verifier.encode()}", f"witness other {other.verifier.encode()}"]
+        lines += ["group both all seen other", f"quorum {quorum}", ""]
+        (folder / "log.policy").write_text("\n".join(lines))
+        return folder
+
+    return make
+
+
+def test_who_demands_witnesses_is_told_when_too_few_have_seen_it(run, given_files, demanding):
+    receipt = given_files / "decision.tlog-proof"
+
+    met = run("--trust", demanding("seen"), "--lang", "en", receipt)
+    unmet = run("--trust", demanding("both"), "--lang", "en", receipt)
+    undemanding = run("--lang", "en", receipt)
+
+    assert (met.exit_code, unmet.exit_code, undemanding.exit_code) == (0, 1, 0)
+    assert "Not enough of the witnesses that you demand have seen this log. [tlog.policy.unmet]" in unmet.output
+    assert "it is not proved:" in unmet.output
+    assert "Number: ICT/1405/17" in unmet.output
+    assert "that everybody is shown the same log" in undemanding.output
+    assert "that everybody is shown the same log" not in met.output
+    assert all("that what was recorded is true" in told.output for told in (met, undemanding))
+
+
+def test_the_proof_that_a_log_lied_is_judged_too(run, tmp_path):
+    key = Log().key
+    heads = [sign_checkpoint(Checkpoint(key.name, 7, root * 32), [key]) for root in (b"a", b"b")]
+    forger = NoteSigner(key.name, SignatureType.ED25519, b"F" * 32)
+    forged = sign_checkpoint(Checkpoint(key.name, 7, b"c" * 32), [forger])
+    for name, second in [("fork", heads[1]), ("same", heads[0]), ("forged", forged)]:
+        (tmp_path / f"{name}.json").write_bytes(Fork(heads[0], second, 1_700_000_000).encode())
+
+    told = {name: run("--lang", "en", tmp_path / f"{name}.json") for name in ("fork", "same", "forged")}
+
+    assert {name: one.exit_code for name, one in told.items()} == {"fork": 0, "same": 1, "forged": 1}
+    assert "This proves that the log has lied" in told["fork"].output
+    assert "The two heads do not contradict each other." in told["same"].output
+    assert "not signed by a log that you trust" in told["forged"].output
 
 
 def test_the_verifier_needs_no_django_and_no_database(given_files):

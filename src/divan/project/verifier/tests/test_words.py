@@ -14,6 +14,7 @@ from divan.project.verifier import words
 from divan.project.verifier.judgement import Coded, FileKind, Judgement, Line, Outcome
 from divan_libs.envelope.evidence.records import Outcome as MessageOutcome
 from divan_libs.pki.verification import PdfProblem
+from divan_libs.tlog.following import Observation
 
 from .specimens import at
 
@@ -34,9 +35,15 @@ def catalogues(tmp_path, monkeypatch):
 @pytest.mark.parametrize("language", ["fa", "en"])
 def test_every_sentence_label_and_problem_is_there_in_both_languages(language):
     _ = words.translator(language)
-    said = [*words.verdicts(_).values(), *words.problems(_).values(), *words.labels(_).values()]
+    tables = (words.verdicts, words.problems, words.limits, words.observations, words.labels)
+    said = [text for table in tables for text in table(_).values()]
 
     assert all(bool(ARABIC.search(text)) is (language == "fa") for text in said)
+
+
+def test_every_limit_and_every_observation_has_a_sentence():
+    assert words.limits(str).keys() == set(judging.Limit)
+    assert words.observations(str).keys() == set(Observation)
 
 
 def test_every_problem_of_a_pdf_has_a_sentence():
