@@ -147,6 +147,27 @@ def openapi_page() -> str:
     return written()
 
 
+def deviations_page() -> str:
+    """Return the page of what letters of other programs may differ in, by weight."""
+    from divan_libs.ece.conformance import MEANINGS, Weight  # noqa: PLC0415 (after the house is loaded)
+
+    parts = []
+    for weight in Weight:
+        rows = [
+            (f"`{code}`", f"{one.met} {one.mend}", f"{one.met_fa} {one.mend_fa}")
+            for code, one in sorted(MEANINGS.items())
+            if one.weight is weight
+        ]
+        parts.append(f"## {weight.value.capitalize()}\n\n{_table(('code', 'in English', 'به فارسی'), rows)}")
+    return _page(
+        "Deviations from ECE",
+        "What letters, receipts and mails of other programs may differ in, what was made of it, and what their makers "
+        "should write. `divan ece check FILE` names each with its place; without `--strict` only those of *meaning* "
+        "count. No official text of the format is known: the measure is what independent programs have in common.",
+        "\n".join(parts),
+    )
+
+
 def routes(patterns: Iterable[Any], prefix: str = "", space: str = "") -> Iterator[tuple[str, str, str]]:
     """Yield address, name and declared access of every route below some URL patterns; undeclared ones say so."""
     for pattern in patterns:
@@ -209,6 +230,7 @@ PAGE_MAKERS: dict[str, Callable[[], str]] = {
     "errors.md": errors_page,
     "personal-data.md": personal_data_page,
     "routes.md": routes_page,
+    "ece-deviations.md": deviations_page,
     "openapi.json": openapi_page,
     "service-package.md": lambda: _page("The package language", *package_page()),
     "service-package.schema.json": package_schema_file,

@@ -6,6 +6,7 @@ import json
 import unicodedata
 from dataclasses import is_dataclass
 from datetime import datetime
+from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -13,7 +14,8 @@ import typer
 
 if TYPE_CHECKING:
     from divan_libs.ece.errors import EceRefusal
-    from divan_libs.ece.values import Part, Reading
+    from divan_libs.ece.mail import MailDeviation, ReceivedMail
+    from divan_libs.ece.values import DeviationCode, Part, Reading
 
 _FILE = Annotated[Path, typer.Argument(exists=True, dir_okay=False, readable=True)]
 
@@ -23,6 +25,7 @@ def register(app: typer.Typer) -> None:
     group = typer.Typer(help="Letters of the exchange format ECE.", no_args_is_help=True)
     group.callback()(lambda: None)
     group.command()(read)
+    group.command()(check)
     group.command()(write)
     app.add_typer(group, name="ece")
 
@@ -55,6 +58,57 @@ def read(
             except OSError as trouble:
                 typer.echo(f"{trouble.filename}: {trouble.strerror}", err=True)
                 raise typer.Exit(1) from trouble
+
+
+class Language(StrEnum):
+    """The language in which something is said."""
+
+    FA = "fa"
+    EN = "en"
+
+
+def check(
+    file: _FILE,
+    strict: Annotated[bool, typer.Option("--strict", help="Any deviation counts, not only those of meaning.")] = False,
+    language: Annotated[Language, typer.Option(help="The language of the words.")] = Language.EN,
+    as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object for each deviation instead.")] = False,
+) -> None:
+    """Say for the maker of another program where its letter, receipt or mail is not as the format has it.
+
+    Each deviation is told by its code and weight, its place and line, what was met and what to write. Exit code 0: it
+    passes. 1: it does not, or cannot be read at all. No official text of the format is known: the measure is what
+    independent programs have in common (docs/reference/ece-deviations.md).
+    """
+    from divan_libs.ece.conformance import MEANINGS, deviates  # noqa: PLC0415 (not needed to print the help)
+    from divan_libs.ece.errors import EceRefusal  # noqa: PLC0415 (as above)
+
+    try:
+        found = _deviations(file)
+    except EceRefusal as refusal:
+        raise _refused(file, refusal) from refusal
+    for code, place, line, read in found:
+        met, mend = MEANINGS[code].said(language)
+        weight = MEANINGS[code].weight.value
+        told = {
+            "code": code.value,
+            "weight": weight,
+            "place": place,
+            "line": line,
+            "met": met,
+            "mend": mend,
+            "read": read,
+        }
+        if as_json:
+            typer.echo(_seen(json.dumps(told, ensure_ascii=False)))
+            continue
+        where = f"{place}, line {line}" if line else place
+        typer.echo(_seen(f"{code.value} ({weight}) {where}" + (f": {read}" if read else "")))
+        typer.echo(f"    {met}\n    {mend}")
+    fails = deviates([code for code, *_ in found], strict=strict)
+    if not as_json:
+        typer.echo(f"{file}: {'does not pass' if fails else 'passes'}, deviations: {len(found)}")
+    if fails:
+        raise typer.Exit(1)
 
 
 def write(
@@ -93,7 +147,20 @@ def write(
     typer.echo(f"{to}: {written.size} bytes, SHA-256 {written.sha256}")
 
 
-def _readings(file: Path) -> list[Reading]:
+def _deviations(file: Path) -> list[tuple[DeviationCode | MailDeviation, str, int, str]]:
+    """Return what is odd about a mail and about each message: code, place, line, and what was read."""
+    mail, readings = _opened(file)
+    found: list[tuple[DeviationCode | MailDeviation, str, int, str]] = []
+    if mail is not None:
+        found = [(code, "mail", 0, "") for code in mail.deviations]
+        for one in mail.enclosed:
+            if one.refusal is not None:
+                raise one.refusal
+    return found + [(one.code, one.place, one.line, one.read) for reading in readings for one in reading.deviations]
+
+
+def _opened(file: Path) -> tuple[ReceivedMail | None, list[Reading]]:
+    """Return the messages of a file, with the mail that carries them if it is one."""
     from divan_libs.ece.mail import MOST_MAIL_BYTES, read_mail  # noqa: PLC0415 (not needed to print the help)
     from divan_libs.ece.reading import read_message  # noqa: PLC0415 (as above)
 
@@ -102,8 +169,15 @@ def _readings(file: Path) -> list[Reading]:
         source.seek(0)
         # A mail begins with the name of a header.
         if not head[:80].partition(b":")[0].replace(b"-", b"").replace(b"_", b"").isalnum():
-            return [read_message(source)]
+            return None, [read_message(source)]
         mail = read_mail(source.read(MOST_MAIL_BYTES + 1))
+    return mail, list(mail.readings)
+
+
+def _readings(file: Path) -> list[Reading]:
+    mail, readings = _opened(file)
+    if mail is None:
+        return readings
     typer.echo(_seen(f"mail {mail.message_id} from {mail.sender}"), err=True)
     for deviation in mail.deviations:
         typer.echo(f"  {deviation.value}", err=True)
@@ -112,7 +186,7 @@ def _readings(file: Path) -> list[Reading]:
             if len(mail.enclosed) == 1:
                 raise one.refusal
             typer.echo(f"  {one.name}: {one.refusal}", err=True)
-    return list(mail.readings)
+    return readings
 
 
 def _refused(file: Path, refusal: EceRefusal) -> typer.Exit:

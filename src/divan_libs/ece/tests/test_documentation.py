@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
+from divan_libs.ece.conformance import MEANINGS
 from divan_libs.ece.mail import MailDeviation
 from divan_libs.ece.values import DeviationCode
 
@@ -32,3 +33,12 @@ def test_every_module_is_introduced():
     modules = {path.stem for path in LIBRARY.glob("*.py")} - {"__init__"}
 
     assert sorted(name for name in modules if f"`{name}`" not in PAGE) == []
+
+
+def test_every_deviation_is_told_in_both_languages():
+    assert set(MEANINGS) == {*DeviationCode, *MailDeviation}
+    for meaning in MEANINGS.values():
+        english, persian = meaning.said("en"), meaning.said("fa")
+        assert all(text.endswith(".") for text in (*english, *persian)), english
+        assert all(re.search("[\u0600-\u06ff]", text) for text in persian), english
+    assert len({meaning.said("fa")[0] for meaning in MEANINGS.values()}) >= len(MEANINGS) - 2

@@ -12,10 +12,11 @@ import typer
 from typer.testing import CliRunner
 
 from divan.project.commands import ece
+from divan_libs.ece.conformance import MEANINGS
 from divan_libs.ece.mail import compose_mail
 from divan_libs.ece.reading import read_message
 from divan_libs.ece.tests.specimens import JPEG_BYTES, NOON, PDF_BYTES, RECEIPT_XML, letter, xml
-from divan_libs.ece.values import ReceiveType
+from divan_libs.ece.values import DeviationCode, ReceiveType
 from divan_libs.ece.writing import letter_bytes
 
 DRAFT = """
@@ -182,3 +183,55 @@ def test_neither_django_nor_a_database_is_needed(folder):
 
     assert (done.returncode, done.stderr) == (0, "")
     assert "1405/12/الف" in done.stdout
+
+
+def test_a_letter_of_ours_passes_the_strictest_check(run, folder):
+    checked = run("check", folder / "letter.xml", "--strict")
+
+    assert (checked.exit_code, checked.stdout.splitlines()[-1]) == (
+        0,
+        f"{folder / 'letter.xml'}: passes, deviations: 0",
+    )
+
+
+@pytest.mark.parametrize(
+    ("change", "code", "weight", "lenient"),
+    [
+        (("<Subject>", "<SUBJECT>"), "element-case", "form", 0),
+        (('Code="1"/>', 'Code="3"/>'), "classification-code", "meaning", 1),
+        (("<Subject>تعمیر", "<Subject>تعمير"), "letters-foreign", "habit", 0),
+    ],
+    ids=["form", "meaning", "habit"],
+)
+def test_each_deviation_is_told_with_its_weight_and_what_to_write(run, folder, change, code, weight, lenient):
+    text = xml(change).decode().replace("</Subject>", "</SUBJECT>" if "SUBJECT" in change[1] else "</Subject>")
+    if code == "classification-code":
+        text = xml(('<Classification Name="عادی" Code="1"', '<Classification Name="عادی" Code="3"')).decode()
+    (folder / "theirs.xml").write_text(text, encoding="utf-8")
+
+    told = json.loads(run("check", folder / "theirs.xml", "--json").stdout.splitlines()[0])
+    persian = run("check", folder / "theirs.xml", "--language", "fa")
+
+    assert (told["code"], told["weight"], told["line"] > 0) == (code, weight, True)
+    assert MEANINGS[DeviationCode(code)].mend_fa in persian.stdout
+    assert persian.exit_code == lenient
+    assert run("check", folder / "theirs.xml", "--strict").exit_code == 1
+
+
+def test_what_is_no_letter_and_a_mail_without_its_mark_do_not_pass(run, folder):
+    (folder / "none.xml").write_text("<!DOCTYPE x><x/>")
+    mail = compose_mail(
+        letter(),
+        letter_bytes(letter()),
+        sender="a@b.example",
+        recipients=["c@d.example"],
+        now=NOON,
+        message_id="<m@b.example>",
+    )
+    del mail["X-ECE_SEND"]
+    (folder / "letter.eml").write_bytes(mail.as_bytes())
+
+    assert run("check", folder / "none.xml").exit_code == 1
+    assert run("check", folder / "letter.eml").exit_code == 0
+    strict = run("check", folder / "letter.eml", "--strict")
+    assert (strict.exit_code, "mail-mark-missing (form) mail" in strict.stdout) == (1, True)
