@@ -54,6 +54,7 @@ SUMMARIES: Mapping[str, Text] = {
     "listPermits": _("List one's permits"),
     "getPermit": _("Tell a permit and what may be begun about it"),
     "beginEntry": _("Begin a renewal or amendment of a permit"),
+    "handBackPermit": _("Hand a permit back"),
     "listInvoices": _("List one's invoices"),
     "getInvoice": _("Tell an invoice"),
     "beginPayment": _("Begin to pay an invoice"),
