@@ -158,7 +158,7 @@ def deviations_page() -> str:
             for code, one in sorted(MEANINGS.items())
             if one.weight is weight
         ]
-        parts.append(f"## {weight.value.capitalize()}\n\n{_table(('code', 'in English', 'به فارسی'), rows)}")
+        parts.append(f"## {weight.value.capitalize()}\n\n{_table(('code', 'in English', 'in Persian'), rows)}")
     return _page(
         "Deviations from ECE",
         "What letters, receipts and mails of other programs may differ in, what was made of it, and what their makers "

@@ -1,25 +1,42 @@
-"""What the officers of one installation do in the story, each deed in a process of its own that prints JSON."""
+"""What the officers of one installation do in the story; each deed returns what it saw, as JSON can hold it.
+
+Imported where Django is set up, by :mod:`divan.project.letters.officer`.
+"""
 
 from __future__ import annotations
 
-import json
-import os
-import sys
+import ssl
 from collections.abc import Callable
 from dataclasses import replace
+from datetime import datetime, timedelta
 from typing import Any
-from uuid import UUID
+from uuid import UUID, uuid4
+
+import httpx
+from django.conf import settings
+
+from divan.dealings.correspondence import actions, queries
+from divan.dealings.correspondence import values as words
+from divan.dealings.correspondence.jobs import carrying
+from divan.foundation import clock
+from divan.foundation.actors import SYSTEM, Actor, ActorKind
+from divan.foundation.errors import Refusal
+from divan.project.letters import neighbours
+from divan.project.rehearsal.cast import member
+from divan.registers.people import queries as people
+from divan.trust.exchange import actions as exchange_actions
+from divan.trust.exchange import queries as exchange
+from divan.trust.exchange.values import ExchangeAnswer
+from divan.trust.ledger import queries as log
 
 BODY, EXPERT, SIGNER, CLERK = "ict-directorate", "ict-expert", "ict-director", "secretariat"
 RECEIVER = "governor-office"
+LAW = "Rehearsal: the installations agreed to exchange letters"
+
+_known: dict[str, UUID] = {}
 
 
-def _actor(key: str) -> Any:
-    from divan.foundation import clock  # noqa: PLC0415 (Django is ready only now)
-    from divan.foundation.actors import Actor, ActorKind  # noqa: PLC0415 (as above)
-    from divan.project.rehearsal.cast import member  # noqa: PLC0415 (as above)
-    from divan.registers.people import queries as people  # noqa: PLC0415 (as above)
-
+def _actor(key: str) -> Actor:
     person = people.find_person(member(key).national_code)
     assert person is not None  # noqa: S101 (the cast is seated when an installation is brought up)
     held = people.list_holdings(person.uuid, clock.now())[0].post
@@ -32,53 +49,59 @@ def _actor(key: str) -> Any:
     )
 
 
-def door() -> dict[str, object]:
-    """Tell where letters come in."""
-    from django.conf import settings  # noqa: PLC0415 (as above)
-
-    from divan.dealings.correspondence import queries  # noqa: PLC0415 (as above)
-    from divan.project.letters.neighbours import own_door  # noqa: PLC0415 (as above)
-    from divan.registers.people import queries as people  # noqa: PLC0415 (as above)
-
+def card() -> dict[str, object]:
+    """Tell the card of this installation, its fingerprint, and where letters to it go."""
+    own = exchange.own_card()
     secretariat = queries.central_secretariat(people.get_unit(RECEIVER).uuid)
-    return {"door": own_door(), "subsystem": settings.DIVAN.exchange_subsystem, "secretariat": secretariat.code}
+    return {
+        "card": neighbours.card_text(own),
+        "fingerprint": exchange.fingerprint_of(own),
+        "address": f"{own.subsystem}#{secretariat.code}",
+        "subsystem": own.subsystem,
+    }
 
 
-def meet(subsystem: str, name: str, address: str) -> dict[str, object]:
-    """Enter a neighbour at the exchange."""
-    from divan.foundation import clock  # noqa: PLC0415 (as above)
-    from divan.project.letters import neighbours  # noqa: PLC0415 (as above)
+def agree(card: str, fingerprint: str) -> dict[str, object]:
+    """Agree with another installation on its card."""
+    try:
+        agreement, changed = neighbours.agree(
+            card=card.encode(), fingerprint=fingerprint, law=LAW, actor=SYSTEM, now=clock.now()
+        )
+    except Refusal as refusal:
+        return {"refused": refusal.code}
+    return {"changed": changed, "theirs": agreement.theirs, "ours": agreement.ours}
 
-    law = "Rehearsal: the two installations agreed to exchange letters"
-    changed = neighbours.meet(
-        subsystem=subsystem, name_fa=name, name_en=name, door=address, law_fa=law, law_en=law, now=clock.now()
-    )
-    return {"changed": changed}
+
+def part(subsystem: str) -> dict[str, object]:
+    """End the agreement with another installation."""
+    exchange_actions.part_with_peer(subsystem=subsystem, reason="story", actor=SYSTEM, now=clock.now())
+    return {}
 
 
-def write(address: str, name: str, subject: str) -> dict[str, object]:
-    """Write a letter to a neighbour, and sign it."""
-    from divan.dealings.correspondence import actions, queries  # noqa: PLC0415 (as above)
-    from divan.dealings.correspondence import values as words  # noqa: PLC0415 (as above)
-    from divan.foundation import clock  # noqa: PLC0415 (as above)
-    from divan.registers.people import queries as people  # noqa: PLC0415 (as above)
-
-    now, expert = clock.now(), _actor(EXPERT)
+def _correspondent(address: str, name: str) -> words.Party:
     party = words.Party(kind=words.PartyKind.OUTSIDE, organization=name)
-    known = actions.write_correspondent(
-        correspondent=None,
-        kind="organization",
-        party=party,
-        legal_id="",
-        channel="exchange",
-        addresses={"exchange": address},
-        actor=_actor(CLERK),
-        now=now,
-    )
+    if address not in _known:
+        _known[address] = actions.write_correspondent(
+            correspondent=None,
+            kind="organization",
+            party=party,
+            legal_id="",
+            channel="exchange",
+            addresses={"exchange": address},
+            actor=_actor(CLERK),
+            now=clock.now(),
+        )
+    return replace(party, uuid=_known[address])
+
+
+def write(subject: str, kind: str, *recipients: str) -> dict[str, object]:
+    """Write a letter to other installations, ``ADDRESS=NAME`` each, and sign it."""
+    now, expert = clock.now(), _actor(EXPERT)
+    to = [_correspondent(*one.split("=", 1)) for one in recipients]
     letter = actions.start_draft(
         text=words.DraftText(subject=subject, body_html=f"<p>{subject}</p>"),
-        marks=words.DraftMarks(),
-        recipients=(words.RecipientLine(party=replace(party, uuid=known)),),
+        marks=words.DraftMarks(kind=kind),
+        recipients=tuple(words.RecipientLine(party=one) for one in to),
         actor=expert,
         now=now,
     )
@@ -96,9 +119,6 @@ def write(address: str, name: str, subject: str) -> dict[str, object]:
 
 def send(letter: str) -> dict[str, object]:
     """Send what lies at the desk of a letter; nothing lies there before its document is made."""
-    from divan.dealings.correspondence import actions, queries  # noqa: PLC0415 (as above)
-    from divan.foundation import clock  # noqa: PLC0415 (as above)
-
     sent = [
         actions.send_dispatch(dispatch=one.uuid, actor=_actor(CLERK), now=clock.now())
         for one in queries.list_dispatches(UUID(letter))
@@ -107,46 +127,48 @@ def send(letter: str) -> dict[str, object]:
     return {"sent": len(sent)}
 
 
-def state(letter: str) -> dict[str, object]:
-    """Tell how a letter stands for its recipient."""
-    from divan.dealings.correspondence import queries  # noqa: PLC0415 (as above)
+def hurry(letter: str) -> dict[str, object]:
+    """Let what waits for its next try be tried at once."""
+    waiting = [one for one in queries.list_dispatches(UUID(letter)) if one.state == "queued"]
+    for one in waiting:
+        actions.try_now(dispatch=one.uuid, actor=_actor(CLERK), now=clock.now())
+    return {"tried": len(waiting)}
 
-    found = queries.list_dispatches(UUID(letter))
-    if not found:
-        return {"state": "none"}
-    one = found[-1]
+
+def state(letter: str) -> dict[str, object]:
+    """Tell how a letter stands with each recipient, by the address of its subsystem."""
     return {
-        "state": str(one.state),
-        "number": one.their_number,
-        "problem": one.problem,
-        "attempts": one.attempts,
-        "key": one.key,
+        one.target.partition("#")[0]: {
+            "state": str(one.state),
+            "number": one.their_number,
+            "problem": one.problem,
+            "attempts": one.attempts,
+            "waits_for": one.waits_for,
+        }
+        for one in queries.list_dispatches(UUID(letter))
     }
 
 
 def arrivals(number: str) -> dict[str, object]:
     """Tell what arrived with a number of its sender."""
-    from divan.dealings.correspondence import queries  # noqa: PLC0415 (as above)
-
     rows = queries.intake_rows().filter(their_number=number, channel="exchange").order_by("id")
-    return {"arrivals": [{"uuid": str(row.uuid), "state": row.state, "subject": row.subject} for row in rows]}
+    return {
+        "arrivals": [
+            {"uuid": str(row.uuid), "state": row.state, "sealed": bool(row.receipt.get("seal"))} for row in rows
+        ]
+    }
 
 
 def register(intake: str) -> dict[str, object]:
     """Register what arrived, as the secretariat that got it."""
-    from divan.dealings.correspondence import actions, queries  # noqa: PLC0415 (as above)
-    from divan.dealings.correspondence.values import Direction, Party, PartyKind, Registration  # noqa: PLC0415 (as above)
-    from divan.foundation import clock  # noqa: PLC0415 (as above)
-    from divan.foundation.actors import SYSTEM  # noqa: PLC0415 (as above)
-
     found = queries.get_intake(UUID(intake))
     arrived = found.arrived
     letter = actions.register_intake(
         intake=found.uuid,
-        registration=Registration(
-            register=queries.find_register_for(found.secretariat, Direction.INCOMING).code,
+        registration=words.Registration(
+            register=queries.find_register_for(found.secretariat, words.Direction.INCOMING).code,
             subject=arrived.subject,
-            sender=arrived.sender or Party(kind=PartyKind.OUTSIDE),
+            sender=arrived.sender or words.Party(kind=words.PartyKind.OUTSIDE),
             their_number=arrived.their_number,
             their_date=arrived.their_date,
         ),
@@ -156,32 +178,51 @@ def register(intake: str) -> dict[str, object]:
     return {"number": letter.number_text}
 
 
-def again(letter: str, subject: str) -> dict[str, object]:
-    """Bring a letter once more through the gateway under the same key, with its own subject or another."""
-    from divan.dealings.correspondence import queries  # noqa: PLC0415 (as above)
-    from divan.dealings.correspondence.jobs.carrying import bring_again  # noqa: PLC0415 (as above)
-
+def again(letter: str, how: str) -> dict[str, object]:
+    """Bring a letter once more under its key: ``same``, ``other``, ``altered``, ``unsealed`` or ``replayed``."""
     row = queries.dispatch_rows().get(uuid=queries.list_dispatches(UUID(letter))[-1].uuid)
-    parcel = queries.parcel_of(row)
-    if subject:
-        parcel = replace(parcel, letter=replace(parcel.letter, subject=subject))
-    said = bring_again(parcel, row)
+    parcel, now = queries.parcel_of(row), clock.now()
+    if how == "other":
+        parcel = replace(parcel, letter=replace(parcel.letter, subject="Another letter"))
+    if how == "replayed":
+        now -= timedelta(hours=1)
+
+    def ask(*, body: dict[str, Any], **more: Any) -> ExchangeAnswer:
+        if how == "altered" and "letter" in body:
+            body = {**body, "letter": {**body["letter"], "subject": "Altered on its way"}}
+        if how == "unsealed":
+            body = {name: value for name, value in body.items() if name != "seal"}
+        return exchange.ask(**{**more, "body": body, "message_id": str(uuid4())})
+
+    said = carrying.bring_again(parcel, row, now, ask=ask)
     return {"said": said} if isinstance(said, str) else {"said": said.code or said.state}
 
 
+def speak_for(subsystem: str, service: str) -> dict[str, object]:
+    """Try to ask a service as another subsystem than the own, and tell the exchange's word."""
+    told = settings.EXCHANGE
+    trusted = ssl.create_default_context(cafile=str(told.control / "authorities.pem"))
+    trusted.load_cert_chain(told.control / "client.pem")
+    address = f"{told.address}/r1/{service}/{carrying.SERVICE}/letters/{uuid4()}"
+    headers = {"X-Road-Client": subsystem, "X-Road-Id": str(uuid4())}
+    try:
+        answer = httpx.get(address, headers=headers, verify=trusted, trust_env=False, timeout=carrying.TIMEOUT)
+    except httpx.HTTPError:
+        return {"said": ""}
+    return {"said": answer.headers.get("x-road-error", "")}
+
+
+def whole() -> dict[str, object]:
+    """Examine the log and every live row against its fact; tell what does not hold."""
+    return {"findings": [str(one)[:200] for one in log.fsck()], "port": settings.DIVAN.port, "at": _now()}
+
+
+def _now() -> str:
+    moment: datetime = clock.now()
+    return moment.isoformat()
+
+
 DEEDS: dict[str, Callable[..., dict[str, object]]] = {
-    deed.__name__: deed for deed in (door, meet, write, send, state, arrivals, register, again)
+    deed.__name__: deed
+    for deed in (card, agree, part, write, send, hurry, state, arrivals, register, again, speak_for, whole)
 }
-
-
-def main(name: str, *arguments: str) -> None:
-    """Do one deed and print what came of it."""
-    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "divan.project.settings")
-    import django  # noqa: PLC0415 (needs the house's packages)
-
-    django.setup()
-    sys.stdout.write(json.dumps(DEEDS[name](*arguments)) + "\n")
-
-
-if __name__ == "__main__":
-    main(*sys.argv[1:])

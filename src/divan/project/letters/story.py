@@ -1,126 +1,48 @@
-"""The story of letters between two provinces, each a whole installation with its own database and gateway.
+"""The story of letters between two provinces and the centre, each a whole installation with database and gateway.
 
-The second one is brought to life for it, and killed in the middle. Every step is checked by asking both sides.
+The second province and the centre are brought to life for it beside the running one; the second is cut from power in
+the middle of sending and of receiving. Every step is checked by asking all sides, and waits for what it needs to see.
 """
 
 from __future__ import annotations
 
-import contextlib
-import json
 import os
 import shutil
-import signal
-import subprocess
-import sys
-import time
-from collections.abc import Callable
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import Any
 
-import httpx
 from rich.console import Console
 
 from divan.project.configuration import Configuration
+from divan.project.letters.houses import House, StoryBroken, wait_for
 
 PORTS_APART = 50
-PATIENCE = 180.0
-FOUNDING = 600.0
-"""Seconds in which an installation comes to life for the first time on a busy machine."""
-SUBSYSTEM = "HM/GOV/governor-office/divan"
-NAME = "Second province"
-
-
-class StoryBroken(Exception):
-    """Something was not as the story says; the message says what."""
-
-
-@dataclass(slots=True)
-class Side:
-    """One installation: its port and data, and, when the story started it, its processes."""
-
-    port: int
-    environment: dict[str, str]
-    log: Path
-    process: subprocess.Popen[bytes] | None = None
-
-    def do(self, deed: str, *arguments: str) -> dict[str, Any]:
-        """Let its officers do something, in a process of its own."""
-        command = [sys.executable, "-m", "divan.project.letters.side", deed, *arguments]
-        done = subprocess.run(  # noqa: S603 (our own interpreter and module)
-            command, env=self.environment, capture_output=True, timeout=PATIENCE, check=False
-        )
-        if done.returncode:
-            raise StoryBroken(f"{deed} at port {self.port}: {done.stderr.decode(errors='replace')[-500:]}")
-        told: dict[str, Any] = json.loads(done.stdout.decode().splitlines()[-1])
-        return told
-
-    def is_up(self) -> bool:
-        """Whether it answers and says that it is well."""
-        with contextlib.suppress(httpx.HTTPError):
-            said = httpx.get(f"http://127.0.0.1:{self.port}/-/health", timeout=5, trust_env=False)
-            return said.status_code == 200
-        return False
-
-    def _has_begun(self) -> bool:
-        if self.process is not None and self.process.poll() is not None:
-            raise StoryBroken(self.log.read_text("utf-8", "replace")[-600:])
-        return self.is_up()
-
-    def start(self) -> None:
-        """Bring it to life and wait until it is."""
-        command = [sys.executable, "-m", "divan.project.command_line", "up"]
-        self.log.parent.mkdir(parents=True, exist_ok=True)
-        with self.log.open("ab") as log:
-            self.process = subprocess.Popen(  # noqa: S603 (as above)
-                command,
-                env=self.environment,
-                stdin=subprocess.DEVNULL,
-                stdout=log,
-                stderr=log,
-                start_new_session=True,
-            )
-        wait_for(self._has_begun, f"the installation at port {self.port} comes to life; {self.log} says more", FOUNDING)
-
-    def kill(self) -> None:
-        """Kill every process of it at once, as a power cut does."""
-        if self.process is not None:
-            os.killpg(self.process.pid, signal.SIGKILL)
-            self.process.wait()
-
-    def stop(self) -> None:
-        """End it in order."""
-        if self.process is not None and self.process.poll() is None:
-            os.killpg(self.process.pid, signal.SIGINT)
-            with contextlib.suppress(subprocess.TimeoutExpired):
-                self.process.wait(60)
-            if self.process.poll() is None:
-                self.kill()
-
-
-def wait_for(happens: Callable[[], Any], what: str, seconds: float = PATIENCE) -> Any:
-    """Wait until something happens, and return it.
-
-    :raises StoryBroken: when it does not.
-    """
-    until = time.monotonic() + seconds
-    while time.monotonic() < until:
-        if found := happens():
-            return found
-        time.sleep(0.5)
-    raise StoryBroken(f"it did not happen that {what}")
+SECOND, CENTRE = "HM/GOV/governor-office/divan", "CT/GOV/interior-ministry/divan"
+DUPLICATES = (
+    ("same", "registered", "brought again it is known there"),
+    ("other", "correspondence.key-taken", "another letter under its key is refused"),
+    ("altered", "exchange.seal-unfit", "altered after it was sealed it is refused"),
+    ("unsealed", "exchange.seal-unfit", "without its seal it is refused"),
+    ("replayed", "exchange.seal-stale", "under a seal an hour old it is refused"),
+)
+"""What is tried with a letter that arrived, and what the other side says to it."""
 
 
 @dataclass(slots=True)
 class Story:
-    """The two sides, and what was seen to hold."""
+    """The three houses, and what was seen to hold."""
 
-    here: Side
-    there: Side
+    first: House
+    second: House
+    centre: House
     console: Console
     held: int = 0
-    address: str = ""
-    numbers: list[str] = field(default_factory=list)
+    cards: dict[str, dict[str, str]] = field(default_factory=dict)
+
+    @property
+    def houses(self) -> tuple[House, House, House]:
+        """All three."""
+        return self.first, self.second, self.centre
 
     def holds(self, what: str, *, true: bool) -> None:
         """Say a step and see that it holds.
@@ -133,72 +55,184 @@ class Story:
         self.console.print(f"  {self.held:>2}. {what}")
 
     def meet(self) -> None:
-        """Let both sides enter each other."""
-        doors = self.here.do("door"), self.there.do("door")
-        self.here.do("meet", str(doors[1]["subsystem"]), NAME, str(doors[1]["door"]))
-        self.there.do("meet", str(doors[0]["subsystem"]), "First province", str(doors[0]["door"]))
-        self.address = f"{doors[1]['subsystem']}#{doors[1]['secretariat']}"
-        self.holds("both installations know each other at their exchange", true=True)
+        """Let every two agree on each other's cards, after one that was tampered with."""
+        self.cards = {house.name: house.do("card") for house in self.houses}
+        forged = self.first.do(
+            "agree", self.cards[self.second.name]["card"], self.cards[self.centre.name]["fingerprint"]
+        )
+        said = forged.get("refused")
+        self.holds(
+            f"a card with another fingerprint is not agreed upon: {said}", true=said == "exchange.peer-card-differs"
+        )
+        for one, other in ((self.first, self.second), (self.first, self.centre), (self.second, self.centre)):
+            here, there = self._agree(one, other), self._agree(other, one)
+            same = (here["theirs"], here["ours"]) == (there["ours"], there["theirs"])
+            self.holds(
+                f"{one.name} and {other.name} agreed on cards {here['ours'][:8]}… and {here['theirs'][:8]}…", true=same
+            )
 
-    def written(self, subject: str) -> dict[str, Any]:
-        """Write, sign and send a letter to the other side."""
-        letter = self.here.do("write", self.address, NAME, subject)
+    def _agree(self, one: House, other: House) -> dict[str, Any]:
+        return one.do("agree", self.cards[other.name]["card"], self.cards[other.name]["fingerprint"])
+
+    def written(self, sender: House, *receivers: House, kind: str = "letter") -> dict[str, Any]:
+        """Write, sign and send a letter."""
+        to = [f"{self.cards[one.name]['address']}={one.name}" for one in receivers]
+        subject = f"Story: {sender.name} to {' and '.join(one.name for one in receivers)}"
+        letter = sender.do("write", subject, kind, *to)
         # The worker makes the signed document; only then does the letter lie at the dispatch desk.
-        wait_for(lambda: self.here.do("send", letter["letter"])["sent"], "the signed letter lies at the desk")
+        wait_for(lambda: sender.do("send", letter["letter"])["sent"], "the signed letter lies at the desk")
         return letter
 
-    def stands(self, letter: dict[str, Any], state: str) -> dict[str, Any]:
-        """Wait until a letter stands so at the sender."""
-
-        def looked() -> dict[str, Any] | None:
-            told = self.here.do("state", letter["letter"])
-            return told if told["state"] == state else None
-
-        told: dict[str, Any] = wait_for(looked, f"letter {letter['number']} is {state}")
+    def state(self, sender: House, letter: dict[str, Any], receiver: House) -> dict[str, Any]:
+        """Tell how a letter stands with one receiver."""
+        told: dict[str, Any] = sender.do("state", letter["letter"])[self.cards[receiver.name]["subsystem"]]
         return told
 
-    def arrived(self, letter: dict[str, Any]) -> list[dict[str, str]]:
-        """Return what arrived there of a letter."""
-        found: list[dict[str, str]] = self.there.do("arrivals", letter["number"])["arrivals"]
+    def stands(self, sender: House, letter: dict[str, Any], receiver: House, state: str) -> dict[str, Any]:
+        """Wait until a letter stands so at its sender."""
+
+        def looked() -> dict[str, Any] | None:
+            told = self.state(sender, letter, receiver)
+            return told if told["state"] == state else None
+
+        told: dict[str, Any] = wait_for(looked, f"letter {letter['number']} to {receiver.name} is {state}")
+        return told
+
+    def arrived(self, letter: dict[str, Any], receiver: House) -> list[dict[str, Any]]:
+        """Return what arrived of a letter."""
+        found: list[dict[str, Any]] = receiver.do("arrivals", letter["number"])["arrivals"]
         return found
 
-    def plain(self) -> None:
-        """A letter arrives, is registered, and its number comes back; brought again it changes nothing."""
-        letter = self.written("Story: a letter between two provinces")
-        self.stands(letter, "delivered")
-        found = self.arrived(letter)
-        self.holds(f"letter {letter['number']} was sent and lies at the other secretariat once", true=len(found) == 1)
-        theirs = self.there.do("register", found[0]["uuid"])["number"]
-        told = self.stands(letter, "registered")
-        self.holds(f"its receipt came back with their number {theirs}", true=told["number"] == theirs)
-        # A busy gateway may let a call fall; what it answers then is no word of the other side.
-        wait_for(lambda: self.here.do("again", letter["letter"], "")["said"] == "registered", "it is known there")
-        self.holds("brought again it is known", true=True)
-        other = self.here.do("again", letter["letter"], "Another letter")["said"]
-        self.holds(f"another letter under its key is refused: {other}", true=other == "correspondence.key-taken")
-        self.holds("nothing arrived twice", true=len(self.arrived(letter)) == 1)
-
-    def cut(self) -> None:
-        """The other side is killed; the letter waits, arrives once after it is back, and its number comes back."""
-        self.there.kill()
-        letter = self.written("Story: a letter while the power is out there")
-
-        def tried() -> bool:
-            return bool(self.here.do("state", letter["letter"])["attempts"])
-
-        wait_for(tried, "the letter is tried in vain")
-        self.holds("killed with kill -9, the other side takes nothing; the letter waits", true=True)
-        self.there.start()
-        self.stands(letter, "delivered")
-        found = self.arrived(letter)
-        self.holds("back to life, it gets the letter once", true=len(found) == 1)
-        theirs = self.there.do("register", found[0]["uuid"])["number"]
-        self.there.kill()
-        self.there.start()
-        told = self.stands(letter, "registered")
+    def delivered(self, sender: House, letter: dict[str, Any], receiver: House) -> str:
+        """See that a letter arrives once, sealed; return what arrived."""
+        self.stands(sender, letter, receiver, "delivered")
+        found = self.arrived(letter, receiver)
+        once = len(found) == 1 and found[0]["sealed"]
         self.holds(
-            f"killed right after registering, its number {told['number']} comes back", true=told["number"] == theirs
+            f"letter {letter['number']} lies at {receiver.name} once, under the seal of {sender.name}", true=once
         )
+        return str(found[0]["uuid"])
+
+    def registered(self, sender: House, letter: dict[str, Any], receiver: House, arrival: str) -> None:
+        """Register what arrived, and see the number come back."""
+        theirs = receiver.do("register", arrival)["number"]
+        told = self.stands(sender, letter, receiver, "registered")
+        self.holds(
+            f"registered at {receiver.name}, its number {theirs} stands at {sender.name}", true=told["number"] == theirs
+        )
+
+    def passed(self, sender: House, *receivers: House, kind: str = "letter") -> dict[str, Any]:
+        """Send a letter, and see it registered at every receiver."""
+        letter = self.written(sender, *receivers, kind=kind)
+        for receiver in receivers:
+            self.registered(sender, letter, receiver, self.delivered(sender, letter, receiver))
+        return letter
+
+    def duplicates(self, letter: dict[str, Any]) -> None:
+        """Bring a registered letter once more, as it was and otherwise; nothing arrives twice."""
+        for how, wanted, what in DUPLICATES:
+            said = wait_for(lambda how=how: self._word(letter, how), f"the other side says something when it is {how}")
+            self.holds(f"{what}: {said}", true=said == wanted)
+        self.holds("nothing arrived twice", true=len(self.arrived(letter, self.second)) == 1)
+        third, there = self.cards[self.centre.name]["subsystem"], self.cards[self.second.name]["subsystem"]
+        foreign = wait_for(lambda: self.first.do("speak_for", third, there)["said"], "the gateway says something")
+        refused = foreign == "server.clientproxy.ssl_authentication_failed"
+        self.holds(f"{self.first.name} cannot speak in the name of {self.centre.name}: {foreign}", true=refused)
+
+    def _word(self, letter: dict[str, Any], how: str) -> str:
+        """Return the other side's word, or nothing: a busy gateway that lets a call fall says none for it."""
+        said = str(self.first.do("again", letter["letter"], how)["said"])
+        nothing = said.startswith("exchange.server.") or said in {"exchange.silent", "correspondence.no-answer"}
+        return "" if nothing else said
+
+    def cut_while_sending(self) -> dict[str, Any]:
+        """Kill the second province after its letter was taken over and before it is noted there."""
+        self.second.kill()
+        self.second.start(fault="dispatch.after-carry")
+        letter = self.written(self.second, self.first)
+        wait_for(lambda: self.second.has_fallen, f"{self.second.name} falls while it sends")
+        found = self.arrived(letter, self.first)
+        self.holds(
+            f"{self.second.name} is killed while it sends {letter['number']}: {self.first.name} has it once",
+            true=len(found) == 1,
+        )
+        return letter
+
+    def cut_while_receiving(self) -> dict[str, Any]:
+        """Kill the second province between a letter's files and its row."""
+        self.second.start(fault="parcel.before-intake")
+        letter = self.written(self.first, self.second)
+        wait_for(lambda: self.second.has_fallen, f"{self.second.name} falls while it takes a letter in")
+        waits = wait_for(lambda: self._waits(letter), "the sender notes that nobody took it")
+        what = f"{self.second.name} is killed while it takes {letter['number']} in"
+        self.holds(
+            f"{what}: it waits at {self.first.name} ({waits})",
+            true=self.state(self.first, letter, self.second)["state"] == "queued",
+        )
+        return letter
+
+    def _waits(self, letter: dict[str, Any]) -> str:
+        told = self.state(self.first, letter, self.second)
+        return str(told["waits_for"]) if told["attempts"] else ""
+
+    def cuts(self) -> None:
+        """Cut both ways, and see that neither letter is lost or doubled, nor the number of one."""
+        outgoing = self.cut_while_sending()
+        incoming = self.cut_while_receiving()
+        self.second.start()
+        arrival = self.delivered(self.second, outgoing, self.first)
+        self.registered(self.second, outgoing, self.first, arrival)
+        arrival = self.delivered(self.first, incoming, self.second)
+        theirs = self.second.do("register", arrival)["number"]
+        self.second.kill()
+        self.second.start()
+        told = self.stands(self.first, incoming, self.second, "registered")
+        self.holds(
+            f"{self.second.name} is killed right after registering; its number {theirs} comes back",
+            true=told["number"] == theirs and len(self.arrived(incoming, self.second)) == 1,
+        )
+
+    def parting(self) -> None:
+        """End an agreement on one side: letters wait with the reason, and arrive after it is renewed."""
+        self.second.do("part", self.cards[self.first.name]["subsystem"])
+        letter = self.written(self.first, self.second)
+        said = wait_for(lambda: self._waits(letter), "the letter waits with a reason")
+        self.holds(
+            f"after {self.second.name} ended the agreement its gateway refuses {letter['number']}: {said}",
+            true=said == "exchange.there.server.clientproxy.ssl_authentication_failed" and not self._lies(letter),
+        )
+        self._agree(self.second, self.first)
+        self.first.do("hurry", letter["letter"])
+        self.delivered(self.first, letter, self.second)
+
+    def _lies(self, letter: dict[str, Any]) -> bool:
+        return bool(self.arrived(letter, self.second))
+
+    def tell(self) -> None:
+        """Tell it all."""
+        self.meet()
+        self.duplicates(self.passed(self.first, self.second))
+        self.passed(self.first, self.centre)
+        self.passed(self.centre, self.first, self.second, kind="circular")
+        self.cuts()
+        self.parting()
+        for house in self.houses:
+            found = house.do("whole")["findings"]
+            self.holds(f"every row of {house.name} agrees with its facts and the log{''.join(found)}", true=not found)
+
+
+def _brought_up(configuration: Configuration, name: str, apart: int, subsystem: str) -> House:
+    """Return an installation that is not alive yet, beside the running one."""
+    code = name.replace(" ", "-")
+    kept = {key: value for key, value in os.environ.items() if not key.startswith("DIVAN_") and key != "PORT"}
+    port = configuration.port + apart
+    own = {
+        "PORT": str(port),
+        "DIVAN_DATA": str(configuration.data / code),
+        "DIVAN_EXCHANGE_SUBSYSTEM": subsystem,
+        "DIVAN_EXCHANGE_SERVER": f"{subsystem.rpartition('/')[0]}/gateway",
+    }
+    return House(name, port, kept | own, configuration.data / "log" / f"{code}.log")
 
 
 def run(configuration: Configuration, console: Console) -> None:
@@ -206,34 +240,25 @@ def run(configuration: Configuration, console: Console) -> None:
 
     :raises StoryBroken: at the first step that does not hold.
     """
-    data = configuration.data / "second-province"
-    port = configuration.port + PORTS_APART
     own = {"DIVAN_PORT": str(configuration.port), "DIVAN_DATA": str(configuration.data)}
-    logs = configuration.data / "log"
-    here = Side(configuration.port, {**os.environ, **own}, logs / "letters-here.log")
-    kept = {name: value for name, value in os.environ.items() if not name.startswith("DIVAN_") and name != "PORT"}
-    there = Side(
-        port,
-        {
-            **kept,
-            "PORT": str(port),
-            "DIVAN_DATA": str(data),
-            "DIVAN_EXCHANGE_SUBSYSTEM": SUBSYSTEM,
-            "DIVAN_EXCHANGE_SERVER": f"{SUBSYSTEM.rpartition('/')[0]}/gateway",
-        },
-        logs / "second-province.log",
-    )
-    if not here.is_up():
-        raise StoryBroken(f"no installation answers at port {here.port}; start one with `divan up`")
-    shutil.rmtree(data, ignore_errors=True)
-    story = Story(here, there, console)
+    log = configuration.data / "log" / "letters.log"
+    first = House("first province", configuration.port, {**os.environ, **own}, log)
+    if not first.is_up():
+        raise StoryBroken(f"no installation answers at port {first.port}; start one with `divan up`")
+    second = _brought_up(configuration, "second province", PORTS_APART, SECOND)
+    centre = _brought_up(configuration, "centre", 2 * PORTS_APART, CENTRE)
+    story = Story(first, second, centre, console)
     try:
-        there.start()
-        story.holds(f"a second installation lives at port {port}, with a database of its own", true=True)
-        story.meet()
-        story.plain()
-        story.cut()
+        for house in (second, centre):
+            shutil.rmtree(house.environment["DIVAN_DATA"], ignore_errors=True)
+            house.launch()
+        for house in (second, centre):
+            house.await_life()
+            story.holds(f"{house.name} lives at port {house.port}, with database and gateway of its own", true=True)
+        story.tell()
     finally:
-        there.stop()
-        shutil.rmtree(Path(data), ignore_errors=True)
+        for house in story.houses:
+            house.stop()
+        for house in (second, centre):
+            shutil.rmtree(house.environment["DIVAN_DATA"], ignore_errors=True)
     console.print(f"All {story.held} steps held.")

@@ -1,0 +1,146 @@
+"""Installations as the story lives with them: brought to life, asked, cut from power at a named line, and ended."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import httpx
+
+PATIENCE = 420.0
+"""Seconds in which something happens that depends on retries, on a machine that has much else to do."""
+FOUNDING = 600.0
+"""Seconds in which an installation comes to life."""
+
+
+class StoryBroken(Exception):
+    """Something was not as the story says; the message says what."""
+
+
+def wait_for(happens: Callable[[], Any], what: str, seconds: float = PATIENCE) -> Any:
+    """Wait until something happens, and return it.
+
+    :raises StoryBroken: when it does not.
+    """
+    until = time.monotonic() + seconds
+    while time.monotonic() < until:
+        if found := happens():
+            return found
+        time.sleep(0.5)
+    raise StoryBroken(f"it did not happen within {seconds:.0f} seconds that {what}")
+
+
+@dataclass(slots=True)
+class House:
+    """One installation: its name, port and data, its officers, and, when the story started it, its processes."""
+
+    name: str
+    port: int
+    environment: dict[str, str]
+    log: Path
+    process: subprocess.Popen[bytes] | None = None
+    officers: subprocess.Popen[str] | None = None
+
+    def do(self, deed: str, *arguments: str) -> dict[str, Any]:
+        """Let its officers do something.
+
+        :raises StoryBroken: when they could not.
+        """
+        if self.officers is None or self.officers.poll() is not None:
+            self.officers = self._called()
+        asking, telling = self.officers.stdin, self.officers.stdout
+        assert asking is not None  # noqa: S101 (both are pipes)
+        assert telling is not None  # noqa: S101 (as above)
+        asking.write(json.dumps([deed, *arguments]) + "\n")
+        asking.flush()
+        said = json.loads(telling.readline() or '{"broken": "the officers are gone"}')
+        if "broken" in said:
+            raise StoryBroken(f"{deed} in {self.name}: {said['broken']}")
+        told: dict[str, Any] = said["told"]
+        return told
+
+    def _called(self) -> subprocess.Popen[str]:
+        with self.log.open("a") as log:
+            return subprocess.Popen(
+                [sys.executable, "-m", "divan.project.letters.officer"],
+                env=self.environment,
+                stdin=subprocess.PIPE,
+                stdout=subprocess.PIPE,
+                stderr=log,
+                text=True,
+            )
+
+    def is_up(self) -> bool:
+        """Whether it answers and says that it is well."""
+        with contextlib.suppress(httpx.HTTPError):
+            said = httpx.get(f"http://127.0.0.1:{self.port}/-/health", timeout=5, trust_env=False)
+            return said.status_code == 200
+        return False
+
+    def launch(self, *, fault: str = "") -> None:
+        """Begin to bring it to life; at ``fault`` the process that comes there is killed, and all fall with it."""
+        command = [sys.executable, "-m", "divan.project.command_line", "up"]
+        self.log.parent.mkdir(parents=True, exist_ok=True)
+        with self.log.open("ab") as log:
+            self.process = subprocess.Popen(  # noqa: S603 (as above)
+                command,
+                env=self.environment | ({"DIVAN_FAULT": fault} if fault else {}),
+                stdin=subprocess.DEVNULL,
+                stdout=log,
+                stderr=log,
+                start_new_session=True,
+            )
+
+    def await_life(self) -> None:
+        """Wait until it is alive.
+
+        :raises StoryBroken: when it ended instead.
+        """
+        what = f"{self.name} comes to life at port {self.port}; {self.log} says more"
+        wait_for(self._has_begun, what, FOUNDING)
+
+    def _has_begun(self) -> bool:
+        if self.has_fallen:
+            raise StoryBroken(self.log.read_text("utf-8", "replace")[-600:])
+        return self.is_up()
+
+    @property
+    def has_fallen(self) -> bool:
+        """Whether the story started it and it is there no more."""
+        return self.process is not None and self.process.poll() is not None
+
+    def start(self, *, fault: str = "") -> None:
+        """Bring it to life and wait until it is."""
+        self.launch(fault=fault)
+        self.await_life()
+
+    def kill(self) -> None:
+        """Kill every process of it at once, as a power cut does."""
+        if self.process is not None:
+            with contextlib.suppress(ProcessLookupError):
+                os.killpg(self.process.pid, signal.SIGKILL)
+            self.process.wait()
+
+    def stop(self) -> None:
+        """End it, and its officers, in order."""
+        if self.officers is not None:
+            if self.officers.stdin is not None:
+                self.officers.stdin.close()
+            with contextlib.suppress(subprocess.TimeoutExpired):
+                self.officers.wait(10)
+            self.officers.kill()
+        if self.process is not None and self.process.poll() is None:
+            os.killpg(self.process.pid, signal.SIGINT)
+            with contextlib.suppress(subprocess.TimeoutExpired):
+                self.process.wait(60)
+            if self.process.poll() is None:
+                self.kill()
