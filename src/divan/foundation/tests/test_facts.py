@@ -138,6 +138,27 @@ def test_a_reader_sees_each_fact_of_its_kinds_once(db):
     assert FactCursor.objects.get(name="test").position == 2
 
 
+def test_a_reader_of_a_seldom_kind_passes_over_all_others_in_one_look(db):
+    for number in range(5):
+        happen(OTHER, n=number)
+    happen(n=5)
+    happen(OTHER, n=6)
+    facts.place_facts()
+    seen: list[object] = []
+
+    def look(limit: int = 2) -> tuple[int, int]:
+        handled = facts.follow("seldom", lambda fact: seen.append(fact.data["n"]), kinds=[HAPPENED], limit=limit)
+        return handled, FactCursor.objects.get(name="seldom").position
+
+    assert look() == (1, 6)
+    for number in (7, 8, 9):
+        happen(n=number)
+    happen(OTHER, n=10)
+    facts.place_facts()
+    assert [look(), look(), look()] == [(2, 8), (1, 10), (0, 10)]
+    assert seen == [5, 7, 8, 9]
+
+
 def test_a_reader_that_fails_forgets_nothing(db):
     happen(n=1)
     facts.place_facts()
