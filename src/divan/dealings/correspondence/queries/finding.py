@@ -40,6 +40,9 @@ QUARTERS = 48
 FAR_YEARS = 80
 """Spans asked at once before all others, quarters before whole years, and how far back letters go."""
 
+AHEAD = timedelta(days=400)
+"""Letters of another product may bear a date that is still to come."""
+
 LITTLE = 2_000
 """So many hits of all times are read and sorted at once; that costs less than a look at each quarter."""
 
@@ -137,8 +140,9 @@ def _midnight(day: date) -> datetime:
 
 def _newest(query: list[str], body: int, bounds: dict[str, Any], now: datetime, whose: str) -> list[LetterPlace]:
     """Return the newest places of a body that fit, asking no further back than is needed for as many as are wanted."""
-    newest = min(bounds["until"] - timedelta(days=1), bounds["before_at"], now + timedelta(days=400))
-    spans = list(windows(body, newest.astimezone(TEHRAN), bounds["since"].astimezone(TEHRAN)))
+    newest = min(bounds["until"] - timedelta(days=1), bounds["before_at"], now + AHEAD)
+    span = (newest.astimezone(TEHRAN), bounds["since"].astimezone(TEHRAN))
+    spans = list(windows(body, *span, today=now.astimezone(TEHRAN)))
     near, far = spans[:NEAR_WINDOWS], spans[NEAR_WINDOWS:]
     steps = [(near, query, whose)]
     if any(one.endswith(":*") for one in query):
@@ -174,20 +178,22 @@ def _all_if_little(query: str, bounds: dict[str, Any], whose: str) -> list[Lette
     return None if hits > LITTLE else [LetterPlace(at=at, row=row) for _, at, row in rows if row is not None]
 
 
-def windows(body: int, newest: datetime, oldest: datetime) -> Iterator[str]:
+def windows(body: int, newest: datetime, oldest: datetime, *, today: datetime) -> Iterator[str]:
     """Yield tsqueries of spans of a body's letters, newest first, that leave nothing out between two moments.
 
-    A month, two, then quarters: a word that was frequent once, long ago, leaves no more than a quarter's hits to sort.
+    This month with all that is dated after it, two months, then quarters: a word that was frequent once, long ago,
+    leaves no more than a quarter's hits to sort.
     """
-    month = newest.year * 12 + newest.month - 1
+    top = newest.year * 12 + newest.month - 1
+    month = min(top, today.year * 12 + today.month - 1)
     end = max(oldest.year * 12 + oldest.month - 1, (newest.year - FAR_YEARS) * 12)
 
     def months(span: int) -> str:
-        span_of = range(max(month - span + 1, end), month + 1)
+        span_of = range(max(month - span + 1, end), (top if span == 1 else month) + 1)
         return lexemes.any_of(lexemes.mark(f"month:{body}", f"{one // 12}-{one % 12 + 1:02d}") for one in span_of)
 
     for span in (1, 2, *([3] * QUARTERS)):
-        if month >= end:
+        if month >= end or (span == 1 and top >= end):
             yield months(span)
             month -= span
     if month >= end and month % 12 != 11:

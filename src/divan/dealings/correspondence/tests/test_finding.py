@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from datetime import date
 from uuid import uuid4
 
@@ -228,8 +229,13 @@ def test_a_file_that_takes_the_process_down_is_tried_three_times(office):
 
 def test_windows_leave_no_month_out():
     newest = moment(2026, 11, 22)
-    for oldest in (moment(2026, 11, 3), moment(2019, 5, 3), moment(2014, 1, 1), moment(1960, 2, 1)):
-        marks = [one for window in windows(7, newest, oldest) for one in lexemes_in(window)]
+    begins = (moment(2026, 11, 3), moment(2019, 5, 3), moment(2014, 1, 1), moment(1960, 2, 1))
+    for oldest, today in itertools.product(
+        begins, (newest, moment(2027, 1, 1), moment(2026, 2, 3), moment(2025, 3, 1))
+    ):
+        found = list(windows(7, newest, oldest, today=today))
+        assert all(found)
+        marks = [one for window in found for one in lexemes_in(window)]
         months = [one.removeprefix("@month:7:") for one in marks if one.startswith("@month")]
         years = [int(one.removeprefix("@year:7:")) for one in marks if one.startswith("@year")]
         spelled = months + [f"{year}-{month:02d}" for year in years for month in range(1, 13)]
