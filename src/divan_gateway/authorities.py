@@ -40,3 +40,33 @@ class Authorities:
             logger.error("authorities of clients cannot be taken up: %s", error)  # noqa: TRY400 (the reason says it all)
         else:
             logger.info("authorities of clients taken up from %s", self._file.name)
+
+
+class Certificate:
+    """The certificate of a TLS listener: renewed in its files, it is shown from the next handshake on."""
+
+    def __init__(self, context: ssl.SSLContext, certificate: Path, key: Path) -> None:
+        self._context = context
+        self._files = (certificate, key)
+        self._seen = self._look()
+
+    def _look(self) -> tuple[tuple[int, int], ...] | None:
+        try:
+            return tuple((status.st_mtime_ns, status.st_ino) for status in (path.stat() for path in self._files))
+        except OSError:
+            return None
+
+    def refresh(self) -> None:
+        """Show what the files hold now; a pair that does not fit is named in the log and looked at again."""
+        seen = self._look()
+        if seen is None or seen == self._seen:
+            return
+        try:
+            # Tried apart first: a context into which half a pair was loaded could not shake hands any more.
+            ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER).load_cert_chain(*self._files)
+            self._context.load_cert_chain(*self._files)
+        except (OSError, ssl.SSLError) as error:
+            logger.error("the renewed certificate cannot be shown: %s", error)  # noqa: TRY400 (the reason says it all)
+        else:
+            self._seen = seen
+            logger.info("certificate taken up from %s", self._files[0].name)

@@ -54,3 +54,8 @@ class Breaker:
         if self.is_open:
             self._rest = min(self._rest * 2, _LONGEST_REST) if was_open else _FIRST_REST
             self.open_until = now + self._rest
+
+    def trip(self, now: float) -> None:
+        """Note that a look at its health found the address ill: enough to leave it alone."""
+        self.failures = max(self.failures, self.tolerated - 1)
+        self.failed(now)

@@ -21,12 +21,16 @@ from divan_libs.envelope.headers import Header
 # Below the keep-alive time of common servers (2 s and more), so that a question seldom meets a closing connection.
 _IDLE_SECONDS = 1.5
 _MAX_REPETITIONS = 2
+_HEALTH_SECONDS = 5.0
 SAFE_METHODS = frozenset({b"GET", b"HEAD", b"OPTIONS", b"TRACE"})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Question:
-    """What a provider is asked: the message without its body. ``repeatable``: asking twice does no harm."""
+    """What a provider is asked: the message without its body.
+
+    ``repeatable``: asking twice does no harm; ``at_root``: the path is that of the host, not below the base path.
+    """
 
     route: Route
     method: bytes
@@ -34,10 +38,11 @@ class Question:
     query: str | None
     headers: Sequence[Header]
     repeatable: bool
+    at_root: bool = False
 
     def target_at(self, endpoint: Endpoint) -> bytes:
         """Return the request target at an address."""
-        return join_target(endpoint.base_path, self.service_path, self.query).encode("ascii")
+        return join_target("" if self.at_root else endpoint.base_path, self.service_path, self.query).encode("ascii")
 
 
 class Upload:
@@ -144,6 +149,26 @@ class Providers:
             return Upload(connection, breaker, answered, chunked=length is None)
         assert failure is not None  # noqa: S101 - a service has at least one address
         raise failure
+
+    async def ask_one(self, endpoint: Endpoint, question: Question) -> Answer:
+        """Ask one address, whatever its breaker says; a large answer is not read to its end.
+
+        :raises ProviderFailure: there is no answer.
+        """
+        deadline = self._loop.time() + min(question.route.service.timeout_ms / 1000, _HEALTH_SECONDS)
+        answer = await self._ask_connected(endpoint, question, b"", deadline)
+        if answer.give_up is not None:
+            answer.give_up()
+        return answer
+
+    async def can_connect(self, route: Route, endpoint: Endpoint) -> bool:
+        """Tell whether an address takes connections now."""
+        try:
+            connection = await self._connect(endpoint, route, self._loop.time() + _HEALTH_SECONDS)
+        except ProviderFailure:
+            return False
+        connection.close()
+        return True
 
     def breaker_of(self, route: Route, endpoint: Endpoint) -> Breaker:
         """Return the breaker of an address of a service."""

@@ -8,13 +8,17 @@ import logging
 import os
 import signal
 import socket
+import subprocess
+import sys
 import time
+from collections.abc import Sequence
 from pathlib import Path
 from types import FrameType
 
+from divan_gateway.listening import HANDED_OVER, Doors, Inheritance, open_doors
 from divan_gateway.metrics import Metrics
 from divan_gateway.routing import read_subject_keys
-from divan_gateway.settings import Listener, Settings
+from divan_gateway.settings import Listener, Settings, SettingsError
 from divan_gateway.worker import microseconds, run_worker
 from divan_libs.envelope.evidence.recovery import recover
 from divan_libs.envelope.keys import SoftSigner, load_public_key
@@ -91,10 +95,17 @@ def _require_free(listener: Listener) -> None:
 
 
 class Supervisor:
-    """Keeps the wanted number of workers alive; a fallen one is replaced after its evidence has been completed."""
+    """Keeps the wanted number of workers alive; a fallen one is replaced after its evidence has been completed.
 
-    def __init__(self, settings: Settings) -> None:
+    Told to hand over (SIGHUP), it runs its own program anew in the same process: new code, new certificates, the same
+    sockets. The former workers are told to stop when their successors listen.
+    """
+
+    def __init__(self, settings: Settings, lock: int, doors: Doors, former: Sequence[int] = ()) -> None:
         self._settings = settings
+        self._lock = lock
+        self._doors = doors
+        self._former = list(former)
         self._metrics = Metrics(settings.workers)
         self._signer = SoftSigner.from_pem(settings.signing_key.read_bytes())
         self._workers: dict[int, int] = {}
@@ -106,33 +117,45 @@ class Supervisor:
         """Start the workers and wait until all have stopped; return the exit status."""
         for number in (signal.SIGTERM, signal.SIGINT):
             signal.signal(number, self._stop)
-        for row in range(self._settings.workers):
-            self._start(row)
+        listening = [self._start(row) for row in range(self._settings.workers)]
+        for pipe in listening:
+            _wait_for(pipe)
+        for pid in self._former:
+            _tell(pid, signal.SIGTERM)
+        signal.signal(signal.SIGHUP, self._hand_over)
         while self._workers:
             pid, status = os.wait()
+            if pid in self._former:
+                self._former.remove(pid)
             fallen = self._workers.pop(pid, None)
             if fallen is not None and not self._stopping:
                 logger.error("worker %d ended with %d", fallen, os.waitstatus_to_exitcode(status))
                 self._replace(fallen)
         return 0
 
-    def _start(self, row: int) -> None:
+    def _start(self, row: int) -> int:
+        """Start a worker; return the pipe on which it says that it listens."""
+        reading, writing = os.pipe()
         pid = os.fork()
         if pid == 0:
+            os.close(reading)
             status = 1
             try:
-                signal.signal(signal.SIGTERM, signal.SIG_DFL)
-                signal.signal(signal.SIGINT, signal.SIG_DFL)
-                status = run_worker(self._settings, self._metrics, row, supervised=True)
+                signal.signal(signal.SIGHUP, signal.SIG_IGN)
+                for number in (signal.SIGTERM, signal.SIGINT):
+                    signal.signal(number, signal.SIG_DFL)
+                status = run_worker(self._settings, self._metrics, row, self._doors[row], ready=writing)
             except Exception:
                 logger.exception("worker %d cannot serve", row)
             finally:
                 logging.shutdown()
                 os._exit(status)
+        os.close(writing)
         self._workers[pid] = row
         self._started[row] = time.monotonic()
         if self._stopping:
             os.kill(pid, signal.SIGTERM)
+        return reading
 
     def _replace(self, row: int) -> None:
         if time.monotonic() - self._started[row] > _STEADY_SECONDS:
@@ -146,13 +169,37 @@ class Supervisor:
             # The new worker will not be able to write either, and will say so; its successor tries again.
             logger.exception("evidence could not be completed")
         if not self._stopping:
-            self._start(row)
+            os.close(self._start(row))
 
     def _stop(self, _number: int, _frame: FrameType | None) -> None:
         self._stopping = True
-        for pid in list(self._workers):
-            with contextlib.suppress(ProcessLookupError):
-                os.kill(pid, signal.SIGTERM)
+        for pid in [*self._workers, *self._former]:
+            _tell(pid, signal.SIGTERM)
+
+    def _hand_over(self, _number: int, _frame: FrameType | None) -> None:
+        # What cannot start must not take the place of what runs: the successor is tried in a process of its own first.
+        program = [sys.executable, *sys.orig_argv[1:]]
+        try:
+            Settings.from_environment()
+            subprocess.run([sys.executable, "-c", "import divan_gateway.supervision"], check=True, timeout=60)
+        except (SettingsError, OSError, subprocess.SubprocessError):
+            logger.exception("the gateway goes on as it is: its successor could not start")
+            return
+        signal.signal(signal.SIGHUP, signal.SIG_IGN)
+        left = Inheritance(self._lock, self._doors, [*self._workers, *self._former])
+        logger.info("handing over to a new run of the program")
+        os.execve(program[0], program, left.hand_over())  # noqa: S606 - the program that runs already, as it was started
+
+
+def _tell(pid: int, number: int) -> None:
+    with contextlib.suppress(ProcessLookupError):
+        os.kill(pid, number)
+
+
+def _wait_for(pipe: int) -> None:
+    """Wait until a worker listens, or has fallen: then the pipe ends without a word."""
+    os.read(pipe, 1)
+    os.close(pipe)
 
 
 def serve(settings: Settings) -> int:
@@ -162,10 +209,15 @@ def serve(settings: Settings) -> int:
 
     :raises CannotStart: see :func:`prepare`.
     """
+    left = Inheritance.take()
+    if left is not None and len(left.doors) == settings.workers:
+        os.environ.pop(HANDED_OVER)
+        return Supervisor(settings, left.lock, left.doors, left.workers).run()
     lock = prepare(settings)
     try:
+        doors = open_doors(settings)
         if settings.workers == 1:
-            return run_worker(settings, Metrics(), 0, supervised=False)
-        return Supervisor(settings).run()
+            return run_worker(settings, Metrics(), 0, doors[0])
+        return Supervisor(settings, lock, doors).run()
     finally:
         os.close(lock)

@@ -3,26 +3,30 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import logging
 import os
 import signal
 import ssl
 import time
 from collections import Counter
+from collections.abc import Sequence
 from datetime import UTC, datetime
 
 import uvloop
 
 from divan_gateway.admission import Caller
-from divan_gateway.authorities import Authorities
+from divan_gateway.authorities import Authorities, Certificate
 from divan_gateway.carrier import Carrier
+from divan_gateway.health import look_at_health
 from divan_gateway.inbound import ClientConnection
 from divan_gateway.journal import Journal
+from divan_gateway.listening import Door
 from divan_gateway.metrics import Count, Level, Metrics
 from divan_gateway.providers import Providers
 from divan_gateway.quotas import Quotas
 from divan_gateway.routing import ProviderTls, Routing, read_subject_keys
-from divan_gateway.settings import Listener, Settings, Tls
+from divan_gateway.settings import Settings, Tls
 from divan_gateway.streaming import Send
 from divan_gateway.wire import Request, write_answer
 from divan_libs.envelope import errors
@@ -33,6 +37,7 @@ from divan_libs.envelope.keys import SoftSigner, load_public_key
 EXIT_FAILED = 70
 """Exit status of a worker that can no longer write evidence."""
 _GRACE_SECONDS = 20.0
+_SEAL_SECONDS = 0.5
 _HANDSHAKE_SECONDS = 10.0
 _LAST_ASKING_SECONDS = 0.3
 """How long an idle connection is kept when the process stops, for a request that is already on its way."""
@@ -70,6 +75,7 @@ class Worker:
         self._loop = asyncio.get_running_loop()
         self._stop = asyncio.Event()
         self._authorities: list[Authorities] = []
+        self._certificates: list[Certificate] = []
         self._connections: set[ClientConnection] = set()
         self._per_address: Counter[str] = Counter()
         self.limits = settings.limits
@@ -105,17 +111,27 @@ class Worker:
             clock=microseconds,
         )
 
-    async def run(self, *, supervised: bool) -> int:
-        """Serve until told to stop; return the exit status of the process."""
+    async def run(self, doors: Sequence[Door], ready: int | None) -> int:
+        """Serve until told to stop; return the exit status of the process.
+
+        ``ready`` is a pipe on which to say that this process listens; with it, a supervisor is the parent.
+        """
         for number in (signal.SIGTERM, signal.SIGINT):
             self._loop.add_signal_handler(number, self._stop.set)
-        servers = [await self._listen(listener, tls) for listener, tls in self._listeners()]
-        ticking = self._loop.create_task(self._tick(supervised=supervised))
+        servers = [await self._listen(door) for door in doors]
+        if ready is not None:
+            # Of a worker that takes a fallen one's place nobody asks.
+            with contextlib.suppress(BrokenPipeError):
+                os.write(ready, b"1")
+            os.close(ready)
+        ticking = self._loop.create_task(self._tick(supervised=ready is not None))
+        looking = self._loop.create_task(self._look_at_health())
         await self._stop.wait()
         for server in servers:
             server.close()
         await self._finish(1.0 if self._journal.failed else _GRACE_SECONDS)
-        ticking.cancel()
+        for task in (ticking, looking):
+            task.cancel()
         self._providers.close()
         await self._journal.close()
         return EXIT_FAILED if self._journal.failed else 0
@@ -130,30 +146,35 @@ class Worker:
                     connection.close()
             await asyncio.sleep(0.02)
 
-    def _listeners(self) -> list[tuple[Listener, ssl.SSLContext | None]]:
-        found: list[tuple[Listener, ssl.SSLContext | None]] = []
-        if self._settings.tls is not None:
-            context = server_tls(self._settings.tls)
-            self._authorities.append(Authorities(context, self._settings.tls.client_authorities))
-            found.append((self._settings.tls.listener, context))
-        if self._settings.plain is not None:
-            found.append((self._settings.plain, None))
-        return found
-
-    async def _listen(self, listener: Listener, tls: ssl.SSLContext | None) -> asyncio.Server:
+    async def _listen(self, door: Door) -> asyncio.Server:
+        tls = self._tls() if door.secure else None
         server = await self._loop.create_server(
             lambda: ClientConnection(self, self._loop),
-            listener.host,
-            listener.port,
+            sock=door.socket,
             ssl=tls,
             ssl_handshake_timeout=_HANDSHAKE_SECONDS if tls else None,
             backlog=1024,
-            reuse_port=self._settings.workers > 1,
         )
-        logger.info("listening on %s:%d (%s)", listener.host, listener.port, "TLS" if tls else "plain")
+        logger.info("listening on %s:%d (%s)", *door.socket.getsockname()[:2], "TLS" if tls else "plain")
         return server
 
+    def _tls(self) -> ssl.SSLContext:
+        settings = self._settings.tls
+        assert settings is not None  # noqa: S101 - a door with TLS is opened by these settings
+        context = server_tls(settings)
+        self._authorities.append(Authorities(context, settings.client_authorities))
+        self._certificates.append(Certificate(context, settings.certificate, settings.key))
+        return context
+
+    async def _look_at_health(self) -> None:
+        while True:
+            await asyncio.sleep(self._settings.health_ms / 1000)
+            routes = self._routing.routes
+            if routes is not None:
+                await look_at_health(self._providers, routes)
+
     async def _tick(self, *, supervised: bool) -> None:
+        sealed_at = 0.0
         while True:
             await asyncio.sleep(self._settings.watch_ms / 1000)
             if supervised and os.getppid() != self._parent:
@@ -164,9 +185,11 @@ class Worker:
             except Exception:
                 logger.exception("the snapshot could not be looked at; the one in force goes on")
             self._note_routes()
-            for authorities in self._authorities:
-                authorities.refresh()
-            self._journal.seal()
+            for file in (*self._authorities, *self._certificates):
+                file.refresh()
+            if self._loop.time() - sealed_at >= _SEAL_SECONDS:
+                sealed_at = self._loop.time()
+                self._journal.seal()
             self._providers.drop_idle()
             now = self._loop.time()
             for connection in list(self._connections):
@@ -243,11 +266,11 @@ class Worker:
         )
 
 
-def run_worker(settings: Settings, metrics: Metrics, row: int, *, supervised: bool) -> int:
-    """Run one worker in this process; return its exit status."""
+def run_worker(settings: Settings, metrics: Metrics, row: int, doors: Sequence[Door], ready: int | None = None) -> int:
+    """Run one worker in this process; return its exit status. See :meth:`Worker.run`."""
 
     async def serve() -> int:
-        return await Worker(settings, metrics, row).run(supervised=supervised)
+        return await Worker(settings, metrics, row).run(doors, ready)
 
     with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
         return runner.run(serve())

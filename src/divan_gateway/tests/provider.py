@@ -160,13 +160,13 @@ class _Handler(BaseHTTPRequestHandler):
 
 
 class Provider(ThreadingHTTPServer):
-    """The server, listening on a port of its own on loopback; ``tls`` makes it speak HTTPS."""
+    """The server, listening on loopback, on a port of its own if none is told; ``tls`` makes it speak HTTPS."""
 
     daemon_threads = True
     request_queue_size = 64
 
-    def __init__(self, tls: ssl.SSLContext | None = None) -> None:
-        super().__init__(("127.0.0.1", 0), _Handler)
+    def __init__(self, tls: ssl.SSLContext | None = None, port: int = 0) -> None:
+        super().__init__(("127.0.0.1", port), _Handler)
         self.seen: list[Seen] = []
         self.released = threading.Event()
         self._tls = tls
