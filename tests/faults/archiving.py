@@ -1,10 +1,14 @@
-"""What a process that is killed does in the archive: each deed the same as a test does it itself."""
+"""What a process that is killed does with letters that are kept or open cases: each deed as a test does it itself."""
 
 from __future__ import annotations
 
 from pathlib import Path
 from uuid import UUID
 
+from tests.world import SERVICE
+
+from divan.dealings.cases import actions as cases
+from divan.dealings.cases.values import LetterApplicant, NewOpening
 from divan.dealings.correspondence import actions
 from divan.dealings.correspondence.tests import offices
 from divan.dealings.correspondence.tests.archives import clerk_of
@@ -21,4 +25,16 @@ def export_archive(world, folder: str):
     return actions.export_archive(body=offices.BODY, to=Path(folder), actor=SYSTEM, now=world.now)
 
 
-DEEDS = {deed.__name__: deed for deed in (put_in_file, export_archive)}
+def open_case(world, letter: str):
+    """Open the case that a letter asks for, with its words."""
+    opening = NewOpening(
+        service_code=SERVICE,
+        applicant=LetterApplicant(national_code=world.person("villager").national_code),
+        wording_to="description",
+    )
+    return cases.open_case_from_letter(
+        letter=UUID(letter), opening=opening, actor=world.officer("secretariat"), now=world.now
+    )
+
+
+DEEDS = {deed.__name__: deed for deed in (put_in_file, export_archive, open_case)}

@@ -6,6 +6,9 @@ from datetime import datetime
 
 import pytest
 
+from divan.dealings.cases import queries as cases
+from divan.dealings.cases.tests.test_opening import WORDS, written
+from divan.dealings.cases.values import LetterOpensNoCase
 from divan.dealings.correspondence import actions, jobs, models, queries, rules
 from divan.dealings.correspondence.tests import offices
 from divan.dealings.correspondence.tests.archives import PLAN, clerk_of, file_in, lying_in
@@ -15,7 +18,7 @@ from divan.foundation.actors import SYSTEM
 from divan.registers.people import queries as people
 from divan_libs.transfer.verifying import verify_folder
 
-from .archiving import export_archive, put_in_file
+from .archiving import export_archive, open_case, put_in_file
 from .house import House
 
 EXPORTED = "correspondence.archive-file-exported"
@@ -77,4 +80,18 @@ def test_a_list_cut_in_its_middle_leaves_each_file_whole_or_erased_and_goes_on(h
     done = queries.get_disposal(made, director, office.now)
     assert (done.state, [one.outcome for one in done.items]) == (DisposalState.DONE, ["destroy", "destroy"])
     assert [row.name for row in models.LetterFile.objects.all()] == [""] * 2
+    house.rest()
+
+
+def test_a_case_cut_before_the_words_of_its_letter_is_not_begun_and_is_then_begun_once(house: House, office):
+    letter = written(office)
+
+    house.cut("opening.before-answers", "deed", "open_case", letter.uuid)
+
+    assert cases.list_cases_from_letter(letter.uuid) == []
+    begun = open_case(office, str(letter.uuid))
+    assert begun.answers["description"] == WORDS
+    with pytest.raises(LetterOpensNoCase):
+        open_case(office, str(letter.uuid))
+    assert [one.uuid for one in cases.list_cases_from_letter(letter.uuid)] == [begun.uuid]
     house.rest()

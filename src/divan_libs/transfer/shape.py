@@ -1,5 +1,8 @@
 """What may stand in what, in which order and how often, as far as Noark 5 v5.0 is used here; and its lists of codes.
 
+Compared element by element with the schemas that the archive of Norway publishes (``arkivstruktur.xsd`` and
+``metadatakatalog.xsd`` of version 5.0); these are not shipped, and where they are at hand a test validates against them.
+
 Each kind is a sequence of steps: the names that may stand there, the fewest and the most (None for any number).
 """
 
@@ -81,6 +84,25 @@ CODES: Mapping[str, frozenset[str]] = {
     "dokumentstatus": frozenset({"Dokumentet er under redigering", "Dokumentet er ferdigstilt"}),
     "tilknyttetRegistreringSom": frozenset({"Hoveddokument", "Vedlegg"}),
     "sjekksumAlgoritme": frozenset({"SHA-256"}),
+    "avskrivningsmaate": frozenset(
+        {
+            "Besvart med brev",
+            "Besvart med e-post",
+            "Besvart på telefon",
+            "Tatt til etterretning",
+            "Tatt til orientering",
+        }
+    ),
+    "variantformat": frozenset({"Produksjonsformat", "Arkivformat", "Dokument hvor deler av innholdet er skjermet"}),
+    "elektroniskSignaturSikkerhetsnivaa": frozenset(
+        {
+            "Symmetrisk kryptert",
+            "Sendt med PKI/virksomhetssertifikat",
+            "Sendt med PKI/'person standard'-sertifikat",
+            "Sendt med PKI/'person høy'-sertifikat",
+        }
+    ),
+    "elektroniskSignaturVerifisert": frozenset({"Signatur påført, ikke verifisert", "Signatur påført og verifisert"}),
 }
 MOMENTS = frozenset(
     {

@@ -14,6 +14,7 @@ from divan.dealings.correspondence.queries.archive import (
     list_volumes,
 )
 from divan.dealings.correspondence.queries.archive_disposal import (
+    find_erasure,
     get_disposal,
     list_approved,
     list_disposals,
@@ -305,6 +306,7 @@ __all__ = [
     "find_gaps",
     "find_gaps_of_register",
     "find_intake",
+    "find_erasure",
     "find_letters",
     "find_numbered",
     "find_open_work",

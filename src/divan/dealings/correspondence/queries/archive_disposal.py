@@ -12,8 +12,10 @@ from django.db.models import Count, F
 from divan.dealings.correspondence import models
 from divan.dealings.correspondence.queries.archive import (
     archive_file_of,
+    archive_files,
     archive_files_for,
     due_on,
+    erased_at,
     held_among,
 )
 from divan.dealings.correspondence.queries.letters import readable_by
@@ -24,6 +26,7 @@ from divan.dealings.correspondence.values import (
     DisposalState,
     DisposalUnknown,
     DueFile,
+    Erasure,
     Secrecy,
 )
 from divan.dealings.correspondence.values.kinds import (
@@ -142,6 +145,27 @@ def get_disposal(disposal: UUID, post: Post, at: datetime) -> DisposalList:
     if not found or not {item.secrecy for item in found[0].items} <= set(readable_by(post, at)):
         raise DisposalUnknown
     return found[0]
+
+
+def find_erasure(letter: UUID) -> Erasure | None:
+    """Return how the content of a letter was disposed of, with the last file it lay in; None while it is kept."""
+    at = erased_at(letter)
+    if at is None:
+        return None
+    lay = models.Filing.objects.filter(letter__uuid=letter, removed_at=None, volume__file__disposed_at=at)
+    row = archive_files().get(id=lay.order_by("-id").values_list("volume__file_id", flat=True)[:1])
+    listed = models.DisposalList.objects.filter(items__contains=[{"file": str(row.uuid), "outcome": row.disposal}])
+    by = listed.order_by("-id").first()
+    item = next((one for one in by.items if one["file"] == str(row.uuid)), {}) if by else {}
+    return Erasure(
+        at=at,
+        deed=After(row.disposal),
+        file=archive_file_of(row),
+        legal_basis=item.get("legal_basis", "") or row.archive_class.legal_basis,
+        disposal=by.uuid if by else None,
+        proposed_by=by.proposed_by if by else None,
+        decided_by=by.decided_by if by else None,
+    )
 
 
 def list_approved() -> list[UUID]:

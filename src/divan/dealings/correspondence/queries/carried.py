@@ -5,6 +5,7 @@ from __future__ import annotations
 from uuid import UUID
 
 from divan.dealings.correspondence import models
+from divan.dealings.correspondence.queries.archive import erased_at
 from divan.dealings.correspondence.queries.contents import list_files, list_recipients, list_relations, recipient_of
 from divan.dealings.correspondence.queries.letters import letter_of, letters
 from divan.dealings.correspondence.queries.numbers import year_of
@@ -78,7 +79,12 @@ def party_of_sender(letter: Letter) -> Party:
 
 
 def files_to_carry(letter: Letter) -> tuple[IntakeFile, ...]:
-    """Return the files that travel with a letter: the signed document or the scan that was signed, then attachments."""
+    """Return the files that travel with a letter: the signed document or the scan that was signed, then attachments.
+
+    Of a letter whose content was erased there are none.
+    """
+    if erased_at(letter.uuid) is not None:
+        return ()
     origin = _origin(letter)
     carried = [IntakeFile(file_uuid=origin, name=files.get_file(origin).name, role="origin")] if origin else []
     for one in list_files(letter.uuid):

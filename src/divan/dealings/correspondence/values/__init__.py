@@ -10,6 +10,7 @@ from divan.dealings.correspondence.values.archive import (
     DisposalList,
     DisposalState,
     DueFile,
+    Erasure,
     Exported,
     Filed,
     LegalHold,
@@ -29,6 +30,7 @@ from divan.dealings.correspondence.values.archive_refusals import (
     ExportNotPossible,
     FileNotSecretEnough,
     FilingUnknown,
+    LetterErased,
 )
 from divan.dealings.correspondence.values.carrying import (
     LONGEST_KEY,
@@ -450,6 +452,7 @@ __all__ = [
     "Exported",
     "FileNotSecretEnough",
     "Filed",
+    "Erasure",
     "FilingUnknown",
     "Folder",
     "FollowUp",
@@ -479,6 +482,7 @@ __all__ = [
     "LetterIsDouble",
     "LetterNotDraft",
     "LetterNotSigned",
+    "LetterErased",
     "LetterNumber",
     "LetterNumbered",
     "LetterPlace",

@@ -181,6 +181,22 @@ class DisposalList:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Erasure:
+    """How the content of a letter was disposed of: when, with which file, by which law, and who wanted it.
+
+    ``disposal`` is the list; it and the two persons are unknown where no list names the file.
+    """
+
+    at: datetime
+    deed: After
+    file: ArchiveFile
+    legal_basis: str
+    disposal: UUID | None
+    proposed_by: UUID | None
+    decided_by: UUID | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class DueFile:
     """A file whose time is over; ``handed_over`` says whether it was exported since it was closed."""
 

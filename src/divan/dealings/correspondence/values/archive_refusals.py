@@ -79,3 +79,10 @@ class ExportNotPossible(Refusal):
 
     code = "correspondence.export-not-possible"
     status = 422
+
+
+class LetterErased(Refusal):
+    """What the letter said was erased by an approved list; its line in the register stays."""
+
+    code = "correspondence.letter-erased"
+    status = 410

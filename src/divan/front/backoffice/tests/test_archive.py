@@ -143,6 +143,16 @@ def test_a_list_is_proposed_by_one_and_approved_by_another(browser, office, monk
     [done] = queries.list_disposals(post, office.now)
     assert done.state is DisposalState.DONE
     assert b"The content of this file was erased" in clerk.get(f"/office/archive/files/{file}/").content
+    [letter] = [one.letter for one in queries.list_filed(file, post, office.now, volume=1)]
+    [attached] = queries.list_files(letter.uuid)
+    page = clerk.get(f"/office/letters/{letter.uuid}/").content.decode()
+    assert "What this letter said was erased" in page
+    assert letter.subject in page
+    assert "مصوبهٔ نمونه" in page
+    assert "proposed by فاطمه نوری, approved by" in page
+    assert f"/office/letters/{letter.uuid}/files/" not in page
+    assert "/office/archive/put/" not in page
+    assert clerk.get(f"/office/letters/{letter.uuid}/files/{attached.uuid}/").status_code == 410
 
 
 def test_who_read_a_letter_stands_on_a_page_for_its_secretariat_alone(browser, office):

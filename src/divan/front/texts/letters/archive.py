@@ -124,4 +124,9 @@ REFUSALS: Mapping[str, tuple[Text, Text, Text]] = {
         _("There is nothing to export, the folder exists, or a document is missing or altered. No folder was left."),
         _("Give another folder, or let the operator look at the document."),
     ),
+    "correspondence.letter-erased": (
+        _("What this letter said was erased."),
+        _("The time of its file was over, and an approved list disposed of it."),
+        _("The page of the letter tells when, by whom and by which law."),
+    ),
 }

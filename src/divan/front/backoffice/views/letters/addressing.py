@@ -17,6 +17,7 @@ from divan.dealings.correspondence import actions, queries
 from divan.dealings.correspondence.values import (
     MOST_ATTACHMENTS,
     LetterContent,
+    LetterErased,
     LetterNotDraft,
     LetterState,
     LetterUnknown,
@@ -273,12 +274,15 @@ def file(request: HttpRequest, letter: UUID, file: UUID) -> HttpResponse:
     """Give a file of a letter, and write that it was taken into the log.
 
     :raises LetterUnknown: if the letter is not for this post, or has no such file.
+    :raises LetterErased: if what the letter said was erased.
     """
     post, now = own_post(request), clock.now()
     actions.note_reading(letter=letter, post=post, what="file", actor=actor_of(request), now=now)
     found = next((one for one in queries.list_files(letter) if one.uuid == file), None)
     if found is None:
         raise LetterUnknown
+    if queries.erased_at(letter) is not None:
+        raise LetterErased
     kept = files.get_file(found.file_uuid)
     return bytes_answer(files.read_file(found.file_uuid), name=found.name, media_type=kept.media_type, download=False)
 

@@ -15,7 +15,7 @@ from django.views.decorators.http import require_POST, require_safe
 from divan.dealings.cases import queries as cases
 from divan.dealings.cases.values import CaseUnknown, TaskDone
 from divan.dealings.correspondence import actions, queries
-from divan.dealings.correspondence.values import Letter, LetterState, LetterUnknown, Secrecy, Urgency
+from divan.dealings.correspondence.values import Letter, LetterErased, LetterState, LetterUnknown, Secrecy, Urgency
 from divan.foundation import clock
 from divan.foundation.errors import NotAllowed
 from divan.foundation.http.access import STAFF, access
@@ -86,9 +86,14 @@ def _marks(letter: Letter) -> list[tuple[str, str]]:
 
 
 def _document(letter: Letter) -> Document | None:
+    """Return the document of a letter; of one that was erased only what its case keeps."""
     if letter.document_uuid is not None:
-        return signing.get_document(letter.document_uuid)
-    return queries.find_document(letter.uuid) if letter.drafter_post else None
+        found: Document | None = signing.get_document(letter.document_uuid)
+    else:
+        found = queries.find_document(letter.uuid) if letter.drafter_post else None
+    if found is not None and found.about_uuid == letter.uuid and queries.erased_at(letter.uuid) is not None:
+        return None
+    return found
 
 
 def _note_reading(request: HttpRequest, post: Post, letter: UUID, what: str, now: datetime) -> None:
@@ -124,6 +129,7 @@ def letter(request: HttpRequest, letter: UUID) -> HttpResponse:
         "case": found.about_uuid if _is_about_own_case(post, found) else None,
         "marks": _marks(found),
         "is_on_paper": found.signed_by_hand and found.document_uuid is None,
+        "is_erased": queries.erased_at(letter) is not None,
         "parts": compose(PARTS, reading),
     }
     return render(request, "backoffice/letters/letter.html", values)
@@ -151,11 +157,14 @@ def document(request: HttpRequest, letter: UUID) -> HttpResponse:
     """Give the signed document of a letter.
 
     :raises LetterUnknown: if the letter is not for this post, or its document is not made yet.
+    :raises LetterErased: if it was erased with the letter.
     """
     post, now = own_post(request), clock.now()
     found = seen_letter(post, letter, now)
     if found.document_uuid is None:
         raise LetterUnknown
+    if _document(found) is None:
+        raise LetterErased
     _note_reading(request, post, letter, "document", now)
     name = str(found.number).replace("/", "-") + ".pdf"
     return bytes_answer(signing.read_pdf(found.document_uuid), name=name, media_type="application/pdf", download=False)
