@@ -1,4 +1,4 @@
-"""How long a reader of a seldom kind of fact needs in a long log: to the end from the beginning, and for each look after.
+"""How long a reader of a seldom kind of fact needs in a long log: from its beginning to its end, then for each look.
 
 Of a million facts one in a hundred thousand is of its kind. Beside it stands what it would cost to be handed every fact
 and to leave out the others, in batches of two hundred, as a reader that knows no kinds would.

@@ -12,7 +12,7 @@ from PIL import Image
 from divan.dealings.correspondence import actions, jobs, models, queries
 from divan.dealings.correspondence.tests import carried, offices
 from divan.dealings.correspondence.values import DispatchState, IntakeState, Secrecy
-from divan.foundation import files
+from divan.foundation import facts, files
 from divan.foundation.actors import SYSTEM
 from divan_libs.ece.contents import Content
 from divan_libs.ece.mail import compose_mail, read_mail
@@ -145,6 +145,28 @@ def test_mails_that_come_twice_and_in_another_order_are_taken_once(office, post)
 
     assert sorted(models.Intake.objects.values_list("their_number", flat=True)) == ["1405/1", "1405/2", "1405/3"]
     assert jobs.collect_mail(office.now, opens=post.opens) == 0
+
+
+@pytest.mark.parametrize("order", [(5, 4, 3, 2, 1, 0), (2, 2, 0, 5, 1, 3), (1, 4, 0, 3, 3, 2)], ids=["back", "b", "c"])
+def test_letters_and_receipts_in_any_order_and_twice_end_alike(office, post, order):
+    party = to_governor(office)
+    sent = [carried.queue(office, party)[0] for _ in range(3)]
+    jobs.carry_by_ece(office.now, sender=post.sender)
+    post.boxes[OURS] = [(post.boxes[OURS] * 2)[one] for one in order]
+    jobs.collect_mail(office.now, opens=post.opens)
+    theirs = [carried.register(office, one, double_reason="x") for one in models.Intake.objects.order_by("id")]
+    carried.tell(office, sender=post.sender)
+    post.boxes[THEIRS] = [(post.boxes[THEIRS] * 2)[one] for one in order]
+
+    jobs.collect_mail(office.pass_time(minutes=1), opens=post.opens)
+
+    back = [queries.get_dispatch(one.uuid) for one in sent]
+    assert {one.state for one in back} == {DispatchState.REGISTERED}
+    ours = {one.their_number: one.number_text for one in theirs}
+    assert [one.their_number for one in back] == [ours[queries.get_letter(one.letter).number_text] for one in sent]
+    assert [facts.recorded_for(one.uuid).count("correspondence.dispatch-noted") for one in sent] == [2, 2, 2]
+    assert (models.Intake.objects.count(), models.Receipt.objects.filter(state="sent").count()) == (3, 3)
+    assert offices.seals_hold()
 
 
 def test_one_file_mailed_to_two_secretariats_arrives_at_both(office, post):
