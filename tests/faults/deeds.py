@@ -13,6 +13,7 @@ from tests.faults.drafting import DEEDS as DRAFTING
 from tests.faults.finding import DEEDS as FINDING
 from tests.faults.referring import DEEDS as REFERRING
 from tests.faults.secretariat import DEEDS as SECRETARIAT
+from tests.faults.units import DEEDS as UNITS
 
 from divan.dealings.cases import actions
 from divan.dealings.cases.tests import workshop
@@ -116,6 +117,7 @@ DEEDS = (
     | SECRETARIAT
     | CARRYING
     | DIRECTORY
+    | UNITS
     | {
         deed.__name__: deed
         for deed in (

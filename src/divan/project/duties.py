@@ -56,6 +56,7 @@ def worker_duties() -> list[Duty]:
         Duty("folders", correspondence.collect_folders, every=5.0),
         Duty("follow-ups", correspondence.run_follow_ups, every=30.0),
         Duty("hand-overs", correspondence.run_hand_overs, every=5.0),
+        Duty("vacancies", correspondence.tell_vacancies, every=5.0),
         Duty("disposals", correspondence.run_disposals, every=60.0),
         Duty("drafts", cases.clear_drafts, every=3600.0),
         Duty("signatures", cases.expire_signatures, every=600.0),

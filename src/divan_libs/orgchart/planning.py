@@ -122,6 +122,9 @@ class _Planner:
         for unit in merged.values():
             if unit.parent and unit.parent not in merged and unit.parent not in self.standing.units:
                 self._find(Sheet.UNITS, unit.row, "parent", "chart.parent-unknown", unit.parent)
+            for name, code in (("code", unit.code), ("parent", unit.parent)):
+                if code in self.standing.closed:
+                    self._find(Sheet.UNITS, unit.row, name, "chart.unit-closed", code)
         parents = {code: unit.parent for code, unit in {**self.standing.units, **merged}.items()}
         depth = {code: _depth(code, parents) for code in merged}
         for code in [code for code, steps in depth.items() if steps is None]:
@@ -162,6 +165,8 @@ class _Planner:
             post = replace(post, role=post.role or "expert")
             if self._needs(Sheet.POSTS, post, "title_fa", "unit") and post.unit not in codes:
                 self._find(Sheet.POSTS, post.row, "unit", "chart.unit-unknown", post.unit)
+            if post.unit in self.standing.closed:
+                self._find(Sheet.POSTS, post.row, "unit", "chart.unit-closed", post.unit)
             merged[row.code] = post
         for post in merged.values():
             if post.superior and post.superior not in merged and post.superior not in self.standing.posts:
@@ -248,6 +253,9 @@ class _Planner:
 
     def _weigh_seating(self, row: HolderRow, seat: Seat | None) -> None:
         at = self.now
+        home = self.standing.posts.get(row.post)
+        if home is not None and home.unit in self.standing.closed and row.post not in {one.code for one in self.posts}:
+            self._find(Sheet.HOLDERS, row.row, "post", "chart.unit-closed", row.post)
         if row.starts_on:
             at = datetime.combine(row.starts_on, time.min, TEHRAN).astimezone(UTC)
         if seat is not None:

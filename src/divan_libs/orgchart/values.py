@@ -124,7 +124,10 @@ class Seat:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Standing:
-    """What stands before an import, by code; ``places`` gives the divisions that a written place may mean."""
+    """What stands before an import, by code; ``places`` gives the divisions that a written place may mean.
+
+    ``closed`` are the codes of units that were closed; nothing of them changes, and nothing is put into them.
+    """
 
     units: Mapping[str, UnitRow] = field(default_factory=dict)
     posts: Mapping[str, PostRow] = field(default_factory=dict)
@@ -132,6 +135,7 @@ class Standing:
     seats: Mapping[str, Seat] = field(default_factory=dict)
     left_at: Mapping[str, datetime] = field(default_factory=dict)
     places: Mapping[tuple[str, str], tuple[str, ...]] = field(default_factory=dict)
+    closed: frozenset[str] = frozenset()
 
 
 class Deed(StrEnum):

@@ -151,6 +151,10 @@ SENTENCES: Mapping[str, tuple[str, str]] = {
     ),
     "chart.parent-unknown": ("واحد بالاتر نه در پرونده است نه در سامانه.", "The unit above is nowhere."),
     "chart.cycle": ("واحد زیر خودش قرار گرفته است.", "The unit stands below itself."),
+    "chart.unit-closed": (
+        "این واحد منحل شده است و چیزی از آن تغییر نمی‌کند.",
+        "The unit was closed; nothing of it changes.",
+    ),
     "chart.unit-unknown": ("این واحد نه در پرونده است نه در سامانه.", "The unit is nowhere."),
     "chart.superior-unknown": ("پست مافوق نه در پرونده است نه در سامانه.", "The superior post is nowhere."),
     "chart.superior-cycle": ("پست مافوق خودش شده است.", "The post would be its own superior."),

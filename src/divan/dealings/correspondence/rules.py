@@ -170,19 +170,6 @@ def may_refer(sender: Seat, receiver: Seat, chart: Chart, *, hands_out: bool = F
     return chart.rule.upward if reach is Reach.UP else chart.rule.sideways
 
 
-def superiors_of(seat: Seat, seats: Iterable[Seat], chart: Chart) -> list[Seat]:
-    """Return who stands above a post, the nearest first: higher ranks of its unit, then leaders of the units above."""
-    order = {unit: step for step, unit in enumerate([seat.unit, *units_above(seat.unit, chart)])}
-    leading = [
-        one
-        for one in seats
-        if one.unit in order
-        and reach_of(seat, one, chart) is Reach.UP
-        and rank_of(one.role, chart.rule) < len(chart.rule.leading)
-    ]
-    return sorted(leading, key=lambda one: (order[one.unit], -rank_of(one.role, chart.rule), str(one.post)))
-
-
 def tree_of(referrals: Iterable[Referral], viewer: UUID) -> tuple[ReferralNode, ...]:
     """Return the referrals of a letter as the tree that a post may see.
 

@@ -40,6 +40,7 @@ urlpatterns = [
     path("", worklist.worklist, name="worklist"),
     path("worklist/bulk/", worklist_bulk.bulk, name="bulk"),
     path("worklist/hand-over/", handing_over.hand_over, name="hand-over"),
+    path("worklist/hand-over/<uuid:vacant>/", handing_over.hand_over, name="hand-over-of"),
     path("worklist/searches/", worklist.save_search, name="save-search"),
     path("worklist/columns/", worklist.choose_columns, name="choose-columns"),
     path("sign-in/", entrance.sign_in, name="sign-in"),

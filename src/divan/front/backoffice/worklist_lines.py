@@ -30,6 +30,7 @@ ROUTES = {
     "correspondence.referral-back": "backoffice:letter-referral",
     "correspondence.follow-up": "backoffice:follow-up",
     "correspondence.escalation": "backoffice:follow-up",
+    "correspondence.vacancy": "backoffice:hand-over-of",
 }
 """Which page a line of the worklist leads to, by the kind of what it speaks of."""
 

@@ -166,6 +166,7 @@ WORDS: Mapping[str, Mapping[str, Promise | str]] = {
         "correspondence.referral-back": _("Answer to a referral"),
         "correspondence.follow-up": _("Follow-up"),
         "correspondence.escalation": _("Follow-up for a superior"),
+        "correspondence.vacancy": _("Vacant post below yours"),
     },
     # What is to be done with a line that does not say it itself.
     "work-step": {
@@ -179,6 +180,7 @@ WORDS: Mapping[str, Mapping[str, Promise | str]] = {
         "correspondence.referral-back": _("Take note"),
         "correspondence.follow-up": _("See whether the answer came"),
         "correspondence.escalation": _("See why no answer came"),
+        "correspondence.vacancy": _("Hand over what lies open there"),
     },
     "substitute-scope": {"all": _("Everything"), "letters": _("Letters only"), "cases": _("Cases only")},
     "folder": {

@@ -16,5 +16,13 @@ class PeopleApp(AppConfig):
         from divan.foundation import facts  # noqa: PLC0415 (models load after the app registry)
         from divan.registers.people import models  # noqa: PLC0415 (as above)
 
-        for model in (models.Person, models.Unit, models.Post, models.Membership, models.Substitution):
+        kept = (
+            models.Person,
+            models.Unit,
+            models.UnitEvent,
+            models.Post,
+            models.Membership,
+            models.Substitution,
+        )
+        for model in kept:
             facts.register_subject(model.subject_kind, facts.subjects_of(model))

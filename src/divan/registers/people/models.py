@@ -39,6 +39,8 @@ class Person(models.Model):
 class Unit(models.Model):
     """A body (دستگاه) or a unit inside one, in one tree; ``body`` is the body a unit belongs to, itself for a body.
 
+    States: standing → closed (``closed_at``). A closed one stays, with the names it had, for what refers to it.
+
     .. no_pii: the structure of the administration
     """
 
@@ -56,6 +58,7 @@ class Unit(models.Model):
     email = models.CharField(max_length=120, blank=True)
     address_fa = models.CharField(max_length=300, blank=True)
     parent_body_fa = models.CharField(max_length=200, blank=True)
+    closed_at = models.DateTimeField(null=True)
 
     subject_kind = "people.unit"
 
@@ -69,7 +72,7 @@ class Unit(models.Model):
 
     def subject_state(self) -> dict[str, object]:
         """Return what the digest of a unit covers."""
-        return {
+        state: dict[str, object] = {
             "code": self.code,
             "names": [self.name_fa, self.name_en],
             "kind": self.kind,
@@ -78,6 +81,60 @@ class Unit(models.Model):
             "parent": self.parent_id,
             "legal_id": self.legal_id,
             "email": self.email,
+        }
+        # Digests taken before units could be closed must still be found by recomputing.
+        if self.closed_at is not None:
+            state["closed_at"] = self.closed_at
+        return state
+
+
+class UnitEvent(models.Model):
+    """What became of a body or unit, by which decision: renamed, moved, closed, or succeeded by another one.
+
+    ``name_fa`` and ``name_en`` are the names it had until then, ``other`` the unit above until then, or the successor.
+    A unit that is split has several successors; units that are merged have the same one.
+
+    .. no_pii: the structure of the administration
+    """
+
+    id = models.BigAutoField(primary_key=True)
+    uuid = models.UUIDField(unique=True)
+    unit = models.ForeignKey(Unit, on_delete=models.PROTECT, related_name="+")
+    kind = models.CharField(max_length=10)
+    effective_on = models.DateField()
+    legal_basis = models.CharField(max_length=300, blank=True)
+    name_fa = models.CharField(max_length=200, blank=True)
+    name_en = models.CharField(max_length=200, blank=True)
+    other = models.ForeignKey(Unit, on_delete=models.PROTECT, null=True, related_name="+")
+    recorded_at = models.DateTimeField()
+
+    subject_kind = "people.unit-event"
+
+    class Meta:
+        constraints = (
+            models.CheckConstraint(
+                condition=Q(kind__in=("renamed", "moved", "closed", "succeeded")), name="unit_event_kind_known"
+            ),
+            models.CheckConstraint(condition=~Q(kind="renamed") | ~Q(name_fa=""), name="unit_event_former_name"),
+            models.CheckConstraint(
+                condition=~Q(kind="succeeded") | (Q(other__isnull=False) & ~Q(other=F("unit"))),
+                name="unit_event_successor_is_another",
+            ),
+            models.UniqueConstraint(
+                fields=("unit", "other"), condition=Q(kind="succeeded"), name="unit_event_successor_once"
+            ),
+        )
+
+    def subject_state(self) -> dict[str, object]:
+        """Return what the digest of an event covers: every field."""
+        return {
+            "unit": self.unit_id,
+            "kind": self.kind,
+            "effective_on": self.effective_on,
+            "legal_basis": self.legal_basis,
+            "names": [self.name_fa, self.name_en],
+            "other": self.other_id,
+            "recorded_at": self.recorded_at,
         }
 
 

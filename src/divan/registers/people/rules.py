@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection, Sequence
 from datetime import datetime
 
 
@@ -19,10 +20,13 @@ HEADS = frozenset({"head", "director", "governor"})
 DEPUTIES = frozenset({"deputy"})
 
 
-def rank_of(role: str) -> int:
-    """Return how high a role stands in its unit: 2 for who heads it, 1 for a deputy, 0 for everybody else.
+def rank_of(role: str, leading: Sequence[Collection[str]] = ()) -> int:
+    """Return how high a role stands in its unit; 0 is for everybody who does not lead it.
 
-    Roles say so by their last word: ``ict-deputy`` is a deputy, ``governor-officer`` an officer.
+    ``leading`` are the roles that lead, rank by rank from the top, where a body has said so. Where none has, roles say
+    so by their last word: who heads the unit stands at 2, a deputy (``ict-deputy``) at 1, a ``governor-officer`` at 0.
     """
+    if leading:
+        return next((len(leading) - rank for rank, roles in enumerate(leading) if role in roles), 0)
     last = role.rpartition("-")[2]
     return 2 if last in HEADS else 1 if last in DEPUTIES else 0

@@ -18,6 +18,15 @@ class UnitKind(StrEnum):
     UNIT = "unit"
 
 
+class UnitEventKind(StrEnum):
+    """What becomes of a body or unit."""
+
+    RENAMED = "renamed"
+    MOVED = "moved"
+    CLOSED = "closed"
+    SUCCEEDED = "succeeded"
+
+
 class UnitLevel(StrEnum):
     """For which span of the country a body or unit works."""
 
@@ -62,10 +71,44 @@ class Unit:
     email: str = ""
     address_fa: str = ""
     parent_body_fa: str = ""
+    closed_at: datetime | None = None
 
     def name(self, language: str) -> str:
         """Return the name in a language."""
         return self.name_en if language == "en" and self.name_en else self.name_fa
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Decision:
+    """By which decision a unit changes, and from which day on."""
+
+    effective_on: date
+    legal_basis: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class UnitEvent:
+    """What became of a unit: ``name_fa`` and ``name_en`` are its former names, ``other`` the unit above until then, or
+    the successor.
+    """
+
+    kind: UnitEventKind
+    effective_on: date
+    legal_basis: str
+    name_fa: str
+    name_en: str
+    other: Unit | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class UnitNode:
+    """A unit in the tree: how deep it stands, how many posts lie in it, and how many of them somebody holds."""
+
+    unit: Unit
+    depth: int
+    parent: UUID | None
+    posts: int = 0
+    held: int = 0
 
 
 class SubstituteScope(StrEnum):
@@ -151,6 +194,32 @@ class PostUnknown(Refusal):
     status = 404
 
 
+class UnitUnknown(Refusal):
+    """No such body or unit is in the tree."""
+
+    code = "people.unit-unknown"
+    status = 404
+
+
+class UnitClosed(Refusal):
+    """The body or unit was closed; nothing of it changes any more."""
+
+    code = "people.unit-closed"
+
+
+class UnitUnfit(Refusal):
+    """A unit cannot be changed so; ``reason`` is name, legal-basis, day, below-itself, no-parent or successor."""
+
+    code = "people.unit-unfit"
+    status = 422
+
+
+class UnitOccupied(Refusal):
+    """Somebody holds posts in the unit, or units stand below it; ``posts`` and ``units`` name them."""
+
+    code = "people.unit-occupied"
+
+
 class SubstituteUnfit(Refusal):
     """Nobody stands in for themselves, for no time, or for somebody without a post."""
 
@@ -195,6 +264,10 @@ PERSON_REGISTERED = FactKind("people.person-registered", "A person was entered f
 PERSON_UPDATED = FactKind("people.person-updated", "A person's entry was brought to a register's answer.")
 UNIT_FOUNDED = FactKind(
     "people.unit-founded", "A body or a unit was entered in the tree, or brought to its newer description."
+)
+UNIT_CHANGED = FactKind("people.unit-changed", "A body or unit was renamed, moved or closed; the event tells by what.")
+UNIT_EVENT_RECORDED = FactKind(
+    "people.unit-event-recorded", "What became of a body or unit was written down, with day and legal basis."
 )
 POST_CREATED = FactKind("people.post-created", "A post was created in a unit.")
 POST_CHANGED = FactKind("people.post-changed", "A post was brought to what the organisation chart says of it.")

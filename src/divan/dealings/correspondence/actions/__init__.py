@@ -168,6 +168,7 @@ from divan.dealings.correspondence.actions.terms import (
     end_term,
     write_term,
 )
+from divan.dealings.correspondence.actions.vacancies import settle_vacancy, tell_vacancy
 from divan.dealings.correspondence.actions.worklist import (
     end_search,
     finish_work,
@@ -285,6 +286,7 @@ __all__ = [
     "set_referral_rule",
     "set_route",
     "settle_remark",
+    "settle_vacancy",
     "sign_letter",
     "start_circulation",
     "start_draft",
@@ -304,4 +306,5 @@ __all__ = [
     "write_term",
     "tell_petition_answered",
     "tell_petition_ended",
+    "tell_vacancy",
 ]

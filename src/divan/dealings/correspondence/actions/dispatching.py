@@ -40,6 +40,7 @@ from divan.foundation import facts, files
 from divan.foundation.actors import Actor
 from divan.foundation.errors import Refusal
 from divan.foundation.faults import power_may_fail
+from divan.registers.people import queries as people
 
 GIVEN_UP = (DispatchState.REFUSED, DispatchState.DEAD, DispatchState.DROPPED)
 
@@ -180,7 +181,7 @@ def send_dispatch(
     row = dispatch_row(dispatch)
     if row.state != DispatchState.DESK:
         raise DispatchNotPossible(state=row.state)
-    _require_living(row)
+    _require_living(row, now)
     channel = Channel(row.channel)
     row.sent_by = actor.uuid
     if channel.is_carried:
@@ -197,12 +198,15 @@ def send_dispatch(
     return queries.get_dispatch(dispatch)
 
 
-def _require_living(row: models.Dispatch) -> None:
+def _require_living(row: models.Dispatch, now: datetime) -> None:
     party = queries.recipient_of(row.recipient).party
     outside = queries.correspondent_of(party)
     if outside is not None and outside.closed_at is not None:
         after = outside.successor
         raise RecipientClosed(successor=(after.organization or after.name) if after else "–")
+    if closed := queries.closed_unit_of(party):
+        heirs = people.successors_of(closed.uuid, now)
+        raise RecipientClosed(successor="، ".join(one.name_fa for one in heirs) or "–")
     to_body = row.channel == Channel.INTERNAL and party.kind is not PartyKind.PERSON
     if to_body and queries.secretariat_of_party(party) is None:
         raise RecipientClosed(successor="–")

@@ -29,6 +29,7 @@ from divan.dealings.correspondence.values import (
     MOVERS,
     REFERRAL_LINE,
     REFERRAL_REPORTED,
+    VACANCY_LINE,
     HandOverNotPossible,
     LetterState,
     LineStays,
@@ -107,6 +108,7 @@ def hand_over_next(*, hand_over: UUID, actor: Actor, now: datetime) -> bool:
         row.save()
         if row.ended_at is not None:
             facts.record(HAND_OVER_ENDED, subject=row, actor=actor, at=now, moved=row.moved, stayed=len(row.stayed))
+            finish_work(about_uuid=row.from_post, actor=actor, now=now)
         power_may_fail("hand-over.after-line")
         return True
 
@@ -224,3 +226,4 @@ register_mover(REFERRAL_LINE, _move_referral)
 register_mover(BACK_LINE, _move_answer)
 register_mover(FOLLOW_UP_LINE, _move_follow_up)
 register_mover(ESCALATION_LINE, _move_follow_up)
+register_mover(VACANCY_LINE, move_line)

@@ -9,6 +9,7 @@ from divan.dealings.correspondence.jobs.finding import enter_letters, read_files
 from divan.dealings.correspondence.jobs.following import follow_documents, run_follow_ups, run_hand_overs
 from divan.dealings.correspondence.jobs.petitions import tell_petitioners
 from divan.dealings.correspondence.jobs.receipts import ask_for_registrations, follow_intakes, send_receipts
+from divan.dealings.correspondence.jobs.vacancies import tell_vacancies
 
 __all__ = [
     "ask_for_registrations",
@@ -27,5 +28,6 @@ __all__ = [
     "run_follow_ups",
     "run_hand_overs",
     "send_receipts",
+    "tell_vacancies",
     "tell_petitioners",
 ]

@@ -24,7 +24,7 @@ from divan.dealings.correspondence.values import (
     Secretariat,
 )
 from divan.registers.people import queries as people
-from divan.registers.people.values import Post
+from divan.registers.people.values import Post, Unit
 
 AT_DESK = (DispatchState.DESK, DispatchState.REFUSED, DispatchState.DEAD)
 """States in which a person has to do something."""
@@ -129,6 +129,18 @@ def secretariat_of_party(party: Party) -> Secretariat | None:
     row = rows.filter(unit__uuid=unit.uuid, central=False).first()
     row = row or rows.filter(body__uuid=unit.body_uuid, central=True).first()
     return secretariat_of(row) if row else None
+
+
+def closed_unit_of(party: Party) -> Unit | None:
+    """Return the body or unit of this house that a recipient names or sits in, if it was closed; or None."""
+    if party.uuid is None or party.kind not in {PartyKind.BODY, PartyKind.UNIT, PartyKind.POST}:
+        return None
+    if party.kind is PartyKind.POST:
+        post = people.find_posts([party.uuid]).get(party.uuid)
+        unit = post.unit if post else None
+    else:
+        unit = people.find_units([party.uuid]).get(party.uuid)
+    return unit if unit is not None and unit.closed_at is not None else None
 
 
 def correspondent_of(party: Party) -> models.Correspondent | None:

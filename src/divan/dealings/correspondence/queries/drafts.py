@@ -198,7 +198,7 @@ def propose_route(post: Post, at: datetime) -> Route:
 
 
 def _by_chart(post: Post, at: datetime) -> Route:
-    above = [one.uuid for one in people.superiors_of(post.uuid) if one.unit.body_uuid == post.unit.body_uuid]
+    above = [one.uuid for one in people.superiors_of(post.uuid, inside=True)]
     held = people.holders_of(above, at)
     # Who holds two of the posts above is asked once, in the nearer.
     once = {held[one].uuid: one for one in reversed(above) if one in held}

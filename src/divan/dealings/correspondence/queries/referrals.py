@@ -182,10 +182,8 @@ def list_receivers(sender: Post) -> list[Post]:
 
 
 def list_superiors(post: Post) -> list[Post]:
-    """Return who stands above a post in its body, the nearest first."""
-    known = {one.uuid: one for one in people.list_posts_of_body(post.unit.body_code)}
-    chart = chart_of(post.unit.body_uuid)
-    return [known[one.post] for one in rules.superiors_of(seat_of(post), map(seat_of, known.values()), chart)]
+    """Return who stands above a post in its body, the nearest first, by the roles that lead units there."""
+    return people.superiors_of(post.uuid, leading=rule_of(post.unit.body_uuid).leading, inside=True)
 
 
 def posts_not_cleared(letter: Letter, posts: Iterable[UUID], at: datetime) -> list[UUID]:
@@ -227,8 +225,12 @@ def letter_behind(line: WorkItem) -> UUID:
 
 
 def may_hand_over(own: Post, giver: Post) -> bool:
-    """Whether a post may hand over the worklist of another: its own, or one below it in the chart of the body."""
+    """Whether a post may hand over the worklist of another: its own, one below it in the tree of the body, or one that
+    the organisation chart lets answer to it.
+    """
     if own.uuid == giver.uuid:
         return True
     chart = chart_of(own.unit.body_uuid)
-    return rules.reach_of(seat_of(own), seat_of(giver), chart) is Reach.DOWN
+    if rules.reach_of(seat_of(own), seat_of(giver), chart) is Reach.DOWN:
+        return True
+    return own.unit.body_uuid == giver.unit.body_uuid and people.answers_to(giver.uuid, own.uuid)

@@ -19,6 +19,7 @@ BACK_LINE = "correspondence.referral-back"
 """The kind of the line that tells a sender what came back: a report, or the letter with a reason."""
 
 ESCALATION_LINE = "correspondence.escalation"
+VACANCY_LINE = "correspondence.vacancy"
 """The kind of the line that tells a superior that no answer came."""
 
 

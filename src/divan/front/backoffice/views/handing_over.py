@@ -44,8 +44,11 @@ class Handed:
 
 @access(STAFF)
 @require_http_methods(["GET", "POST"])
-def hand_over(request: HttpRequest) -> HttpResponse:
-    """Ask which worklist goes to whom and why, order it, and tell how far earlier ones have come."""
+def hand_over(request: HttpRequest, vacant: UUID | None = None) -> HttpResponse:
+    """Ask which worklist goes to whom and why, order it, and tell how far earlier ones have come.
+
+    Where a line of the worklist told of a ``vacant`` post, that one is proposed.
+    """
     post, now, language = own_post(request), clock.now(), get_language() or "fa"
     givers, takers = _options(post, now, language)
     problems: Problems = {}
@@ -54,7 +57,7 @@ def hand_over(request: HttpRequest) -> HttpResponse:
         if not problems:
             messages.success(request, _("The lines go over one by one; this page tells how far it has come."))
             return redirect("backoffice:hand-over")
-    fields = _fields(request.POST, str(post.uuid), givers, takers, problems)
+    fields = _fields(request.POST, str(vacant or post.uuid), givers, takers, problems)
     known = queries.list_hand_overs([UUID(one.value) for one in givers])
     ends = {uuid for one in known for uuid in (one.from_post, one.to_post)}
     names = Names({one.asked_by for one in known}, ends, language)

@@ -16,16 +16,22 @@ from divan.registers.people.actions.seats import (
     leave_post,
     register_person,
 )
+from divan.registers.people.actions.units import close_unit, merge_unit, move_posts, move_unit, rename_unit
 
 __all__ = [
     "appoint_substitute",
     "change_post",
+    "close_unit",
     "create_post",
     "end_substitution",
     "found_unit",
     "give_post",
     "hand_over_post",
     "leave_post",
+    "merge_unit",
+    "move_posts",
+    "move_unit",
     "register_person",
+    "rename_unit",
     "take_over_chart",
 ]

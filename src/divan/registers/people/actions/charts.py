@@ -13,6 +13,7 @@ from divan.foundation.faults import power_may_fail
 from divan.foundation.locks import hold
 from divan.registers.people import models, queries
 from divan.registers.people.actions.seats import create_post, found_unit, give_post, register_person
+from divan.registers.people.actions.units import keep_bodies
 from divan.registers.people.values import (
     HOLDING_CHANGED,
     POST_CHANGED,
@@ -57,24 +58,12 @@ def take_over_chart(*, chart: Chart, actor: Actor, now: datetime) -> Plan:
             actor=actor,
             now=now,
         )
-    _keep_bodies(plan)
+    keep_bodies(models.Unit.objects.filter(code__in=[unit.code for unit in plan.units]))
     _bring_posts(plan, actor, now)
     power_may_fail("chart.posts-made")
     _seat(plan, actor, now)
     power_may_fail("chart.holders-seated")
     return plan
-
-
-def _keep_bodies(plan: Plan) -> None:
-    """Give the units below one that moved the body in which they now are; ``body`` follows from the tree."""
-    waiting = list(models.Unit.objects.filter(code__in=[unit.code for unit in plan.units]))
-    while waiting:
-        above = waiting.pop()
-        for row in models.Unit.objects.filter(parent=above).exclude(kind=UnitKind.BODY):
-            if row.body_id != above.body_id:
-                row.body_id = above.body_id
-                row.save(update_fields=["body"])
-                waiting.append(row)
 
 
 def _bring_posts(plan: Plan, actor: Actor, now: datetime) -> None:

@@ -11,6 +11,7 @@ from django.db import IntegrityError, transaction
 from divan.foundation import facts
 from divan.foundation.actors import Actor
 from divan.registers.people import models, queries
+from divan.registers.people.actions.units import record_unit_event
 from divan.registers.people.values import (
     PERSON_REGISTERED,
     PERSON_UPDATED,
@@ -20,6 +21,7 @@ from divan.registers.people.values import (
     SUBSTITUTE_APPOINTED,
     SUBSTITUTION_ENDED,
     UNIT_FOUNDED,
+    Decision,
     Person,
     PersonUnknown,
     Post,
@@ -30,11 +32,14 @@ from divan.registers.people.values import (
     SubstituteUnfit,
     SubstitutionUnknown,
     Unit,
+    UnitClosed,
+    UnitEventKind,
     UnitKind,
     UnitLevel,
 )
 from divan.registers.places import queries as places
 from divan_libs.persian.identifiers import parse_mobile, parse_national_code
+from divan_libs.persian.jalali import TEHRAN
 
 
 @transaction.atomic
@@ -94,9 +99,10 @@ def found_unit(
     actor: Actor,
     now: datetime,
 ) -> Unit:
-    """Enter a body or unit in the tree, or bring it to this description.
+    """Enter a body or unit in the tree, or bring it to this description; names and places it had stay known.
 
     :raises PostUnknown: if the parent is not in the tree.
+    :raises UnitClosed: if it was closed.
     :raises PlaceUnknown: if the place is not in the divisions.
     """
     if place_code:
@@ -109,7 +115,11 @@ def found_unit(
     row, is_new = models.Unit.objects.select_for_update().get_or_create(
         code=code, defaults={"uuid": uuid4(), "name_fa": name_fa, "kind": kind, "level": level}
     )
+    if row.closed_at is not None:
+        raise UnitClosed(name=row.name_fa)
     before = None if is_new else row.subject_state()
+    if not is_new:
+        _remember(row, (name_fa, name_en), parent, actor=actor, now=now)
     row.name_fa, row.name_en, row.kind, row.level = name_fa, name_en, kind, level
     row.place_id = _place_id(place_code)
     row.parent = parent
@@ -119,6 +129,18 @@ def found_unit(
     if before != row.subject_state():
         facts.record(UNIT_FOUNDED, subject=row, actor=actor, at=now, code=code)
     return queries.get_unit(code)
+
+
+def _remember(
+    row: models.Unit, names: tuple[str, str], parent: models.Unit | None, *, actor: Actor, now: datetime
+) -> None:
+    """Write down what a newer description changes of name and place; by which decision, it does not say."""
+    decision = Decision(effective_on=now.astimezone(TEHRAN).date(), legal_basis="")
+    former = row.name_fa, row.name_en
+    if former != names:
+        record_unit_event(row, UnitEventKind.RENAMED, decision, names=former, actor=actor, now=now)
+    if row.parent_id != (parent.pk if parent else None):
+        record_unit_event(row, UnitEventKind.MOVED, decision, other=row.parent, actor=actor, now=now)
 
 
 def _place_id(code: str) -> int | None:

@@ -8,6 +8,7 @@ from divan.registers.people.queries.charts import (
     split_chart,
 )
 from divan.registers.people.queries.seats import (
+    answers_to,
     find_person,
     find_persons,
     find_post_of_role,
@@ -34,8 +35,18 @@ from divan.registers.people.queries.seats import (
     units_above,
 )
 from divan.registers.people.queries.staff import seats_of, standing_of
+from divan.registers.people.queries.units import (
+    get_unit_by_uuid,
+    list_tree,
+    list_unit_events,
+    list_units_below,
+    predecessors_of,
+    subtree_ids,
+    successors_of,
+)
 
 __all__ = [
+    "answers_to",
     "find_person",
     "find_persons",
     "find_post_of_role",
@@ -46,6 +57,7 @@ __all__ = [
     "get_post_by_code",
     "get_post_for",
     "get_unit",
+    "get_unit_by_uuid",
     "holder_of",
     "holders_of",
     "list_bodies",
@@ -55,7 +67,11 @@ __all__ = [
     "list_posts_of_body",
     "list_roles",
     "list_substitutions",
+    "list_tree",
+    "list_unit_events",
+    "list_units_below",
     "plan_chart",
+    "predecessors_of",
     "read_standing_chart",
     "search_posts",
     "search_units",
@@ -63,6 +79,8 @@ __all__ = [
     "seats_of",
     "split_chart",
     "standing_of",
+    "subtree_ids",
+    "successors_of",
     "superiors_of",
     "units_above",
 ]

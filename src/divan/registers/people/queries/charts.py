@@ -27,8 +27,10 @@ def split_chart(chart: Chart) -> list[Chart]:
 
 
 def read_standing_chart(*, body: str = "") -> Chart:
-    """Return all units, posts and present holders as an import would read them, or those of one body."""
-    units, posts = _units(), _posts()
+    """Return all standing units with their posts and present holders as an import would read them, or of one body."""
+    closed = _closed()
+    units = {code: unit for code, unit in _units().items() if code not in closed}
+    posts = {code: post for code, post in _posts().items() if post.unit not in closed}
     if body:
         inside = set(models.Unit.objects.filter(body__code=body).values_list("code", flat=True)) | {body}
         units = {code: unit for code, unit in units.items() if code in inside}
@@ -73,7 +75,12 @@ def standing_for(chart: Chart) -> Standing:
         },
         left_at=dict(left.values_list("post__code").annotate(Max("ends_at"))),
         places=_places(chart.units),
+        closed=_closed(),
     )
+
+
+def _closed() -> frozenset[str]:
+    return frozenset(models.Unit.objects.exclude(closed_at=None).values_list("code", flat=True))
 
 
 def _known(row: models.Person) -> KnownPerson:

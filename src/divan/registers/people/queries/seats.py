@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import replace
 from datetime import datetime
 from uuid import UUID
@@ -20,6 +20,7 @@ from divan.registers.people.values import (
     SubstituteScope,
     Substitution,
     Unit,
+    UnitEventKind,
     UnitKind,
     UnitLevel,
 )
@@ -38,7 +39,8 @@ def _person(row: models.Person) -> Person:
     )
 
 
-def _unit(row: models.Unit) -> Unit:
+def unit_of(row: models.Unit) -> Unit:
+    """Return the value of a unit's row; its place and body are loaded with it."""
     body = row.body or row
     return Unit(
         uuid=row.uuid,
@@ -54,11 +56,17 @@ def _unit(row: models.Unit) -> Unit:
         email=row.email,
         address_fa=row.address_fa,
         parent_body_fa=row.parent_body_fa,
+        closed_at=row.closed_at,
     )
 
 
+def units_with() -> QuerySet[models.Unit]:
+    """Return units with what their values need."""
+    return models.Unit.objects.select_related("place", "body", "parent")
+
+
 def _post(row: models.Post) -> Post:
-    return Post(uuid=row.uuid, title_fa=row.title_fa, title_en=row.title_en, role=row.role, unit=_unit(row.unit))
+    return Post(uuid=row.uuid, title_fa=row.title_fa, title_en=row.title_en, role=row.role, unit=unit_of(row.unit))
 
 
 def _posts() -> QuerySet[models.Post]:
@@ -108,13 +116,13 @@ def get_unit(code: str) -> Unit:
     row = models.Unit.objects.select_related("place", "body").filter(code=code).first()
     if row is None:
         raise PostUnknown(unit=code)
-    return _unit(row)
+    return unit_of(row)
 
 
 def find_units(uuids: Iterable[UUID]) -> dict[UUID, Unit]:
     """Return bodies and units by identifier; unknown ones are absent."""
     rows = models.Unit.objects.select_related("place", "body").filter(uuid__in=list(uuids))
-    return {row.uuid: _unit(row) for row in rows}
+    return {row.uuid: unit_of(row) for row in rows}
 
 
 def units_above(body: UUID) -> dict[UUID, UUID | None]:
@@ -124,9 +132,9 @@ def units_above(body: UUID) -> dict[UUID, UUID | None]:
 
 
 def list_bodies() -> list[Unit]:
-    """Return every body, by its Persian name."""
-    rows = models.Unit.objects.select_related("place", "body").filter(kind=UnitKind.BODY).order_by("name_fa")
-    return [_unit(row) for row in rows]
+    """Return every body that stands, by its Persian name."""
+    rows = units_with().filter(kind=UnitKind.BODY, closed_at=None).order_by("name_fa")
+    return [unit_of(row) for row in rows]
 
 
 def get_post(post_uuid: UUID) -> Post:
@@ -158,7 +166,7 @@ def find_posts(uuids: Iterable[UUID]) -> dict[UUID, Post]:
 
 def find_post_of_role(role: str, *, body: str = "", place_code: str = "") -> Post | None:
     """Return the post with a role in a body (or any unit of it), or in the unit whose place has this code; or None."""
-    rows = _posts().filter(role=role)
+    rows = _posts().filter(role=role, unit__closed_at=None)
     if body:
         rows = rows.filter(Q(unit__code=body) | Q(unit__body__code=body))
     if place_code:
@@ -167,17 +175,20 @@ def find_post_of_role(role: str, *, body: str = "", place_code: str = "") -> Pos
     return _post(row) if row else None
 
 
-def superiors_of(post_uuid: UUID) -> list[Post]:
-    """Return who stands above a post in the tree of units, the next one first.
+def superiors_of(post_uuid: UUID, *, leading: Sequence[Collection[str]] = (), inside: bool = False) -> list[Post]:
+    """Return who stands above a post, the next one first: the one notion of a superior in the house.
 
     First comes the line of superiors that the organisation chart names. Then, from where that line ends, come the
-    deputies and the head of the unit, as far as they rank higher, and those of the unit above it.
+    deputies and the head of the unit, as far as they rank higher, and those of the unit above it. ``leading`` are the
+    roles that lead a unit in the body of the post, rank by rank from the top, where the body has said so. With
+    ``inside``, who stands above in another body is left out.
 
     :raises PostUnknown: if there is no such post.
     """
     row = _posts().filter(uuid=post_uuid).first()
     if row is None:
         raise PostUnknown
+    body = row.unit.body_id
     found: list[Post] = []
     passed = {row.pk}
     while row.superior_id is not None and row.superior_id not in passed:
@@ -185,21 +196,36 @@ def superiors_of(post_uuid: UUID) -> list[Post]:
         row = _posts().get(pk=row.superior_id)
         found.append(_post(row))
     unit: models.Unit | None = row.unit
-    above, met = rules.rank_of(row.role), set[int]()
+    above, met = rules.rank_of(row.role, leading), set[int]()
     while unit is not None and unit.pk not in met:
         met.add(unit.pk)
         here = [_post(one) for one in _posts().filter(unit=unit).order_by("id")]
         found += sorted(
-            (one for one in here if rules.rank_of(one.role) > above and one not in found),
-            key=lambda one: rules.rank_of(one.role),
+            (one for one in here if rules.rank_of(one.role, leading) > above and one not in found),
+            key=lambda one: rules.rank_of(one.role, leading),
         )
         above, unit = 0, unit.parent
-    return found
+    if not inside:
+        return found
+    own = models.Unit.objects.filter(pk=body).values_list("uuid", flat=True).first()
+    return [one for one in found if one.unit.body_uuid == own]
+
+
+def answers_to(post: UUID, superior: UUID) -> bool:
+    """Whether the line of superiors that the organisation chart names for a post passes through another one."""
+    met: set[UUID] = set()
+    above = models.Post.objects.filter(uuid=post).values_list("superior__uuid", flat=True).first()
+    while above is not None and above not in met:
+        if above == superior:
+            return True
+        met.add(above)
+        above = models.Post.objects.filter(uuid=above).values_list("superior__uuid", flat=True).first()
+    return False
 
 
 def search_posts(text: str, at: datetime, *, limit: int = 30) -> list[Post]:
     """Return the posts in whose title, unit or holder's name every word of a query occurs; none without words."""
-    rows, terms = _posts(), search_terms(text)[:6]
+    rows, terms = _posts().filter(unit__closed_at=None), search_terms(text)[:6]
     if not terms:
         return []
     for term in terms:
@@ -212,18 +238,26 @@ def search_posts(text: str, at: datetime, *, limit: int = 30) -> list[Post]:
 
 
 def search_units(text: str, *, limit: int = 30) -> list[Unit]:
-    """Return the bodies and units in whose names every word of a query occurs, bodies first; none without words."""
-    rows, terms = models.Unit.objects.select_related("place", "body"), search_terms(text)[:6]
+    """Return the standing units in whose names, now or formerly, every word of a query occurs; none without words.
+
+    Bodies come first. For how a closed one is found, see ``successors_of``.
+    """
+    rows, terms = units_with().filter(closed_at=None), search_terms(text)[:6]
     if not terms:
         return []
+    now, once = Q(), Q(unit=OuterRef("pk"), kind=UnitEventKind.RENAMED)
     for term in terms:
-        rows = rows.filter(Q(name_fa__iregex=search_pattern(term)) | Q(name_en__iregex=search_pattern(term)))
-    return [_unit(row) for row in rows.order_by("kind", "id")[:limit]]
+        word = search_pattern(term)
+        now &= Q(name_fa__iregex=word) | Q(name_en__iregex=word)
+        once &= Q(name_fa__iregex=word) | Q(name_en__iregex=word)
+    rows = rows.filter(now | Exists(models.UnitEvent.objects.filter(once)))
+    return [unit_of(row) for row in rows.order_by("kind", "id")[:limit]]
 
 
 def list_posts_of_body(body: str) -> list[Post]:
-    """Return the posts of a body and its units."""
-    return [_post(row) for row in _posts().filter(Q(unit__code=body) | Q(unit__body__code=body)).order_by("id")]
+    """Return the posts of a body and its units, as far as these stand."""
+    rows = _posts().filter(Q(unit__code=body) | Q(unit__body__code=body), unit__closed_at=None)
+    return [_post(row) for row in rows.order_by("id")]
 
 
 def holder_of(post_uuid: UUID, at: datetime) -> Person | None:
@@ -330,5 +364,5 @@ def list_roles() -> frozenset[str]:
 
 
 def list_body_codes() -> frozenset[str]:
-    """Return the codes of every body."""
-    return frozenset(models.Unit.objects.filter(kind=UnitKind.BODY).values_list("code", flat=True))
+    """Return the codes of every body that stands."""
+    return frozenset(models.Unit.objects.filter(kind=UnitKind.BODY, closed_at=None).values_list("code", flat=True))
