@@ -8,6 +8,8 @@ from divan.dealings.correspondence import actions
 from divan.dealings.correspondence.tests import offices
 from divan.foundation.actors import SYSTEM
 
+CREST = b'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 9 9"><circle cx="4" cy="4" r="3" fill="#1f3f77"/></svg>'
+
 
 def let_arrive(world, key: str, file: str):
     """Let a letter arrive whose file was stored before."""
@@ -45,4 +47,21 @@ def reserve_three(world, register: str):
     return actions.reserve_numbers(register=register, many=3, reason="جلسه", actor=SYSTEM, now=world.now)
 
 
-DEEDS = {deed.__name__: deed for deed in (let_arrive, register_arrival, register_many, send_letter, reserve_three)}
+def begin_year(world, register: str):
+    """Begin the running year of a register by hand."""
+    return actions.begin_year(register=register, reason="آغاز سال", actor=SYSTEM, now=world.now)
+
+
+def put_crest(world):
+    """Keep a crest for the letters of a body."""
+    return actions.put_crest(secretariat=offices.central().uuid, content=CREST, actor=SYSTEM, now=world.now)
+
+
+def give_proof(world, register: str):
+    """Give the proof of a register's year out."""
+    actor = world.officer("secretariat")
+    return actions.give_proof_of(register=register, year=1405, actor=actor, now=world.now)
+
+
+KEEPING = (reserve_three, begin_year, put_crest, give_proof)
+DEEDS = {deed.__name__: deed for deed in (let_arrive, register_arrival, register_many, send_letter, *KEEPING)}

@@ -11,7 +11,15 @@ from divan.dealings.correspondence.values import DispatchState, IntakeState, Let
 from divan.foundation.actors import SYSTEM
 
 from .house import House
-from .secretariat import let_arrive, register_arrival, reserve_three, send_letter
+from .secretariat import (
+    begin_year,
+    give_proof,
+    let_arrive,
+    put_crest,
+    register_arrival,
+    reserve_three,
+    send_letter,
+)
 
 YEAR = 1405
 
@@ -80,6 +88,24 @@ def test_numbers_cut_while_they_are_reserved_are_given_back(house: House):
     assert (queries.list_reserved(book), queries.prove_register(book, YEAR).last) == ([], 0)
     assert [one.count for one in reserve_three(house.world, book)] == [1, 2, 3]
     assert queries.prove_register(book, YEAR).gaps == ()
+    house.rest()
+
+
+def test_a_year_a_crest_and_a_paper_cut_in_the_middle_are_as_if_nobody_had_asked(house: House):
+    book = furnish(house)
+    body = offices.central().body_uuid
+
+    house.cut("register.after-year", "deed", "begin_year", book)
+    house.cut("crest.before-secretariat", "deed", "put_crest")
+    house.cut("paper.before-fact", "deed", "give_proof", book)
+
+    assert (queries.list_years(book), queries.crest_of(body), models.GivenPaper.objects.count()) == ([], None, 0)
+    begin_year(house.world, book)
+    kept, paper = put_crest(house.world), give_proof(house.world, book)
+    assert [(one.year, one.last) for one in queries.list_years(book)] == [(YEAR, 0)]
+    assert queries.crest_of(body) == kept
+    assert queries.find_paper(paper.code).uuid == paper.uuid
+    assert offices.seals_hold()
     house.rest()
 
 

@@ -8,6 +8,7 @@ from datetime import datetime, time
 from uuid import UUID
 
 from django.http import QueryDict
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from divan.dealings.correspondence import queries
@@ -98,6 +99,7 @@ def referral_fields(
         marks.append(Option("ends-own", _("I am done with it"), _("Your own referral ends; reports come to you.")))
     return [
         Field("to", "choices", _("To whom?"), "", chosen, errors("to"), options=options),
+        *_group_fields(letter, post, now, typed),
         Field(
             "instruction",
             "select",
@@ -110,6 +112,26 @@ def referral_fields(
         words_field("note", _("Note"), typed.get("note", ""), errors("note"), required=False),
         Field("due", "date", _("Until"), "", read_date(typed, "due"), errors("due"), required=False),
         Field("marks", "choices", _("How?"), "", typed.getlist("marks"), errors("marks"), False, options=marks),
+    ]
+
+
+def _group_fields(letter: Letter | None, post: Post, now: datetime, typed: QueryDict) -> list[Field]:
+    """Return the question for groups of recipients: of each group the posts to which this post may refer the letter.
+
+    The value of a group is those posts, so that what is sent is exactly what was offered.
+    """
+    receivers = {one.uuid: one for one in queries.list_receivers(post)}
+    shut = set(queries.posts_not_cleared(letter, receivers, now)) if letter else set()
+    options = []
+    for group in queries.list_groups(post.unit.body_uuid):
+        posts = [one.uuid for one in group.members if one.uuid in receivers and one.uuid not in shut]
+        if posts:
+            names = _(", ").join(receivers[one].title(get_language() or "fa") for one in posts)
+            options.append(Option(",".join(map(str, posts)), group.name, names))
+    if not options:
+        return []
+    return [
+        Field("groups", "choices", _("To a whole group?"), "", typed.getlist("groups"), required=False, options=options)
     ]
 
 
@@ -151,7 +173,10 @@ def read_referral(sent: QueryDict, fields: list[Field], now: datetime) -> tuple[
     """Return what was typed, and what is wrong with it by the name of the field."""
     problems: dict[str, str] = {}
     options = {field.name: {option.value for option in field.options} for field in fields}
-    chosen = [one for one in dict.fromkeys(sent.getlist("to")) if one in options.get("to", set())]
+    chosen = [one for one in sent.getlist("to") if one in options.get("to", set())]
+    for group in sent.getlist("groups"):
+        chosen += group.split(",") if group in options.get("groups", set()) else []
+    chosen = list(dict.fromkeys(chosen))
     if not chosen:
         problems["to"] = _("Choose one receiver at least.")
     instruction = sent.get("instruction", "")

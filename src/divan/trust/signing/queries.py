@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import secrets
 from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
@@ -180,6 +181,33 @@ def find_by_code(code: str) -> Document | None:
     canonical = rules.read_code(code)
     row = models.Document.objects.filter(code=canonical).first() if canonical else None
     return document_of(row) if row else None
+
+
+def read_code(typed: str) -> str | None:
+    """Return the verification code in what a person typed, or None."""
+    return rules.read_code(typed)
+
+
+def free_code() -> str:
+    """Return a new verification code that no document has, for what is given out without a signature."""
+    while models.Document.objects.filter(code=(code := rules.make_code(secrets.choice))).exists():
+        pass
+    return code
+
+
+def verification_address(code: str) -> str:
+    """Return the address at which anybody finds what stands under a verification code."""
+    return f"{options().base_url}/verify/{code}"
+
+
+def is_rehearsal() -> bool:
+    """Whether what is made here is for trial, without official force."""
+    return options().rehearsal
+
+
+def draw_square_code(address: str) -> str:
+    """Return the square code (QR) of an address as SVG."""
+    return square_codes.draw(address)
 
 
 def find_by_sha256(sha256: str) -> Document | None:

@@ -85,6 +85,7 @@ from divan.dealings.correspondence.actions.furnishing import (
     write_group,
     write_template,
 )
+from divan.dealings.correspondence.actions.giving import give_proof_of, give_receipt_of
 from divan.dealings.correspondence.actions.handing_over import (
     hand_over_next,
     hand_over_worklist,
@@ -223,6 +224,8 @@ __all__ = [
     "file_letter",
     "finish_work",
     "flag_work",
+    "give_proof_of",
+    "give_receipt_of",
     "give_work",
     "grant_clearance",
     "hand_over_next",

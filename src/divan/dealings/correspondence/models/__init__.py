@@ -9,6 +9,7 @@ from divan.dealings.correspondence.models.archive import (
     LegalHold,
 )
 from divan.dealings.correspondence.models.finding import FileText, LetterEntry, LetterTally
+from divan.dealings.correspondence.models.given_papers import GivenPaper
 from divan.dealings.correspondence.models.letters import (
     UNNUMBERED,
     Letter,
@@ -44,6 +45,7 @@ __all__ = [
     "FileText",
     "Filing",
     "FollowUp",
+    "GivenPaper",
     "HandOver",
     "Intake",
     "LegalHold",

@@ -100,6 +100,7 @@ from divan.dealings.correspondence.queries.follow_ups import (
     list_due_follow_ups,
     list_follow_ups,
 )
+from divan.dealings.correspondence.queries.given_papers import find_paper, paper_of
 from divan.dealings.correspondence.queries.intakes import (
     get_intake,
     get_intake_for,
@@ -311,6 +312,7 @@ __all__ = [
     "find_numbered",
     "find_open_work",
     "find_own_referral",
+    "find_paper",
     "find_register_for",
     "find_secretariat_at",
     "find_sent",
@@ -432,6 +434,7 @@ __all__ = [
     "may_see_readings",
     "number_key",
     "open_step_of",
+    "paper_of",
     "parcel_of",
     "posts_not_cleared",
     "preview_letter",

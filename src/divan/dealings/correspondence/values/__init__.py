@@ -76,12 +76,14 @@ from divan.dealings.correspondence.values.finding import (
     LetterPlace,
     Passage,
 )
+from divan.dealings.correspondence.values.given_papers import GivenPaper, PaperKind
 from divan.dealings.correspondence.values.kinds import (
     CIRCULATION_BEGUN,
     CLEARANCE_GRANTED,
     CORRESPONDENT_CLOSED,
     CORRESPONDENT_WRITTEN,
     CREST_KEPT,
+    PAPER_GIVEN,
     DISPATCH_LAID,
     DISPATCH_NOTED,
     DISPATCH_ROUTED,
@@ -315,6 +317,9 @@ __all__ = [
     "CORRESPONDENT_CLOSED",
     "CORRESPONDENT_WRITTEN",
     "CREST_KEPT",
+    "PAPER_GIVEN",
+    "GivenPaper",
+    "PaperKind",
     "DISPATCH_LAID",
     "DISPATCH_NOTED",
     "DISPATCH_ROUTED",

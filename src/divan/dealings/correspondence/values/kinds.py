@@ -35,6 +35,9 @@ FORMULA_CHANGED = FactKind(
 YEAR_BEGUN = FactKind(
     "correspondence.year-begun", "A year of a register was begun by hand, with what proves the year before."
 )
+PAPER_GIVEN = FactKind(
+    "correspondence.paper-given", "A secretariat gave out a receipt of a letter, or the proof of a register's year."
+)
 CREST_KEPT = FactKind("correspondence.crest-kept", "The crest on the letters of a body was laid down or taken away.")
 YEAR_ENDED = FactKind("correspondence.year-ended", "A year of a register was closed by hand, with the reason.")
 NUMBER_RESERVED = FactKind("correspondence.number-reserved", "A number was taken from a register before its letter.")

@@ -217,7 +217,8 @@ def test_templates_groups_and_parties_outside_are_kept_and_used(browser, office)
     director.post(asked["Location"], {"chosen": [f"post:{deputy.uuid}"], "role": "copy"})
     path = f"/office/letters/templates/{ready.uuid}/"
     kept = {field.name: field.value for field in director.get(path).context["fields"]}
-    director.post(path, {**kept, "body": "با سلام", "r-0-role": "copy", "r-0-text": "جهت اطلاع", "r-0-marks": ["hidden"]})
+    line = {"r-0-role": "copy", "r-0-text": "جهت اطلاع", "r-0-marks": ["hidden"]}
+    director.post(path, {**kept, "body": "با سلام", **line})
     address = begin(expert, template=str(ready.uuid))
     expert.post(f"{address}recipients/", {"chosen": [f"group:{group.uuid}"], "role": "main"})
 

@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
+from divan.dealings.correspondence import queries as letters
+from divan.dealings.correspondence.values import GivenPaper
 from divan.foundation import clock
 from divan.foundation.errors import NotFound
 from divan.foundation.http.access import PUBLIC, access
@@ -15,6 +18,7 @@ from divan.foundation.ui.fields import ErrorSummary, Field
 from divan.foundation.ui.numbers import jalali, jalali_time
 from divan.foundation.ui.pieces import Row
 from divan.front.portal.patience import VERIFICATION, count_guess, take_back
+from divan.front.texts.papers import paper_body, paper_rows, paper_title
 from divan.front.texts.verdicts import alteration_words, contradicted_fields, verdict_words
 from divan.trust.ledger import queries as ledger
 from divan.trust.ledger.values import ReceiptImpossible
@@ -44,6 +48,9 @@ def verify(request: HttpRequest) -> HttpResponse:
             if found is not None:
                 take_back(VERIFICATION, request)
                 return redirect("portal:verified", found.code)
+            if (paper := letters.find_paper(code)) is not None:
+                take_back(VERIFICATION, request)
+                return redirect("portal:verified", paper.code)
             errors["code"] = _("There is no document with this code. Look at the letter once more.")
         else:
             errors["code"] = _("Enter the code, or choose the file.")
@@ -130,11 +137,22 @@ def _several(verdict: Verdict) -> list[Row]:
 @access(PUBLIC)
 @require_safe
 def verified(request: HttpRequest, code: str) -> HttpResponse:
-    """Say what is known of the document with this code, checking its stored bytes at this moment."""
+    """Say what is known of the document or paper with this code, checking stored bytes at this moment."""
+    paper = letters.find_paper(code)
+    if paper is not None:
+        return _paper(request, paper)
     found = signing.find_by_code(code)
     if found is None or found.state != "issued":
         raise NotFound
     return _verdict(request, signing.verify_document(found.uuid, clock.now()), by_code=True)
+
+
+def _paper(request: HttpRequest, paper: GivenPaper) -> HttpResponse:
+    """Say what a paper of a secretariat states, for whoever compares it with the one in their hand."""
+    body, secretariat = paper_body(paper, get_language() or "fa")
+    issuers = [Row(_("Body"), body), Row(_("Secretariat"), secretariat)]
+    rows = [*issuers, *paper_rows(paper), Row(_("Given out"), jalali_time(paper.given_at))]
+    return render(request, "portal/verified_paper.html", {"title": paper_title(paper), "rows": rows})
 
 
 @access(PUBLIC)

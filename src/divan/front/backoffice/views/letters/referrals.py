@@ -41,7 +41,7 @@ from divan.front.backoffice.views.letters.page import PARTS
 from divan.front.texts.words import word
 from divan.registers.people.values import Post
 
-REPORT, REFUSE = "report", "refuse"
+REPORT, REPORT_AND_FILE, REFUSE = "report", "report-file", "refuse"
 
 
 @access(STAFF)
@@ -134,7 +134,7 @@ def _mark_line_read(about: UUID, actor: Actor, now: datetime) -> None:
 def _act(request: HttpRequest, found: Referral, post: Post, now: datetime) -> HttpResponse:
     do, actor = request.POST.get("do", ""), actor_of(request)
     try:
-        if do == REPORT:
+        if do in {REPORT, REPORT_AND_FILE}:
             return _report(request, found, actor, now)
         if do == REFUSE:
             actions.refuse_referral(referral=found.uuid, reason=request.POST.get("reason", ""), actor=actor, now=now)
@@ -147,7 +147,7 @@ def _act(request: HttpRequest, found: Referral, post: Post, now: datetime) -> Ht
             actions.take_note(referral=found.uuid, actor=actor, now=now)
             messages.success(request, _("It left your worklist."))
     except Refusal as refusal:
-        field = {REPORT: "report", REFUSE: "reason"}.get(do, "")
+        field = {REPORT: "report", REPORT_AND_FILE: "report", REFUSE: "reason"}.get(do, "")
         kept = queries.get_referral_for(found.uuid, post, now)
         return _page(request, kept, post, now, problems={field: str(text_of(refusal))}, status=refusal.status)
     return redirect("backoffice:worklist")
@@ -163,6 +163,8 @@ def _report(request: HttpRequest, found: Referral, actor: Actor, now: datetime) 
         now=now,
     )
     messages.success(request, _("Your report stands at the letter, and it left your worklist."))
+    if request.POST.get("do") == REPORT_AND_FILE:
+        return redirect(f"{reverse('backoffice:put-in-file')}?letter={found.letter}")
     return redirect("backoffice:worklist")
 
 
@@ -289,6 +291,8 @@ def close(request: HttpRequest, letter: UUID) -> HttpResponse:
         else:
             said = _("The letter is open again.") if reopens else _("The letter is closed.")
             messages.success(request, said)
+            if typed.get("then") == "file":
+                return redirect(f"{reverse('backoffice:put-in-file')}?letter={letter}")
             return redirect("backoffice:letter", letter)
     closing = Field(
         "closing",

@@ -26,15 +26,18 @@ from divan.dealings.correspondence.values import (
     ReferralAgainstChart,
     ReferralNotPossible,
     RegisterClosed,
+    Secrecy,
     SecrecyTooHigh,
     YearClosed,
 )
 from divan.foundation import clock, facts
 from divan.foundation.errors import Refusal
 from divan.foundation.http.access import access
+from divan.foundation.http.media import bytes_answer
 from divan.foundation.http.middleware import actor_of
 from divan.foundation.ui.fields import ErrorSummary
 from divan.foundation.ui.numbers import digits
+from divan.foundation.ui.pieces import Row
 from divan.foundation.ui.refusals import text_of
 from divan.front.backoffice.duties import KEEPERS, own_post
 from divan.front.backoffice.secretariat.reading import Problems, identifier, line, reason_field
@@ -43,6 +46,7 @@ from divan.front.backoffice.secretariat.registration import (
     read_registration,
     registration_fields,
 )
+from divan.front.backoffice.secretariat.sheets import paper_pdf
 from divan.front.texts.words import TONES, word
 from divan.registers.people import queries as people
 
@@ -196,6 +200,31 @@ def registered(request: HttpRequest, letter: UUID) -> HttpResponse:
         "seal": _seal(found.uuid),
     }
     return render(request, "backoffice/secretariat/receipt.html", values)
+
+
+@access(KEEPERS)
+@require_POST
+def receipt_paper(request: HttpRequest, letter: UUID) -> HttpResponse:
+    """Give the receipt of a received letter out as a PDF with a code by which anybody verifies it.
+
+    What is in a letter of a class of secrecy does not stand on a paper that is carried about.
+
+    :raises LetterUnknown: if it is no received letter, or not for this post.
+    """
+    post, now = own_post(request), clock.now()
+    found = queries.get_letter_for(letter, post, now)
+    paper = actions.give_receipt_of(letter=letter, actor=actor_of(request), now=now)
+    more = [
+        Row(_("Subject"), found.subject),
+        Row(_("Sender"), str(found.sender or "")),
+        Row(_("Number of the sender"), found.their_number, code=True),
+    ]
+    content = paper_pdf(
+        paper,
+        more=more if found.secrecy is Secrecy.ORDINARY else (),
+        note=_("With this number you ask at the secretariat how your letter stands."),
+    )
+    return bytes_answer(content, name="receipt.pdf", media_type="application/pdf", download=False)
 
 
 def _seal(letter: UUID) -> str:

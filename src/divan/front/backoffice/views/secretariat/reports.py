@@ -5,36 +5,35 @@ from __future__ import annotations
 import csv
 import io
 from datetime import date, timedelta
+from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_safe
+from django.views.decorators.http import require_POST, require_safe
 
-from divan.dealings.correspondence import queries
+from divan.dealings.correspondence import actions, queries
 from divan.dealings.correspondence.values import Letter
 from divan.foundation import clock
 from divan.foundation.http.access import access
 from divan.foundation.http.media import bytes_answer
-from divan.foundation.ui.numbers import jalali
+from divan.foundation.http.middleware import actor_of
+from divan.foundation.ui.numbers import digits, jalali
 from divan.front.backoffice.duties import KEEPERS, own_post
+from divan.front.backoffice.secretariat.sheets import paper_pdf
 from divan.front.backoffice.views.secretariat.books import own_book
 from divan.front.texts.words import TONES, word
 from divan.registers.people import queries as people
 from divan_libs.persian.jalali import TEHRAN
 
 
-@access(KEEPERS)
-@require_safe
-def proof(request: HttpRequest, code: str, year: int) -> HttpResponse:
-    """Show the proof that a register's year has no gap: what has each number that is no letter, and what is missing."""
-    post, language = own_post(request), get_language() or "fa"
-    found, secretariat = own_book(post, code)
+def _unlettered(code: str, year: int) -> list[dict[str, Any]]:
+    """Return the numbers of a register's year that no letter has, each with its reason and by whom."""
     reserved = queries.list_reserved(code, year=year, states=("reserved", "void"))
     why = queries.why_void([one.uuid for one in reserved if one.state == "void"])
     names = people.find_persons({one.reserved_by for one in reserved})
-    lines = [
+    return [
         {
             "number": one,
             "state": word("reserved-state", one.state),
@@ -44,6 +43,15 @@ def proof(request: HttpRequest, code: str, year: int) -> HttpResponse:
         }
         for one in reserved
     ]
+
+
+@access(KEEPERS)
+@require_safe
+def proof(request: HttpRequest, code: str, year: int) -> HttpResponse:
+    """Show the proof that a register's year has no gap: what has each number that is no letter, and what is missing."""
+    post, language = own_post(request), get_language() or "fa"
+    found, secretariat = own_book(post, code)
+    lines = _unlettered(code, year)
     if request.GET.get("as") == "csv":
         return _proof_csv(code, year, lines)
     values = {
@@ -58,6 +66,28 @@ def proof(request: HttpRequest, code: str, year: int) -> HttpResponse:
         "now": clock.now(),
     }
     return render(request, "backoffice/secretariat/proof.html", values)
+
+
+@access(KEEPERS)
+@require_POST
+def proof_paper(request: HttpRequest, code: str, year: int) -> HttpResponse:
+    """Give the proof of a register's year out as a PDF with a code by which anybody verifies it.
+
+    :raises RegisterUnknown: if it is of no secretariat that the post keeps.
+    """
+    own_book(own_post(request), code)
+    paper = actions.give_proof_of(register=code, year=year, actor=actor_of(request), now=clock.now())
+    lines = [
+        (digits(one["number"].count), one["state"], one["why_void"] or one["number"].reason, one["by"])
+        for one in _unlettered(code, year)
+    ]
+    content = paper_pdf(
+        paper,
+        columns=(_("Number"), _("State"), _("Reason"), _("By")),
+        lines=lines,
+        lines_title=_("Numbers that no letter has"),
+    )
+    return bytes_answer(content, name=f"{code}-{year}.pdf", media_type="application/pdf", download=False)
 
 
 def _events(code: str, year: int) -> list[dict[str, object]]:
@@ -77,7 +107,7 @@ def _events(code: str, year: int) -> list[dict[str, object]]:
     ]
 
 
-def _proof_csv(code: str, year: int, lines: list[dict[str, object]]) -> HttpResponse:
+def _proof_csv(code: str, year: int, lines: list[dict[str, Any]]) -> HttpResponse:
     out = io.StringIO()
     writer = csv.writer(out)
     found = queries.prove_register(code, year)
@@ -90,7 +120,7 @@ def _proof_csv(code: str, year: int, lines: list[dict[str, object]]) -> HttpResp
     writer.writerow([_("Number"), _("State"), _("Reason"), _("By"), _("Why given up")])
     for one in lines:
         number = one["number"]
-        writer.writerow([number.count, one["state"], _plain(number.reason), _plain(one["by"]), _plain(one["why_void"])])  # type: ignore[attr-defined]  # a reserved number
+        writer.writerow([number.count, one["state"], _plain(number.reason), _plain(one["by"]), _plain(one["why_void"])])
     # The mark at the beginning tells spreadsheets that the text is UTF-8; without it Persian is garbled there.
     content = out.getvalue().encode("utf-8-sig")
     return bytes_answer(content, name=f"{code}-{year}.csv", media_type="text/csv; charset=utf-8", download=True)
