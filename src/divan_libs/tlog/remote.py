@@ -1,10 +1,13 @@
 """The one place of this library that speaks over a network: bounded requests over HTTP, and a log read by them."""
 
 import http.client
+import socket
 import ssl
 import time
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
+from threading import Timer
 from urllib.parse import SplitResult, quote, urlsplit
 
 from divan_libs.tlog.checkpoints import CHECKPOINT_PATH
@@ -17,7 +20,6 @@ MAXIMUM_FILE = TILE_WIDTH * (2 + MAXIMUM_ENTRY_SIZE)
 """The largest file a log can have: a full bundle of the longest entries."""
 
 _HEADERS = {"User-Agent": "divan-tlog/1", "Accept-Encoding": "identity"}
-_CHUNK = 65_536
 
 
 class RemoteError(TlogError):
@@ -50,26 +52,26 @@ def request(
     """
     address = _address(url)
     deadline = time.monotonic() + timeout
-    connection = _connect(address, timeout)
+    connection = _connection(address, timeout)
     target = quote(address.path or "/", safe="/%:@!$&'()*+,;=-._~")
     try:
-        connection.request(method, target, body, _HEADERS | dict(headers or {}))
-        response = connection.getresponse()
-        chunks, taken = [], 0
-        while chunk := response.read1(_CHUNK):
-            taken += len(chunk)
-            if taken > limit:
-                raise RemoteError("tlog.remote.too-large", url=url, limit=limit)
+        connection.connect()
+        with _hung_up_at(deadline, connection.sock):
+            connection.request(method, target, body, _HEADERS | dict(headers or {}))
+            with connection.getresponse() as response:
+                content = response.read(limit + 1)
+                if response.length and len(content) <= limit:
+                    raise http.client.IncompleteRead(content, response.length)
             if time.monotonic() > deadline:
                 raise TimeoutError("the answer did not end in time")
-            chunks.append(chunk)
-        return Answer(response.status, response.headers.get("Content-Type", ""), b"".join(chunks))
     except (OSError, http.client.HTTPException, ValueError) as error:
-        if isinstance(error, RemoteError):
-            raise
-        raise RemoteError("tlog.remote.unreachable", url=url, reason=str(error) or type(error).__name__) from error
+        reason = str(error) or type(error).__name__
+        raise RemoteError("tlog.remote.unreachable", url=url, reason=reason) from error
     finally:
         connection.close()
+    if len(content) > limit:
+        raise RemoteError("tlog.remote.too-large", url=url, limit=limit)
+    return Answer(response.status, response.headers.get("Content-Type", ""), content)
 
 
 class RemoteStore:
@@ -99,7 +101,7 @@ class RemoteStore:
 def _address(url: str) -> SplitResult:
     try:
         address = urlsplit(url)
-        known = address.scheme in {"http", "https"} and bool(address.hostname) and (address.port or 1) > 0
+        known = address.scheme in {"http", "https"} and bool(address.hostname) and address.port != 0
     except ValueError as error:
         raise RemoteError("tlog.remote.address", url=url) from error
     if not known or address.query or address.fragment or address.username is not None:
@@ -107,7 +109,26 @@ def _address(url: str) -> SplitResult:
     return address
 
 
-def _connect(address: SplitResult, timeout: float) -> http.client.HTTPConnection:
+@contextmanager
+def _hung_up_at(deadline: float, connected: socket.socket) -> Iterator[None]:
+    """Shut a connection at a moment, whatever is being read: a time limit on each read alone never ends with a server
+    that sends a byte now and then.
+    """
+
+    def hang_up() -> None:
+        with suppress(OSError):
+            connected.shutdown(socket.SHUT_RDWR)
+
+    timer = Timer(max(deadline - time.monotonic(), 0), hang_up)
+    timer.daemon = True
+    timer.start()
+    try:
+        yield
+    finally:
+        timer.cancel()
+
+
+def _connection(address: SplitResult, timeout: float) -> http.client.HTTPConnection:
     if address.scheme == "http":
         return http.client.HTTPConnection(str(address.hostname), address.port, timeout=timeout)
     context = ssl.create_default_context()
