@@ -335,6 +335,16 @@ EXCHANGE: Mapping[str, tuple[Text, Text, Text]] = {
     "exchange.permit-unknown": (_("There is no such permit."), "", ""),
     "exchange.permit-revoked": (_("This permit was revoked before."), "", ""),
     "exchange.evidence-unknown": (_("The exchange knows no message of this identifier."), "", ""),
+    "exchange.evidence-uncertified": (
+        _("This evidence cannot be handed out for foreign tools."),
+        _("The gateway's key had no certificate when it signed it; here it can still be examined."),
+        _("Put the certificate of the key and of its authority behind the key in its file, and restart the gateway."),
+    ),
+    "exchange.look-unknown": (
+        _("Nobody looked at your data under this identifier."),
+        "",
+        _("Go back to the list and choose there."),
+    ),
     "exchange.peer-card-faulty": (
         _("This is no card of another installation."),
         _("Nothing was agreed upon."),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from datetime import datetime, timedelta
+from http import HTTPStatus
 
 from divan.trust.exchange.values import (
     AddressFaulty,
@@ -11,7 +12,9 @@ from divan.trust.exchange.values import (
     DataServiceFaulty,
     ExchangeAnswer,
     ExchangeSilent,
+    LookResult,
     NewPermit,
+    Outcome,
     PermitFaulty,
 )
 from divan_libs.envelope.addresses import AddressError, ClientId, MemberId, ServiceId
@@ -117,6 +120,15 @@ def require_permit(permit: NewPermit) -> None:
 def is_snapshot_due(issued_at: datetime | None, now: datetime) -> bool:
     """Whether a snapshot must be published although nothing changed, because the newest grows old."""
     return issued_at is None or now - issued_at >= SNAPSHOT_RENEWED_AFTER
+
+
+def look_result(outcome: Outcome, status: int | None) -> LookResult:
+    """Return what came of a look, as the person sees it; what the exchange does not know it does not claim."""
+    if outcome is Outcome.ANSWERED and status is not None:
+        if status == HTTPStatus.NOT_FOUND:
+            return LookResult.NOT_FOUND
+        return LookResult.GIVEN if status < HTTPStatus.BAD_REQUEST else LookResult.REFUSED
+    return LookResult.UNKNOWN if outcome is Outcome.IN_DOUBT else LookResult.NO_ANSWER
 
 
 def judge(answer: ExchangeAnswer) -> ExchangeAnswer:

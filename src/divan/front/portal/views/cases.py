@@ -1,4 +1,4 @@
-"""One's own cases and documents, and who looked at one's data."""
+"""One's own cases and documents."""
 
 from __future__ import annotations
 
@@ -23,8 +23,6 @@ from divan.front.portal.case_page import case_page
 from divan.front.portal.views.apply import own_case
 from divan.front.texts.words import TONES, word
 from divan.registers.catalogue import queries as catalogue
-from divan.registers.people import queries as people
-from divan.trust.exchange import queries as exchange
 from divan.trust.ledger import queries as ledger
 from divan.trust.signing import queries as signing
 from divan.trust.signing.values import Document
@@ -139,29 +137,3 @@ def receipt(request: HttpRequest, document: UUID) -> HttpResponse:
         return waiting
     name = found.number.replace("/", "-") + ".tlog-proof"
     return bytes_answer(proof, name=name, media_type="text/plain; charset=utf-8", download=True)
-
-
-@access(SIGNED_IN)
-@require_safe
-def looks(request: HttpRequest) -> HttpResponse:
-    """Show who looked at one's data, when and why: through the exchange, and officers who opened one's cases."""
-    language = get_language() or "fa"
-    person = people.get_person(_self(request))
-    own = queries.list_cases_of(person.uuid)
-    views = []
-    for case in own:
-        for line in queries.list_history(case.uuid):
-            if line.kind == "cases.case-viewed" and "post" in line.actor:
-                views.append((line.at, UUID(line.actor["post"]), case))
-    posts = people.find_posts({post for _at, post, _case in views})
-    opened = [
-        {
-            "at": at,
-            "who": posts[post].title(language) if post in posts else "",
-            "unit": posts[post].unit.name(language) if post in posts else "",
-            "case": case,
-        }
-        for at, post, case in sorted(views, key=lambda view: view[0], reverse=True)
-    ]
-    asked = exchange.list_looks_at(person.national_code, language=language)
-    return render(request, "portal/looks.html", {"opened": opened, "asked": asked})

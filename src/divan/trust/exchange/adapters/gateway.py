@@ -32,6 +32,7 @@ def send(
     timeout: float,
     method: str = "GET",
     content: bytes = b"",
+    user_id: str = "",
 ) -> ExchangeAnswer:
     """Send a message to a data service and return what came back, the exchange's own refusals included.
 
@@ -42,6 +43,8 @@ def send(
     headers = {"X-Road-Client": told.subsystem, "X-Road-Id": message_id, "Accept": "application/json"}
     if stated:
         headers["X-Road-Issue"] = quote(stated, safe=" ")
+    if user_id:
+        headers["X-Road-UserId"] = user_id
     if content:
         headers["Content-Type"] = "application/json"
     until = time.monotonic() + timeout

@@ -4,7 +4,7 @@ from divan.trust.exchange.queries.asking import ask
 from divan.trust.exchange.queries.containers import get_container
 from divan.trust.exchange.queries.evidence import get_evidence, list_evidence, list_in_doubt
 from divan.trust.exchange.queries.examination import verify_evidence
-from divan.trust.exchange.queries.looks import list_looks_at
+from divan.trust.exchange.queries.looks import get_look, list_looks_at, own_member, summarize_looks_at
 from divan.trust.exchange.queries.membership import (
     data_service_codes,
     find_data_service_at,
@@ -37,6 +37,7 @@ __all__ = [
     "get_container",
     "get_data_service",
     "get_evidence",
+    "get_look",
     "get_permit",
     "list_agreements",
     "list_data_services",
@@ -47,7 +48,9 @@ __all__ = [
     "list_permits",
     "list_subsystems",
     "own_card",
+    "own_member",
     "require_seal",
     "seal_for",
+    "summarize_looks_at",
     "verify_evidence",
 ]

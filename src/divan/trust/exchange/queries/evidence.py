@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from urllib.parse import unquote
 from uuid import UUID
 
@@ -20,6 +20,8 @@ from divan_libs.envelope.evidence.records import Closing, EvidenceError, Intent,
 from divan_libs.envelope.keys import key_id
 
 LONGEST_ID = 255
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_MICROSECOND = timedelta(microseconds=1)
 
 
 class Names:
@@ -80,6 +82,20 @@ def newest_first() -> QuerySet[models.EvidenceRow]:
     return models.EvidenceRow.objects.order_by("-received_at", "-request_id")
 
 
+def token_of(row: models.EvidenceRow) -> str:
+    """Return what continues a list after this row."""
+    return f"{(row.received_at - _EPOCH) // _MICROSECOND}-{row.request_id}"
+
+
+def after_token(rows: QuerySet[models.EvidenceRow], after: str) -> QuerySet[models.EvidenceRow]:
+    """Return the rows behind the one with that token; a token that is none begins at the newest."""
+    received_at, dash, request_id = after.partition("-")
+    if not dash or not received_at.isascii() or not received_at.isdigit() or len(received_at) > 17:
+        return rows
+    at = moment(int(received_at))
+    return rows.filter(Q(received_at__lt=at) | Q(received_at=at, request_id__lt=request_id))
+
+
 def _line(row: models.EvidenceRow, names: Names) -> EvidenceLine:
     intent, closing = Intent.decode(bytes(row.intent)), Closing.decode(bytes(row.closing))
     purpose, legal_basis = names.reason(intent)
@@ -100,7 +116,7 @@ def _line(row: models.EvidenceRow, names: Names) -> EvidenceLine:
         error=closing.error or "",
         received_at=row.received_at,
         ended_at=row.ended_at,
-        token=f"{intent.received_at}-{row.request_id}",
+        token=token_of(row),
     )
 
 
@@ -120,11 +136,7 @@ def list_evidence(
     rows = newest_first()
     wanted = {"client": client, "service": service, "outcome": str(outcome) if outcome else ""}
     rows = rows.filter(**{name: value for name, value in wanted.items() if value})
-    received_at, dash, request_id = after.partition("-")
-    if dash and received_at.isascii() and received_at.isdigit() and len(received_at) < 18:
-        at = moment(int(received_at))
-        rows = rows.filter(Q(received_at__lt=at) | Q(received_at=at, request_id__lt=request_id))
-    found = list(rows[:limit])
+    found = list(after_token(rows, after)[:limit])
     names = Names(found, language)
     return [_line(row, names) for row in found]
 

@@ -89,12 +89,21 @@ class Writer:
         self.clock += 1_000_000
         return self.clock
 
-    def begin(self, name: str, *, subject: str | None = VILLAGER, permit_id: str = "", issue: str = "") -> None:
+    def begin(
+        self,
+        name: str,
+        *,
+        subject: str | None = VILLAGER,
+        permit_id: str = "",
+        issue: str = "",
+        client: str = OURS,
+        user_id: str | None = None,
+    ) -> None:
         key_id, key = next(iter(keys.subject_keys(self.told).items()))
         self._intents[name] = Intent(
             request_id=name,
             message_id=f"message-{name}",
-            client=OURS,
+            client=client,
             service=SERVICE,
             method="GET",
             path="/persons/{subject}",
@@ -109,6 +118,7 @@ class Writer:
             subject_key=key_id,
             snapshot=1,
             issue=issue or None,
+            user_id=user_id,
         ).encode()
         self.log.commit([(Kind.INTENT, self._intents[name], name)])
 

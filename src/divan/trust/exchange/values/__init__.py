@@ -239,21 +239,46 @@ class EvidenceContainer:
     stamped_at: datetime | None
 
 
+class LookResult(StrEnum):
+    """What came of a look, as the person sees it."""
+
+    GIVEN = "given"
+    NOT_FOUND = "not-found"
+    REFUSED = "refused"
+    NO_ANSWER = "no-answer"
+    UNKNOWN = "unknown"
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Look:
-    """Somebody asked about a person: when, who, what, why, by which law.
+    """Somebody asked about a person: when, who, what, why, by which law, and what came of it.
 
-    ``purpose`` and ``legal_basis`` are those of the permit; ``stated`` is what the asker said besides.
+    ``member`` is the address of the body that asked, ``post`` the post for which its system says it asked.
+    ``purpose`` and ``legal_basis`` are those of the permit; ``stated`` is what the asker said besides. ``token``
+    continues a list after this look.
     """
 
     at: datetime
+    member: str
     client_name: str
+    post: str
     service_name: str
     purpose: str
     legal_basis: str
     stated: str
-    outcome: Outcome
+    result: LookResult
+    message_id: str
     request_id: str
+    token: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LooksSummary:
+    """Between which moments a person was looked at, and by which bodies (address, name); None when never."""
+
+    first_at: datetime | None
+    last_at: datetime | None
+    members: tuple[tuple[str, str], ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -362,6 +387,13 @@ class PermitRevoked(Refusal):
     """The permit was revoked before."""
 
     code = "exchange.permit-revoked"
+
+
+class LookUnknown(Refusal):
+    """Nobody looked at this person's data under that identifier."""
+
+    code = "exchange.look-unknown"
+    status = 404
 
 
 class EvidenceUncertified(Refusal):
