@@ -10,6 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from divan.project.verifier import words
 from divan.project.verifier.judgement import LETTER, LETTER_SCHEMA, Coded, FileKind, Line, Outcome, judge
 from divan.project.verifier.trust import Trust, TrustUnreadable, read_trust
 from divan.trust.signing import rules
@@ -90,6 +91,60 @@ def test_a_receipt_with_another_content_is_altered(log, trust):
 
     assert (judgement.outcome, judgement.problems) == (Outcome.ALTERED, ("tlog.commitment.differs",))
     assert judgement.lines == ()
+
+
+def other_base64(text: bytes) -> bytes:
+    """The same length of base64 with other bits, so that only what it says is wrong and not its form."""
+    raw = bytearray(base64.b64decode(text))
+    raw[-1] ^= 1
+    return base64.b64encode(raw)
+
+
+def other_line(receipt: bytes, number: int) -> bytes:
+    lines = receipt.split(b"\n")
+    *before, last = lines[number].split(b" ")
+    lines[number] = b" ".join([*before, other_base64(last)])
+    return b"\n".join(lines)
+
+
+LOG_LINE, WITNESS_LINE = -3, -2
+TAMPERED = {
+    "the content": (lambda text: altered_extra(text, record="e30="), "tlog.commitment.differs"),
+    "the salt": (
+        lambda text: altered_extra(text, salt=base64.b64encode(b"z" * 32).decode()),
+        "tlog.commitment.differs",
+    ),
+    "a short salt": (lambda text: altered_extra(text, salt="AAAA"), "tlog.commitment.salt"),
+    "the entry": (
+        lambda text: altered_extra(text, entry=base64.b64encode(b"z" * 32).decode()),
+        "tlog.proof.root-differs",
+    ),
+    "the place": (lambda text: text.replace(b"index 2", b"index 3"), "tlog.proof.root-differs"),
+    "a place outside": (lambda text: text.replace(b"index 2", b"index 5"), "tlog.proof.index-out-of-range"),
+    "a hash": (lambda text: other_line(text, 3), "tlog.proof.root-differs"),
+    "a hash left out": (lambda text: b"\n".join(text.split(b"\n")[:3] + text.split(b"\n")[4:]), "tlog.proof.length"),
+    "the size": (
+        lambda text: text.replace(b"log.divan.test\n5\n", b"log.divan.test\n6\n"),
+        "tlog.note.signature-invalid",
+    ),
+    "the signature of the log": (lambda text: other_line(text, LOG_LINE), "tlog.note.signature-invalid"),
+    "the signature of a witness": (lambda text: other_line(text, WITNESS_LINE), "tlog.note.signature-invalid"),
+    "the head": (lambda text: text.replace(b"\n5\n", b"\n05\n"), "tlog.note.signature-invalid"),
+    "the signatures left out": (lambda text: text.rpartition(b"\n\n")[0], "tlog.note.malformed"),
+    "the form": (lambda text: text.replace(b"index 2\n", b"index two\n"), "tlog.receipt.malformed"),
+}
+
+
+@pytest.mark.parametrize("what", TAMPERED)
+def test_whatever_is_tampered_with_is_named(log, trust, what):
+    change, code = TAMPERED[what]
+    changed = change(log.receipt())
+    assert changed != log.receipt()
+
+    judgement = judge(changed, trust, now=LATER)
+
+    assert (judgement.outcome, judgement.problems, judgement.lines) == (Outcome.ALTERED, (code,), ())
+    assert code in words.problems(str)
 
 
 @given(place=st.integers(0, 10_000), flipped=st.integers(1, 255))
