@@ -6,10 +6,12 @@ import hashlib
 import ssl
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
+from functools import lru_cache
 
 from cryptography import x509
 
+from divan_gateway.metaservices import is_metaservice
 from divan_gateway.routing import Route, Routes
 from divan_gateway.wire import Request
 from divan_libs.envelope import errors
@@ -18,6 +20,7 @@ from divan_libs.envelope.addresses import (
     ClientId,
     RepresentedParty,
     ServerId,
+    ServiceId,
     Target,
     climbs,
     normalise_path,
@@ -26,7 +29,7 @@ from divan_libs.envelope.addresses import (
 )
 from divan_libs.envelope.headers import Header
 from divan_libs.envelope.permits import Permit
-from divan_libs.envelope.snapshot import Connection, Subsystem
+from divan_libs.envelope.snapshot import Connection, Service, Subsystem
 from divan_libs.envelope.subjects import SubjectIn
 
 METHODS = frozenset({b"DELETE", b"GET", b"HEAD", b"OPTIONS", b"PATCH", b"POST", b"PUT", b"TRACE"})
@@ -110,6 +113,11 @@ class Admission:
         return subject
 
     @property
+    def is_for_gateway(self) -> bool:
+        """Whether the gateway itself answers: a metaservice."""
+        return not self.route.endpoints
+
+    @property
     def looks_into_answer(self) -> bool:
         """Whether the answer must be there as a whole, and be plain, before the client gets any of it."""
         return bool(self.permit.hidden)
@@ -140,6 +148,8 @@ def admit(routes: Routes | None, caller: Caller, request: Request, *, now: datet
     _check_server(routes, road)
     if target.service.provider not in routes.providers:
         raise errors.unknown_provider(target.service)
+    if is_metaservice(request.method, target):
+        return Admission(client, target, _own_route(target.service), _own_permit(client, target.service), "", road)
     route = routes.services.get(target.service)
     if route is None:
         raise errors.unknown_service(target.service)
@@ -147,6 +157,26 @@ def admit(routes: Routes | None, caller: Caller, request: Request, *, now: datet
     if route.service.disabled_notice is not None:
         raise errors.service_disabled(target.service, route.service.disabled_notice)
     return Admission(client, target, route, permit, path, road)
+
+
+@lru_cache(maxsize=1024)
+def _own_route(service: ServiceId) -> Route:
+    described = Service(id=service, name=service.service_code, addresses=("http://gateway.invalid",))
+    return Route(described, service.encoded(), ())
+
+
+@lru_cache(maxsize=1024)
+def _own_permit(client: ClientId, service: ServiceId) -> Permit:
+    return Permit(
+        id="",
+        subject=client,
+        service=service,
+        method="GET",
+        path_glob="**",
+        purpose="metaservice",
+        legal_basis="",
+        starts_at=datetime.fromtimestamp(0, UTC),
+    )
 
 
 def _read_call(request: Request) -> tuple[Target, ClientId, RoadHeaders]:

@@ -15,6 +15,7 @@ from divan_gateway.bodies import BodyBroken, BodyTooLarge, collect
 from divan_gateway.hiding import CannotHide, hide, plain_answer_wanted
 from divan_gateway.inbound import ReplyBroken
 from divan_gateway.journal import Journal, JournalFailed
+from divan_gateway.metaservices import answer_metaservice
 from divan_gateway.metrics import Count, Level, Metrics
 from divan_gateway.outbound import ProviderFailure
 from divan_gateway.providers import SAFE_METHODS, Providers, Question
@@ -152,7 +153,10 @@ class Carrier:
         message = self._message(admission, routes, request, received_at)
         await self._record(Kind.INTENT, message.state_intent(), message)
         faults.strike("gateway.after-intent")
-        answer = await self._ask(message, request)
+        if admission.is_for_gateway:
+            answer = await self._answer_itself(message)
+        else:
+            answer = await self._ask(message, request)
         faults.strike("gateway.after-forward")
         answer = await self._prepare(message, answer, request)
         return await self._deliver(message, answer, request, send)
@@ -189,6 +193,16 @@ class Carrier:
             message.request_hash = message_hash(message.octets(), request.body)
             message.request_size = len(request.body)
         return message
+
+    async def _answer_itself(self, message: Message) -> Answer:
+        admission = message.admission
+        try:
+            return answer_metaservice(
+                message.routes, admission.client, admission.target, now=message.received_at / 1_000_000
+            )
+        except ExchangeRefusal as refusal:
+            await self._record(Kind.CLOSING, message.unanswered(refusal.code, None, self._clock()), message)
+            raise
 
     async def _ask(self, message: Message, request: Request) -> Answer:
         target = message.admission.target

@@ -22,20 +22,25 @@ from divan_gateway.health import look_at_health
 from divan_gateway.inbound import ClientConnection
 from divan_gateway.journal import Journal
 from divan_gateway.listening import Door
+from divan_gateway.metaservices import list_clients
 from divan_gateway.metrics import Count, Level, Metrics
 from divan_gateway.providers import Providers
 from divan_gateway.quotas import Quotas
 from divan_gateway.routing import ProviderTls, Routing, read_subject_keys
 from divan_gateway.settings import Settings, Tls
+from divan_gateway.shared_params import verification_conf
 from divan_gateway.streaming import Send
 from divan_gateway.wire import Request, write_answer
 from divan_libs.envelope import errors
 from divan_libs.envelope.errors import ExchangeRefusal
 from divan_libs.envelope.evidence.log import EvidenceLog
+from divan_libs.envelope.headers import Header, last_value
 from divan_libs.envelope.keys import SoftSigner, load_public_key
 
 EXIT_FAILED = 70
 """Exit status of a worker that can no longer write evidence."""
+_OF_THE_INSTANCE = frozenset({b"/listClients", b"/verificationconf"})
+_NOT_KEPT = (b"cache-control", b"no-store")
 _GRACE_SECONDS = 20.0
 _SEAL_SECONDS = 0.5
 _HANDSHAKE_SECONDS = 10.0
@@ -185,8 +190,10 @@ class Worker:
             except Exception:
                 logger.exception("the snapshot could not be looked at; the one in force goes on")
             self._note_routes()
-            for file in (*self._authorities, *self._certificates):
-                file.refresh()
+            for authorities in self._authorities:
+                authorities.refresh()
+            for certificate in self._certificates:
+                certificate.refresh()
             if self._loop.time() - sealed_at >= _SEAL_SECONDS:
                 sealed_at = self._loop.time()
                 self._journal.seal()
@@ -236,12 +243,24 @@ class Worker:
         if path == b"/-/health":
             return self._health(request)
         if path == b"/-/metrics" and local:
-            return self._page(
-                request, 200, b"text/plain; version=0.0.4; charset=utf-8", self._metrics.render().encode()
-            )
+            told = [(b"content-type", b"text/plain; version=0.0.4; charset=utf-8"), _NOT_KEPT]
+            return self._page(request, 200, told, self._metrics.render().encode())
+        if path in _OF_THE_INSTANCE and request.method == b"GET":
+            return self._tell_of_instance(request, path)
         if not path.startswith(b"/r"):
             return self._carrier.refuse(errors.not_found(), request)
         return await self._carrier.carry(request, caller, send)
+
+    def _tell_of_instance(self, request: Request, path: bytes) -> bytes:
+        routes = self._routing.routes
+        if routes is None or time.time() >= routes.expires_at:
+            return self._carrier.refuse(errors.outdated_snapshot(), request)
+        if path == b"/verificationconf":
+            answer = verification_conf(routes)
+        else:
+            accept = (last_value(request.headers, b"accept") or b"").decode("latin-1")
+            answer = list_clients(routes, accept, request.target.partition(b"?")[2].decode("ascii"))
+        return self._page(request, answer.status, answer.headers, answer.body)
 
     def _health(self, request: Request) -> bytes:
         routes = self._routing.routes
@@ -251,13 +270,13 @@ class Worker:
             state, status = b'{"status":"no-snapshot"}', 503
         else:
             state, status = b'{"status":"ok","snapshot":%d}' % routes.version, 200
-        return self._page(request, status, b"application/json", state)
+        return self._page(request, status, [(b"content-type", b"application/json"), _NOT_KEPT], state)
 
-    def _page(self, request: Request, status: int, content_type: bytes, body: bytes) -> bytes:
+    def _page(self, request: Request, status: int, headers: Sequence[Header], body: bytes) -> bytes:
         return write_answer(
             status,
             b"",
-            [(b"content-type", content_type), (b"cache-control", b"no-store")],
+            headers,
             body,
             second=microseconds() // 1_000_000,
             to_head=request.method == b"HEAD",

@@ -143,6 +143,16 @@ def invalid_request(message: str) -> ExchangeRefusal:
     return ExchangeRefusal("server.serverproxy.invalid_request", message, status=400)
 
 
+def description_not_found(service: ServiceId) -> ExchangeRefusal:
+    """Refuse to describe a service that its provider does not offer."""
+    return ExchangeRefusal("server.serverproxy.unknown_service", f"Service not found: {service}", status=404)
+
+
+def not_described(kind: str) -> ExchangeRefusal:
+    """Refuse to describe a service that has no description."""
+    return ExchangeRefusal("server.serverproxy.internal_error", f"Invalid service type: {kind}", status=404)
+
+
 def provider_unreachable(message: str) -> ExchangeRefusal:
     """Say that the provider's system refused or broke the connection."""
     return ExchangeRefusal("server.serverproxy.network_error", message, status=502)
