@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from uuid import UUID
 
+from django.apps import apps
 from django.http import HttpResponse
 from tests.faults.archiving import DEEDS as ARCHIVING
 from tests.faults.carrying import DEEDS as CARRYING
@@ -23,6 +24,7 @@ from divan.foundation.actors import SYSTEM, Actor, ActorKind
 from divan.foundation.http.repeating import done_once
 from divan.registers.people import queries as people
 from divan.trust.exchange import actions as exchange
+from divan.trust.exchange.tests import world as around
 
 
 def begin(world, service: str):
@@ -104,6 +106,12 @@ def submit_bundle(world, run: str):
     return actions.submit_bundle(run=UUID(run), actor=world.citizen(), now=world.now)
 
 
+def stamp_evidence(world):
+    """Have the evidence that was taken over stamped."""
+    told = apps.get_app_config("exchange").options
+    return exchange.stamp_evidence(timestamper=around.stamper(told, world.now), actor=SYSTEM, now=world.now)
+
+
 def publish_snapshot(world):
     """Publish the routing state under the next number."""
     return exchange.publish_snapshot(actor=SYSTEM, now=world.now)
@@ -134,6 +142,7 @@ DEEDS = (
             ask_bundle_payment,
             submit_bundle,
             publish_snapshot,
+            stamp_evidence,
         )
     }
 )

@@ -1,4 +1,4 @@
-"""`kill -9` between a published snapshot and the gateway's file."""
+"""`kill -9` between a published snapshot and the gateway's file, and between a timestamp and its keeping."""
 
 from __future__ import annotations
 
@@ -50,4 +50,21 @@ def test_a_snapshot_cut_after_its_commit_is_handed_to_the_gateway_by_the_worker(
     assert held_by_the_gateway(told, house) == 2
     assert facts.recorded_for(newest.uuid) == ["exchange.snapshot-published"]
     assert models.SnapshotVersion.objects.count() == 2
+    house.rest()
+
+
+def test_a_timestamp_that_was_never_kept_is_asked_for_again(house: House, told: ExchangeOptions):
+    writer = around.Writer(told)
+    writer.messages("a", "b")
+    writer.log.close()
+    assert actions.import_evidence(actor=SYSTEM, now=house.world.now) == 2
+
+    house.cut("exchange.evidence-stamped", "deed", "stamp_evidence")
+
+    assert models.EvidenceStamp.objects.count() == 0
+    stamper = around.stamper(told, house.world.now)
+    assert actions.stamp_evidence(timestamper=stamper, actor=SYSTEM, now=house.world.now) == 1
+    [stamp] = models.EvidenceStamp.objects.all()
+    assert facts.recorded_for(stamp.uuid) == ["exchange.evidence-stamped"]
+    assert models.StampedBatch.objects.count() == 1
     house.rest()

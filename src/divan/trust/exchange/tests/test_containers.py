@@ -14,13 +14,11 @@ from divan.trust.exchange.values import EvidenceUncertified, EvidenceUnknown
 from divan_libs.asic.archive import read_archive
 from divan_libs.asic.reading import Shape
 from divan_libs.asic.verification import verify_container
-from divan_libs.pki.authority import RehearsalAuthority
 from divan_libs.pki.encoding import read_certificates
 from divan_libs.pki.errors import TimestampUnavailable
-from divan_libs.pki.keys import FileKey, generate_private_key
 from divan_libs.pki.timestampers import LocalTimestamper
-from divan_libs.pki.timestamps import TimestampAuthority
 
+from . import world as around
 from .world import NOW
 
 LATER = NOW + timedelta(minutes=5)
@@ -28,10 +26,7 @@ LATER = NOW + timedelta(minutes=5)
 
 @pytest.fixture
 def stamper(founded) -> LocalTimestamper:
-    authority = RehearsalAuthority.establish(founded.control / "authority", NOW)
-    key = generate_private_key()
-    kept = FileKey(key, authority.issue_timestamper(key.public_key(), now=NOW), authority.chain)
-    return LocalTimestamper(TimestampAuthority(kept, kept.chain), lambda: NOW)
+    return around.stamper(founded, NOW)
 
 
 @pytest.fixture

@@ -23,6 +23,10 @@ from divan_libs.envelope.evidence.log import EvidenceLog
 from divan_libs.envelope.evidence.records import Closing, Intent, Kind, digest
 from divan_libs.envelope.keys import SoftSigner
 from divan_libs.envelope.subjects import SubjectIn, subject_hash
+from divan_libs.pki.authority import RehearsalAuthority
+from divan_libs.pki.keys import FileKey, generate_private_key
+from divan_libs.pki.timestampers import LocalTimestamper
+from divan_libs.pki.timestamps import TimestampAuthority
 
 NOW = datetime(2026, 11, 22, 8, 0, tzinfo=UTC)
 OURS = "LR/GOV/governor-office/divan"
@@ -148,6 +152,14 @@ class Writer:
     @property
     def path(self) -> Path:
         return self.log.path
+
+
+def stamper(told: ExchangeOptions, now: datetime) -> LocalTimestamper:
+    """A timestamp authority under the rehearsal's root."""
+    authority = RehearsalAuthority.establish(told.control / "authority", now)
+    key = generate_private_key()
+    kept = FileKey(key, authority.issue_timestamper(key.public_key(), now=now), authority.chain)
+    return LocalTimestamper(TimestampAuthority(kept, kept.chain), lambda: now)
 
 
 class Provider:
