@@ -12,7 +12,8 @@ from django.utils.translation import override
 from divan.dealings.correspondence import models, queries
 from divan.dealings.correspondence.apps import options
 from divan.dealings.correspondence.values import Channel, Intake, IntakeState, PartyKind
-from divan.foundation import messages
+from divan.dealings.correspondence.values.kinds import PETITIONER_TOLD
+from divan.foundation import facts, messages
 from divan.foundation.actors import Actor
 from divan.registers.people import queries as people
 from divan.registers.people.values import Person
@@ -43,6 +44,7 @@ def tell_petition_ended(*, intake: UUID, actor: Actor, now: datetime) -> bool:
             said["number"] = _figures(letter.number_text, language)
             text = _("Your letter to %(body)s is registered: %(number)s. Follow it at %(address)s") % said
     messages.queue_message(recipient=person.mobile, text=text, about=row, actor=actor, now=now)
+    facts.record(PETITIONER_TOLD, subject=row, actor=actor, at=now, changes_nothing=True)
     return True
 
 
@@ -69,6 +71,7 @@ def tell_petition_answered(*, dispatch: UUID, actor: Actor, now: datetime) -> bo
                 "address": f"{options().base_url}/letters/",
             }
         messages.queue_message(recipient=person.mobile, text=text, about=row, actor=actor, now=now)
+        facts.record(PETITIONER_TOLD, subject=row, actor=actor, at=now, changes_nothing=True)
         return True
     return False
 

@@ -20,9 +20,7 @@ from divan.dealings.correspondence.queries.archive_disposal import (
     list_disposals,
     list_due,
 )
-from divan.dealings.correspondence.queries.carried import (
-    as_arrived,
-)
+from divan.dealings.correspondence.queries.carried import as_arrived
 from divan.dealings.correspondence.queries.circulars import list_circulars, list_standings
 from divan.dealings.correspondence.queries.contents import (
     content_of,
@@ -35,6 +33,7 @@ from divan.dealings.correspondence.queries.contents import (
 from divan.dealings.correspondence.queries.dispatches import (
     AT_DESK,
     Way,
+    closed_unit_of,
     correspondent_of,
     dispatch_of,
     dispatch_rows,
@@ -46,10 +45,7 @@ from divan.dealings.correspondence.queries.dispatches import (
     list_ways,
     secretariat_of_party,
 )
-from divan.dealings.correspondence.queries.doubles import (
-    doubles_of,
-    find_doubles,
-)
+from divan.dealings.correspondence.queries.doubles import doubles_of, find_doubles
 from divan.dealings.correspondence.queries.drafts import (
     MOST_DRAFTS,
     clearances_of,
@@ -81,11 +77,7 @@ from divan.dealings.correspondence.queries.figures import (
     long_waiting,
     total_figures,
 )
-from divan.dealings.correspondence.queries.finding import (
-    FOUND_PAGE,
-    MOST_COUNTED,
-    search_letters,
-)
+from divan.dealings.correspondence.queries.finding import FOUND_PAGE, MOST_COUNTED, search_letters
 from divan.dealings.correspondence.queries.folders import (
     count_folders,
     list_folder,
@@ -95,11 +87,7 @@ from divan.dealings.correspondence.queries.folders import (
     scope_of,
     withheld,
 )
-from divan.dealings.correspondence.queries.follow_ups import (
-    get_follow_up,
-    list_due_follow_ups,
-    list_follow_ups,
-)
+from divan.dealings.correspondence.queries.follow_ups import get_follow_up, list_due_follow_ups, list_follow_ups
 from divan.dealings.correspondence.queries.given_papers import find_paper, paper_of
 from divan.dealings.correspondence.queries.intakes import (
     get_intake,
@@ -131,12 +119,7 @@ from divan.dealings.correspondence.queries.letters import (
     read_party,
     readable_by,
 )
-from divan.dealings.correspondence.queries.numbers import (
-    find_numbered,
-    letters_numbered,
-    number_key,
-    year_of,
-)
+from divan.dealings.correspondence.queries.numbers import find_numbered, letters_numbered, number_key, year_of
 from divan.dealings.correspondence.queries.papers import (
     answer_to,
     find_document,
@@ -174,13 +157,8 @@ from divan.dealings.correspondence.queries.petitions import (
     list_answers,
     list_central_secretariats,
 )
-from divan.dealings.correspondence.queries.proving import (
-    prove_register,
-)
-from divan.dealings.correspondence.queries.readings import (
-    list_readings,
-    may_see_readings,
-)
+from divan.dealings.correspondence.queries.proving import prove_register
+from divan.dealings.correspondence.queries.readings import list_readings, may_see_readings
 from divan.dealings.correspondence.queries.recipients import (
     get_correspondent,
     get_group,
@@ -284,6 +262,7 @@ __all__ = [
     "clearance_of",
     "clearances_of",
     "clerk_of",
+    "closed_unit_of",
     "content_of",
     "correspondent_of",
     "count_folders",
@@ -304,10 +283,10 @@ __all__ = [
     "figures_by_month",
     "find_document",
     "find_doubles",
+    "find_erasure",
     "find_gaps",
     "find_gaps_of_register",
     "find_intake",
-    "find_erasure",
     "find_letters",
     "find_numbered",
     "find_open_work",

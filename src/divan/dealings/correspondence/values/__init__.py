@@ -69,13 +69,7 @@ from divan.dealings.correspondence.values.drafting import (
     TemplateLines,
 )
 from divan.dealings.correspondence.values.figures import PAPERLESS, LateUnit, LetterFigures, LongWaiting
-from divan.dealings.correspondence.values.finding import (
-    FoundLetter,
-    FoundPage,
-    LetterFilters,
-    LetterPlace,
-    Passage,
-)
+from divan.dealings.correspondence.values.finding import FoundLetter, FoundPage, LetterFilters, LetterPlace, Passage
 from divan.dealings.correspondence.values.given_papers import GivenPaper, PaperKind
 from divan.dealings.correspondence.values.kinds import (
     CIRCULATION_BEGUN,
@@ -83,7 +77,6 @@ from divan.dealings.correspondence.values.kinds import (
     CORRESPONDENT_CLOSED,
     CORRESPONDENT_WRITTEN,
     CREST_KEPT,
-    PAPER_GIVEN,
     DISPATCH_LAID,
     DISPATCH_NOTED,
     DISPATCH_ROUTED,
@@ -121,6 +114,7 @@ from divan.dealings.correspondence.values.kinds import (
     NUMBER_RESERVED,
     NUMBER_USED,
     NUMBER_VOIDED,
+    PAPER_GIVEN,
     RECEIPT_DEAD,
     RECEIPT_QUEUED,
     RECEIPT_SENT,
@@ -186,11 +180,7 @@ from divan.dealings.correspondence.values.letters import (
     StepState,
     Urgency,
 )
-from divan.dealings.correspondence.values.moving import (
-    MOVERS,
-    Mover,
-    register_mover,
-)
+from divan.dealings.correspondence.values.moving import MOVERS, Mover, register_mover
 from divan.dealings.correspondence.values.moving_in import MovedIn, OldLetter, OldRelation, RowFault, SourceUnfit
 from divan.dealings.correspondence.values.referrals import (
     BACK_LINE,
@@ -198,6 +188,7 @@ from divan.dealings.correspondence.values.referrals import (
     FOLLOW_UP_LINE,
     LONGEST_REPORT,
     REFERRAL_LINE,
+    VACANCY_LINE,
     Chart,
     FollowUp,
     Reach,
@@ -273,11 +264,7 @@ from divan.dealings.correspondence.values.refusals import (
     YearClosed,
     YearRuns,
 )
-from divan.dealings.correspondence.values.registering import (
-    Backdating,
-    Double,
-    Registration,
-)
+from divan.dealings.correspondence.values.registering import Backdating, Double, Registration
 from divan.dealings.correspondence.values.secretariats import (
     NumberFormula,
     NumberPart,
@@ -317,9 +304,6 @@ __all__ = [
     "CORRESPONDENT_CLOSED",
     "CORRESPONDENT_WRITTEN",
     "CREST_KEPT",
-    "PAPER_GIVEN",
-    "GivenPaper",
-    "PaperKind",
     "DISPATCH_LAID",
     "DISPATCH_NOTED",
     "DISPATCH_ROUTED",
@@ -367,6 +351,7 @@ __all__ = [
     "NUMBER_USED",
     "NUMBER_VOIDED",
     "PAPERLESS",
+    "PAPER_GIVEN",
     "RECEIPT_DEAD",
     "RECEIPT_QUEUED",
     "RECEIPT_SENT",
@@ -402,6 +387,7 @@ __all__ = [
     "TEMPLATE_ENDED",
     "TEMPLATE_WRITTEN",
     "TERM_WRITTEN",
+    "VACANCY_LINE",
     "VERSION_KEPT",
     "WORK_ARRIVED",
     "WORK_DONE",
@@ -452,12 +438,12 @@ __all__ = [
     "DraftText",
     "DraftVersion",
     "DueFile",
+    "Erasure",
     "EvidenceMissing",
     "ExportNotPossible",
     "Exported",
     "FileNotSecretEnough",
     "Filed",
-    "Erasure",
     "FilingUnknown",
     "Folder",
     "FollowUp",
@@ -467,6 +453,7 @@ __all__ = [
     "FoundLetter",
     "FoundPage",
     "FurnishingNotAllowed",
+    "GivenPaper",
     "GroupUnknown",
     "HandOver",
     "HandOverNotPossible",
@@ -481,13 +468,13 @@ __all__ = [
     "Letter",
     "LetterAnswers",
     "LetterContent",
+    "LetterErased",
     "LetterFigures",
     "LetterFile",
     "LetterFilters",
     "LetterIsDouble",
     "LetterNotDraft",
     "LetterNotSigned",
-    "LetterErased",
     "LetterNumber",
     "LetterNumbered",
     "LetterPlace",
@@ -513,6 +500,7 @@ __all__ = [
     "OldRelation",
     "OpenStep",
     "PagesUnfit",
+    "PaperKind",
     "PaperSize",
     "Parcel",
     "ParcelFile",

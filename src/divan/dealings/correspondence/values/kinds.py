@@ -190,3 +190,6 @@ RECIPIENT_READ = FactKind(
 LETTER_MOVED_IN = FactKind(
     "correspondence.letter-moved-in", "A letter of the time before this system was entered under its old number."
 )
+PETITIONER_TOLD = FactKind(
+    "correspondence.petitioner-told", "Who wrote in the portal was told of a number, a refusal or an answer."
+)

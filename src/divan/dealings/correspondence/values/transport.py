@@ -93,8 +93,8 @@ class Arrived:
 
     ``recipients`` are as the letter names them; ``to_post`` is the post of the house that they mean, where known.
     ``original`` is the stored file as it came (an ECE message, a mail), ``receipt`` what the channel needs to answer.
-    ``applicant`` is the person who wrote it in the portal, reading pages in ``language``. ``problem`` says that it could
-    not be read.
+    ``applicant`` is the person who wrote it in the portal, reading pages in ``language``. ``problem`` says that it
+    could not be read.
     """
 
     sender: Party | None = None

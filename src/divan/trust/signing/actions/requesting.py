@@ -48,8 +48,7 @@ def request_document(*, document: NewDocument, actor: Actor, now: datetime) -> U
     """
     paper = rules.settled_paper(document)
     first = rules.require_signers(document)
-    signers = (document.signer, *document.co_signers)
-    signer = document.signer
+    signer, signers = document.signer, (document.signer, *document.co_signers)
     acting = next(one for one in signers if one.person == first)
     require_signatory(acting, now, several=bool(document.co_signers))
     row = models.Document.objects.create(

@@ -82,14 +82,9 @@ def answers(request: HttpRequest, letter: UUID) -> HttpResponse:
     if request.GET.get("as") in {"csv", "pdf"}:
         return _file(request, found, standings, show)
     address = reverse("backoffice:letter-answers", args=[letter])
-    begin = whole(request.GET.get("from", "")) or 0
-    shown = [one for one in standings if shows(one, show)]
-    further = begin + PAGE < len(shown)
     values = {
         "letter": found,
-        "lines": [line_of(one) for one in shown[begin : begin + PAGE]],
-        "is_first": begin == 0,
-        "next_url": f"{address}?show={show}&from={begin + PAGE}" if further else "",
+        **_page(request, address, standings, show),
         "parts": _parts(address, standings, show),
         "show": show,
         "open_count": _count(standings, "unanswered"),
@@ -98,6 +93,18 @@ def answers(request: HttpRequest, letter: UUID) -> HttpResponse:
         "pdf_url": f"{address}?show={show}&as=pdf",
     }
     return render(request, "backoffice/letters/answers.html", values, status=422 if problem else 200)
+
+
+def _page(request: HttpRequest, address: str, standings: Sequence[RecipientStanding], show: str) -> dict[str, object]:
+    """Return a page of those who stand in a part of the list, and where the next begins."""
+    begin = whole(request.GET.get("from", "")) or 0
+    shown = [one for one in standings if shows(one, show)]
+    further = begin + PAGE < len(shown)
+    return {
+        "lines": [line_of(one) for one in shown[begin : begin + PAGE]],
+        "is_first": begin == 0,
+        "next_url": f"{address}?show={show}&from={begin + PAGE}" if further else "",
+    }
 
 
 def _parts(address: str, standings: Sequence[RecipientStanding], show: str) -> list[Link]:
