@@ -95,7 +95,8 @@ class Settings:
     ``PROVIDER_CERTIFICATE`` and ``PROVIDER_KEY``: what providers with HTTPS are shown; none if not given.
     ``PLAIN_LISTEN``: host:port of a listener in clear on a loopback address, for clients whose connection is ``http``.
     ``SNAPSHOT``: the file with the signed routing snapshot; ``SNAPSHOT_KEY``: the public key that signs it.
-    ``EVIDENCE``: the directory of the evidence; ``SIGNING_KEY``: the P-256 key that signs evidence roots (PKCS#8 PEM).
+    ``EVIDENCE``: the directory of the evidence; ``SIGNING_KEY``: the P-256 key that signs it, PKCS#8
+    PEM or the PKCS#11 URI of a token, with its certificates behind it.
     ``SUBJECT_KEYS``: a JSON file of key id → hex key (32 octets or more) for the hashes of persons and targets.
     ``WORKERS``: processes, by default one a core. ``DIALECT``: how refusals are written.
     ``MAX_REQUEST`` and ``MAX_RESPONSE``: largest bodies, in octets; large ones are streamed.

@@ -21,7 +21,8 @@ from divan_gateway.routing import read_subject_keys
 from divan_gateway.settings import Listener, Settings, SettingsError
 from divan_gateway.worker import microseconds, run_worker
 from divan_libs.envelope.evidence.recovery import recover
-from divan_libs.envelope.keys import SoftSigner, load_public_key
+from divan_libs.envelope.keys import Signer, load_public_key
+from divan_libs.envelope.tokens import open_signer
 
 _BACKOFF_SECONDS = (0.1, 0.5, 1, 2, 5, 10)
 _STEADY_SECONDS = 30
@@ -41,7 +42,7 @@ def prepare(settings: Settings) -> int:
     :raises CannotStart: another gateway writes there, a port is taken, or the directory cannot be written.
     :raises EnvelopeError: a key cannot be read.
     """
-    signer = SoftSigner.from_pem(settings.signing_key.read_bytes())
+    signer = open_signer(settings.signing_key.read_bytes())
     load_public_key(settings.snapshot_key.read_bytes())
     read_subject_keys(settings.subject_keys)
     try:
@@ -66,7 +67,7 @@ def _lock(directory: Path) -> int:
     return descriptor
 
 
-def _complete_evidence(settings: Settings, signer: SoftSigner) -> None:
+def _complete_evidence(settings: Settings, signer: Signer) -> None:
     found = recover(settings.evidence, signer, now=microseconds())
     for name, octets in found.torn.items():
         logger.warning("evidence %s: a torn tail of %d octets was cut off", name, octets)
@@ -107,7 +108,7 @@ class Supervisor:
         self._doors = doors
         self._former = list(former)
         self._metrics = Metrics(settings.workers)
-        self._signer = SoftSigner.from_pem(settings.signing_key.read_bytes())
+        self._signer = open_signer(settings.signing_key.read_bytes())
         self._workers: dict[int, int] = {}
         self._started: dict[int, float] = {}
         self._failures: dict[int, int] = {}

@@ -35,7 +35,8 @@ from divan_libs.envelope import errors
 from divan_libs.envelope.errors import ExchangeRefusal
 from divan_libs.envelope.evidence.log import EvidenceLog
 from divan_libs.envelope.headers import Header, last_value
-from divan_libs.envelope.keys import SoftSigner, load_public_key
+from divan_libs.envelope.keys import load_public_key
+from divan_libs.envelope.tokens import open_signer
 
 EXIT_FAILED = 70
 """Exit status of a worker that can no longer write evidence."""
@@ -99,7 +100,7 @@ class Worker:
             settings.evidence,
             run=f"{microseconds():016d}-{os.getpid()}",
             server=settings.server.encoded(),
-            signer=SoftSigner.from_pem(settings.signing_key.read_bytes()),
+            signer=open_signer(settings.signing_key.read_bytes()),
             clock=microseconds,
             segment_bytes=settings.segment_bytes,
         )
