@@ -29,7 +29,7 @@ from divan_libs.envelope.addresses import (
 )
 from divan_libs.envelope.headers import Header
 from divan_libs.envelope.permits import Permit
-from divan_libs.envelope.snapshot import Connection, Service, Subsystem
+from divan_libs.envelope.snapshot import Connection, Service, Subsystem, Validation
 from divan_libs.envelope.subjects import SubjectIn
 
 METHODS = frozenset({b"DELETE", b"GET", b"HEAD", b"OPTIONS", b"PATCH", b"POST", b"PUT", b"TRACE"})
@@ -120,13 +120,14 @@ class Admission:
     @property
     def looks_into_answer(self) -> bool:
         """Whether the answer must be there as a whole, and be plain, before the client gets any of it."""
-        return bool(self.permit.hidden)
+        return bool(self.permit.hidden) or self.route.service.validation is not Validation.OFF
 
     @property
     def looks_into_body(self) -> bool:
         """Whether the request must be there as a whole before it may go."""
-        place = self.route.service.subject
-        return place is not None and place.where is SubjectIn.JSON_POINTER
+        service = self.route.service
+        names_person = service.subject is not None and service.subject.where is SubjectIn.JSON_POINTER
+        return names_person or service.validation is Validation.ENFORCE
 
 
 def admit(routes: Routes | None, caller: Caller, request: Request, *, now: datetime) -> Admission:

@@ -12,8 +12,9 @@ from uuid import uuid4
 from divan_gateway import faults
 from divan_gateway.admission import Admission, Caller, admit, read_road_headers
 from divan_gateway.bodies import BodyBroken, BodyTooLarge, collect
-from divan_gateway.hiding import CannotHide, hide, plain_answer_wanted
+from divan_gateway.hiding import plain_answer_wanted
 from divan_gateway.inbound import ReplyBroken
+from divan_gateway.inspection import Inspection
 from divan_gateway.journal import Journal, JournalFailed
 from divan_gateway.metaservices import answer_metaservice
 from divan_gateway.metrics import Count, Level, Metrics
@@ -54,6 +55,7 @@ class Carrier:
         metrics: Metrics,
         dialect: Dialect,
         quotas: Quotas,
+        inspection: Inspection,
         buffer: int,
         clock: Callable[[], int] = lambda: time.time_ns() // 1000,
     ) -> None:
@@ -63,6 +65,7 @@ class Carrier:
         self._metrics = metrics
         self._dialect = dialect
         self._quotas = quotas
+        self._inspection = inspection
         self._buffer = buffer
         self._clock = clock
 
@@ -150,15 +153,12 @@ class Carrier:
         if request.stream is not None and admission.looks_into_body:
             request.body = await collect(request.body, request.stream, self._buffer)
             request.stream = None
+        await self._inspection.check_request(admission, request)
         message = self._message(admission, routes, request, received_at)
         await self._record(Kind.INTENT, message.state_intent(), message)
         faults.strike("gateway.after-intent")
-        if admission.is_for_gateway:
-            answer = await self._answer_itself(message)
-        else:
-            answer = await self._ask(message, request)
+        answer = await self._obtain(message, request)
         faults.strike("gateway.after-forward")
-        answer = await self._prepare(message, answer, request)
         return await self._deliver(message, answer, request, send)
 
     def _record(self, kind: Kind, payload: bytes, message: Message) -> asyncio.Future[None]:
@@ -194,15 +194,26 @@ class Carrier:
             message.request_size = len(request.body)
         return message
 
-    async def _answer_itself(self, message: Message) -> Answer:
-        admission = message.admission
+    async def _obtain(self, message: Message, request: Request) -> Answer:
+        """Return the answer as the client may see it; without one the evidence says so.
+
+        :raises ProviderFailure: there is none, or the client may not see it.
+        :raises ExchangeRefusal: the gateway itself was asked for what it has not.
+        """
+        admission, now = message.admission, message.received_at / 1_000_000
         try:
-            return answer_metaservice(
-                message.routes, admission.client, admission.target, now=message.received_at / 1_000_000
-            )
-        except ExchangeRefusal as refusal:
-            await self._record(Kind.CLOSING, message.unanswered(refusal.code, None, self._clock()), message)
+            if admission.is_for_gateway:
+                return answer_metaservice(message.routes, admission.client, admission.target, now=now)
+            answer = self._inspection.find_kept(message, now)
+            if answer is None:
+                answer = await self._ask(message, request)
+                self._inspection.keep(message, answer, self._clock() / 1_000_000)
+            await self._inspection.look_into(message, answer)
+        except (ProviderFailure, ExchangeRefusal) as error:
+            refusal, sent_at = (error.refusal, error.sent_at) if isinstance(error, ProviderFailure) else (error, None)
+            await self._record(Kind.CLOSING, message.unanswered(refusal.code, sent_at, self._clock()), message)
             raise
+        return answer
 
     async def _ask(self, message: Message, request: Request) -> Answer:
         target = message.admission.target
@@ -215,41 +226,9 @@ class Carrier:
             headers=plain_answer_wanted(message.headers) if looked_into else message.headers,
             repeatable=request.method in SAFE_METHODS or last_value(request.headers, b"idempotency-key") is not None,
         )
-        try:
-            if request.stream is None:
-                return await self._providers.ask(question, request.body)
-            return await upload(self._providers, question, request, message)
-        except ProviderFailure as failure:
-            await self._close_unanswered(message, failure)
-            raise
-
-    async def _prepare(self, message: Message, answer: Answer, request: Request) -> Answer:
-        """Return the answer as the permit lets the client see it.
-
-        :raises ProviderFailure: it cannot be looked into; the client gets nothing of it.
-        """
-        hidden = message.admission.permit.hidden
-        if not hidden:
-            return answer
-        try:
-            await self._hold(answer)
-            hide(answer, hidden, to_head=request.method == b"HEAD")
-        except (BodyTooLarge, CannotHide, ProviderFailure) as error:
-            if answer.give_up is not None:
-                answer.give_up()
-            failure = error if isinstance(error, ProviderFailure) else _unreadable(answer)
-            await self._close_unanswered(message, failure)
-            raise failure from error
-        return answer
-
-    async def _hold(self, answer: Answer) -> None:
-        if answer.stream is not None:
-            answer.body = await collect(answer.body, answer.stream, self._buffer)
-            answer.stream = None
-
-    async def _close_unanswered(self, message: Message, failure: ProviderFailure) -> None:
-        closing = message.unanswered(failure.refusal.code, failure.sent_at, self._clock())
-        await self._record(Kind.CLOSING, closing, message)
+        if request.stream is None:
+            return await self._providers.ask(question, request.body)
+        return await upload(self._providers, question, request, message)
 
     async def _deliver(self, message: Message, answer: Answer, request: Request, send: Send) -> bytes:
         headers = message.delivered_headers(answer)
@@ -285,8 +264,3 @@ class Carrier:
             raise ReplyBroken from broken
         faults.strike("gateway.after-evidence")
         return last
-
-
-def _unreadable(answer: Answer) -> ProviderFailure:
-    refusal = errors.provider_failed("The answer cannot be looked into as its permit demands")
-    return ProviderFailure(refusal, sent_at=answer.sent_at)

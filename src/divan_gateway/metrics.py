@@ -21,6 +21,9 @@ class Count(IntEnum):
     GROUP_MICROSECONDS = 9
     SNAPSHOTS_REFUSED = 10
     BROKEN = 11
+    INVALID_REQUESTS = 12
+    INVALID_ANSWERS = 13
+    FROM_CACHE = 14
 
 
 class Level(IntEnum):
@@ -45,6 +48,9 @@ _COUNTS = {
     Count.RECORDS: ("evidence_records_total", "Evidence records written."),
     Count.GROUP_MICROSECONDS: ("evidence_group_microseconds_total", "Time of durable writes."),
     Count.BROKEN: ("broken_total", "Replies that began and could not be ended."),
+    Count.INVALID_REQUESTS: ("invalid_requests_total", "Requests that did not follow their service's description."),
+    Count.INVALID_ANSWERS: ("invalid_answers_total", "Answers that did not follow their service's description."),
+    Count.FROM_CACHE: ("from_cache_total", "Service calls answered with what a provider had allowed to keep."),
     Count.SNAPSHOTS_REFUSED: ("snapshots_refused_total", "Routing snapshots that were not taken."),
 }
 _LEVELS = {

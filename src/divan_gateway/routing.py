@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import lru_cache
 from pathlib import Path
+from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
@@ -20,7 +21,10 @@ from divan_gateway.settings import Shown
 from divan_libs.envelope.addresses import ClientId, GroupId, ServerId, ServiceId
 from divan_libs.envelope.errors import EnvelopeError
 from divan_libs.envelope.permits import Permit
-from divan_libs.envelope.snapshot import Service, Snapshot, Subsystem, open_snapshot
+from divan_libs.envelope.snapshot import Service, Snapshot, Subsystem, Validation, open_snapshot
+
+if TYPE_CHECKING:
+    from divan_gateway.validation import Description
 
 _LAST_GOOD = "snapshot.last-good"
 
@@ -45,11 +49,12 @@ class Endpoint:
 
 @dataclass(frozen=True, slots=True)
 class Route:
-    """A service and its endpoints."""
+    """A service and its endpoints; ``description`` is there if messages are held to it and it can be used."""
 
     service: Service
     encoded_id: str
     endpoints: tuple[Endpoint, ...]
+    description: Description | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,7 +148,17 @@ def _route(service: Service, tls: ProviderTls) -> Route:
                 host_header=parts.netloc.encode("utf-8"),
             )
         )
-    return Route(service, service.id.encoded(), tuple(endpoints))
+    return Route(service, service.id.encoded(), tuple(endpoints), _description(service))
+
+
+def _description(service: Service) -> Description | None:
+    if service.validation is Validation.OFF or service.description is None:
+        return None
+    # The library takes a second and 40 MB to load, which only gateways of such services spend; here, in the thread that
+    # takes the snapshot, no message waits for it.
+    from divan_gateway.validation import description_of  # noqa: PLC0415 - see above
+
+    return description_of(service.description)
 
 
 def read_subject_keys(path: Path) -> dict[str, bytes]:

@@ -18,6 +18,12 @@ TRUE_STATUS = b"http-status"
 _WITHOUT_BODY = frozenset({204, 304})
 
 
+class MessageBreach(Exception):
+    """A message does not follow its description; the text says where and which rule, never what stood there."""
+
+    code = "gateway.breach"
+
+
 @dataclass(slots=True)
 class Request:
     """A request as a client sent it; ``keep_alive`` says whether the connection may go on.

@@ -20,6 +20,7 @@ from divan_gateway.authorities import Authorities, Certificate
 from divan_gateway.carrier import Carrier
 from divan_gateway.health import look_at_health
 from divan_gateway.inbound import ClientConnection
+from divan_gateway.inspection import Inspection
 from divan_gateway.journal import Journal
 from divan_gateway.listening import Door
 from divan_gateway.metaservices import list_clients
@@ -113,6 +114,7 @@ class Worker:
             metrics=self._metrics,
             dialect=settings.dialect,
             quotas=Quotas(settings.evidence),
+            inspection=Inspection(self._metrics, buffer=settings.buffer, cache_octets=settings.cache_bytes),
             buffer=settings.buffer,
             clock=microseconds,
         )

@@ -92,6 +92,15 @@ class _Handler(BaseHTTPRequestHandler):
         body = b'{"name":"N","born":{"on":"1370","at":"Kh"},"phones":[{"number":"1","kind":"home"},{"number":"2"}]}'
         self._send(status, body, ("Content-Type", kind), ("ETag", '"1"'))
 
+    def _kept(self, _: bytes) -> None:
+        told = self.path.partition("=")[2].replace("+", " ") or "max-age=60"
+        count = sum(seen.target == self.path for seen in self.server.seen)
+        self._send(200, b"%d" % count, ("Cache-Control", told), ("Vary", "Accept-Language"))
+
+    def _pet(self, body: bytes) -> None:
+        answer = {"id": 7, "name": "secret"} if b"broken" not in body else {"id": "secret"}
+        self._send(200, json.dumps(answer).encode(), ("Content-Type", "application/json"))
+
     def _digest(self, body: bytes) -> None:
         self._send(200, f"{len(body)} {sha512(body).hexdigest()}".encode())
 

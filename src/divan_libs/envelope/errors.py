@@ -153,6 +153,11 @@ def not_described(kind: str) -> ExchangeRefusal:
     return ExchangeRefusal("server.serverproxy.internal_error", f"Invalid service type: {kind}", status=404)
 
 
+def invalid_answer(message: str) -> ExchangeRefusal:
+    """Say that the answer of the provider's system does not follow the description of the service."""
+    return ExchangeRefusal("server.serverproxy.invalid_response", message, status=502)
+
+
 def provider_unreachable(message: str) -> ExchangeRefusal:
     """Say that the provider's system refused or broke the connection."""
     return ExchangeRefusal("server.serverproxy.network_error", message, status=502)
