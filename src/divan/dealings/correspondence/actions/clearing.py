@@ -8,11 +8,11 @@ from uuid import UUID, uuid4
 from django.db import transaction
 
 from divan.dealings.correspondence import models, queries
-from divan.dealings.correspondence.actions.authority import require_in_charge
+from divan.dealings.correspondence.actions.authority import HOUSE, require_in_charge
 from divan.dealings.correspondence.actions.referring import acting_post
 from divan.dealings.correspondence.values import CLEARANCE_GRANTED, NotInCharge, Secrecy, SecrecyTooHigh
 from divan.foundation import facts
-from divan.foundation.actors import Actor, ActorKind
+from divan.foundation.actors import Actor
 from divan.registers.people import queries as people
 
 
@@ -43,7 +43,7 @@ def grant_clearance(*, post: UUID, secrecy: Secrecy, reason: str, actor: Actor, 
 
 
 def _require_grantable(post: UUID, secrecy: Secrecy, actor: Actor, now: datetime) -> None:
-    if actor.kind is ActorKind.SYSTEM:
+    if actor.kind in HOUSE:
         return
     require_in_charge(actor, people.get_post(post).unit.body_code, now)
     if post == actor.post:
