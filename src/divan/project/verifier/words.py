@@ -50,7 +50,8 @@ def sentences(judgement: Judgement, language: Language) -> Iterator[str]:
 def verdict_and_problems(judgement: Judgement, language: Language) -> list[str]:
     """Return what a judgement says in short: the verdict and each problem, and the same of what lies inside."""
     said = _short(judgement, translator(language))
-    return said if judgement.inside is None else [*said, *verdict_and_problems(judgement.inside, language)]
+    inside = [] if judgement.inside is None else verdict_and_problems(judgement.inside, language)
+    return [*said, *(f"↳ {line}" for line in inside)]
 
 
 def _short(judgement: Judgement, _: Translate) -> list[str]:
@@ -64,7 +65,7 @@ def verdicts(_: Translate) -> Mapping[tuple[FileKind, Outcome], str]:
     """Return the first sentence for each kind of file and outcome."""
     return {
         (FileKind.RECEIPT, Outcome.GENUINE): _("This receipt is genuine: the log holds what it says, unaltered."),
-        (FileKind.RECEIPT, Outcome.UNTRUSTED): _("This receipt is not from a log that you trust."),
+        (FileKind.RECEIPT, Outcome.UNTRUSTED): _("This receipt is not backed by those whom you trust."),
         (FileKind.RECEIPT, Outcome.UNREADABLE): _("This is a proof of another application; it cannot be judged here."),
         (FileKind.RECEIPT, Outcome.ALTERED): _("This receipt was altered or damaged; it proves nothing."),
         (FileKind.PDF, Outcome.GENUINE): _("This document is genuine: it was signed, and nothing was altered since."),
@@ -142,12 +143,12 @@ def _problems_of_documents(_: Translate) -> dict[str, str]:
 def limits(_: Translate) -> Mapping[Limit, str]:
     """Return the sentence for each thing that a genuine file does not prove."""
     return {
-        Limit.TRUTH: _("that what was recorded is true: a lie is sealed as a lie, by the one named here;"),
-        Limit.STANDING: _("that it still stands: a later decision may have changed or annulled it;"),
-        Limit.ONE_LOG: _("that everybody is shown the same log: you demand no independent witness of it;"),
-        Limit.MOMENT: _("when the log took it in: no witness has put a time to it;"),
-        Limit.CONTENT: _("what was recorded: the content was erased, and only its place is left;"),
-        Limit.SIGNING_TIME: _("when it was signed: no timestamp proves what the signer says."),
+        Limit.TRUTH: _("that what was recorded is true: a lie is sealed as a lie, by the one named here"),
+        Limit.STANDING: _("that it still stands: a later decision may have changed or annulled it"),
+        Limit.ONE_LOG: _("that everybody is shown the same log: you demand no independent witness of it"),
+        Limit.MOMENT: _("when the log took it in: no witness has put a time to it"),
+        Limit.CONTENT: _("what was recorded: the content was erased, and only its place is left"),
+        Limit.SIGNING_TIME: _("when it was signed: no timestamp proves what the signer says"),
     }
 
 
