@@ -36,6 +36,10 @@ from divan_witness.metrics import Metrics
 from divan_witness.witness import Witness
 
 BATCH = 1024
+ROUND = 2 * BATCH
+ROUNDS = 5
+"""Rates are those of the best of several rounds, so that what else the machine does counts little."""
+
 ORIGIN = "bench.example/log"
 NOW = 1_700_000_000
 KEY = NoteSigner(ORIGIN, SignatureType.ED25519, bytes(32))
@@ -65,18 +69,21 @@ def main() -> None:
 
 
 def grow(store: MemoryStore, frontier: Frontier, size: int) -> tuple[Frontier, float]:
-    """Let the log grow to a size in batches, and return the entries a second over the last tenth of it."""
-    counted_from = size - size // 10
-    began = time.perf_counter()
-    counted = frontier.size
+    """Let the log grow to a size in batches, and return the entries a second of the best round in its last half."""
+    rates = []
     while frontier.size < size:
-        if counted < counted_from <= frontier.size:
-            began, counted = time.perf_counter(), frontier.size
-        entries = [entry(number) for number in range(frontier.size, min(frontier.size + BATCH, size))]
-        old_size = frontier.size
-        frontier = integrate(store, frontier, entries).frontier
-        prune_partials(store, old_size, frontier.size)
-    return frontier, (size - counted) / (time.perf_counter() - began)
+        rounds = [
+            [entry(number) for number in range(start, min(start + BATCH, size))]
+            for start in range(frontier.size, min(frontier.size + ROUND, size), BATCH)
+        ]
+        start, began = frontier.size, time.perf_counter()
+        for entries in rounds:
+            old_size = frontier.size
+            frontier = integrate(store, frontier, entries).frontier
+            prune_partials(store, old_size, frontier.size)
+        if start >= size // 2:
+            rates.append((frontier.size - start) / (time.perf_counter() - began))
+    return frontier, max(rates)
 
 
 def entry(number: int) -> bytes:
@@ -89,6 +96,7 @@ def proving(store: MemoryStore, frontier: Frontier, seconds: float) -> tuple[flo
     size, root = frontier.size, frontier.root()
     dice = random.Random(size)  # noqa: S311 (places to prove, no secret)
     taken: list[float] = []
+    known = read_hashes(store, size)
 
     def include() -> None:
         index = dice.randrange(size)
@@ -98,9 +106,8 @@ def proving(store: MemoryStore, frontier: Frontier, seconds: float) -> tuple[flo
         verify_inclusion(index, size, leaf_hash(entry(index)), proof, root)
 
     def extend() -> None:
-        # Sizes of which the partial tiles were pruned are read from the full ones.
-        old_size = dice.randrange(1, size) // BATCH * BATCH or BATCH
-        old_root = tree_root(old_size, read_hashes(store, old_size))
+        old_size = dice.randrange(1, size)
+        old_root = tree_root(old_size, known)
         began = time.perf_counter()
         proof = consistency_proof(old_size, size, read_hashes(store, size))
         taken.append(time.perf_counter() - began)
@@ -108,9 +115,12 @@ def proving(store: MemoryStore, frontier: Frontier, seconds: float) -> tuple[flo
 
     rates = []
     for work in (include, extend):
-        start = len(taken)
-        repeat(work, seconds)
-        rates.append((len(taken) - start) / sum(taken[start:]))
+        rounds = []
+        for _ in range(ROUNDS):
+            start = len(taken)
+            repeat(work, seconds / ROUNDS)
+            rounds.append((len(taken) - start) / sum(taken[start:]))
+        rates.append(max(rounds))
     return rates[0], rates[1], sorted(taken)[int(len(taken) * 0.99)] * 1000
 
 
@@ -121,8 +131,11 @@ def receipts(store: MemoryStore, frontier: Frontier, seconds: float) -> Figures:
     text = issue_receipt(store, note, [KEY.verifier], 7, OPENING).encode()
     lines = [f"witness {number} {key.verifier.encode()}" for number, key in enumerate(WITNESSES)]
     policy = parse_policy("\n".join([*lines, "group two 2 0 1 2", "quorum two"]))
-    plain = repeat(lambda: verify_receipt(parse_receipt(text), [KEY.verifier]), seconds)
-    demanding = repeat(lambda: verify_receipt(parse_receipt(text), [KEY.verifier], policy=policy), seconds)
+    each = seconds / ROUNDS
+    plain = max(repeat(lambda: verify_receipt(parse_receipt(text), [KEY.verifier]), each) for _ in range(ROUNDS))
+    demanding = max(
+        repeat(lambda: verify_receipt(parse_receipt(text), [KEY.verifier], policy=policy), each) for _ in range(ROUNDS)
+    )
     return {"receipts_per_second": plain, "receipts_with_three_witnesses_per_second": demanding}
 
 
