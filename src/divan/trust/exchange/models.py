@@ -41,14 +41,17 @@ class Subsystem(models.Model):
     address = models.CharField(max_length=300, unique=True)
     name_fa = models.CharField(max_length=200)
     name_en = models.CharField(max_length=200, blank=True)
-    connection = models.CharField(max_length=5)
+    connection = models.CharField(max_length=13)
     certificates = models.JSONField(default=list)
+    true_status = models.BooleanField(default=False)
 
     subject_kind: ClassVar[str] = "exchange.subsystem"
 
     class Meta:
         constraints = (
-            models.CheckConstraint(condition=Q(connection__in=("https", "http")), name="subsystem_connection_known"),
+            models.CheckConstraint(
+                condition=Q(connection__in=("https", "https-no-auth", "http")), name="subsystem_connection_known"
+            ),
         )
 
     def subject_state(self) -> dict[str, object]:
@@ -59,6 +62,7 @@ class Subsystem(models.Model):
             "names": [self.name_fa, self.name_en],
             "connection": self.connection,
             "certificates": self.certificates,
+            **({"true_status": True} if self.true_status else {}),
         }
 
 
@@ -66,7 +70,8 @@ class DataService(models.Model):
     """What a subsystem offers to be asked, where its providers are, and where in a request the person stands.
 
     ``disabled_notice`` switches the service off and says why. ``durability`` says whether a message waits until its
-    record is durable, ``signing`` whether each message is signed alone besides.
+    record is durable, ``signing`` whether each message is signed alone besides. ``description`` is its OpenAPI
+    document, to which ``validation`` holds the messages.
 
     .. no_pii: descriptions of services
     """
@@ -88,6 +93,10 @@ class DataService(models.Model):
     disabled_notice = models.CharField(max_length=300, blank=True)
     durability = models.CharField(max_length=7, default="strict")
     signing = models.CharField(max_length=7, default="batch")
+    health_path = models.CharField(max_length=200, blank=True)
+    may_cache = models.BooleanField(default=False)
+    description = models.TextField(blank=True)
+    validation = models.CharField(max_length=7, default="off")
 
     subject_kind: ClassVar[str] = "exchange.data-service"
 
@@ -100,11 +109,16 @@ class DataService(models.Model):
                 condition=Q(durability__in=("strict", "relaxed"), signing__in=("batch", "message")),
                 name="service_evidence_known",
             ),
+            models.CheckConstraint(
+                condition=Q(validation="off") | (Q(validation__in=("report", "enforce")) & ~Q(description="")),
+                name="service_validation_described",
+            ),
         )
 
     def subject_state(self) -> dict[str, object]:
         """Return what the digest of a data service covers: every field; the usual evidence is not named."""
         evidence = [self.durability, self.signing]
+        inspection = [self.health_path, self.may_cache, self.description, self.validation]
         return {
             "code": self.code,
             "provider": self.provider_id,
@@ -116,13 +130,15 @@ class DataService(models.Model):
             "trusted_certificates": self.trusted_certificates,
             "disabled_notice": self.disabled_notice,
             **({} if evidence == ["strict", "batch"] else {"evidence": evidence}),
+            **({} if inspection == ["", False, "", "off"] else {"inspection": inspection}),
         }
 
 
 class Permit(models.Model):
     """The right of one subsystem to ask a data service, for a purpose, on a legal basis, for a time (half-open).
 
-    Granted, then in force while its period lasts, unless it is revoked. Nothing else of it ever changes.
+    Granted, then in force while its period lasts, unless it is revoked. Nothing else of it ever changes. ``hours`` are
+    rows of days, start and end in local time; ``hidden`` are pointers to fields that answers are given without.
 
     .. no_pii: rights of information systems
     """
@@ -140,6 +156,11 @@ class Permit(models.Model):
     legal_basis_confirmed = models.BooleanField()
     starts_at = models.DateTimeField()
     ends_at = models.DateTimeField(null=True)
+    hours = models.JSONField(default=list)
+    rate_per_minute = models.PositiveIntegerField(null=True)
+    burst = models.PositiveIntegerField(null=True)
+    daily_quota = models.PositiveIntegerField(null=True)
+    hidden = models.JSONField(default=list)
     granted_at = models.DateTimeField()
     revoked_at = models.DateTimeField(null=True)
 
@@ -151,10 +172,18 @@ class Permit(models.Model):
                 condition=Q(ends_at__isnull=True) | Q(ends_at__gt=F("starts_at")), name="permit_period"
             ),
             models.CheckConstraint(condition=~Q(purpose_fa="") & ~Q(legal_basis_fa=""), name="permit_says_why"),
+            models.CheckConstraint(
+                condition=(Q(rate_per_minute__isnull=True) | Q(rate_per_minute__gt=0))
+                & (Q(burst__isnull=True) | Q(burst__gt=0, rate_per_minute__isnull=False))
+                & (Q(daily_quota__isnull=True) | Q(daily_quota__gt=0)),
+                name="permit_limits",
+            ),
         )
 
     def subject_state(self) -> dict[str, object]:
-        """Return what the digest of a permit covers: every field."""
+        """Return what the digest of a permit covers: every field; bounds only where there are any."""
+        limits = [self.rate_per_minute, self.burst, self.daily_quota]
+        bounds = [self.hours, limits, self.hidden]
         return {
             "consumer": self.consumer_id,
             "data_service": self.data_service_id,
@@ -164,6 +193,7 @@ class Permit(models.Model):
             "period": [self.starts_at, self.ends_at],
             "granted_at": self.granted_at,
             "revoked_at": self.revoked_at,
+            **({} if bounds == [[], [None, None, None], []] else {"bounds": bounds}),
         }
 
 

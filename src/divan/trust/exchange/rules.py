@@ -103,7 +103,8 @@ def require_fingerprints(certificates: tuple[str, ...]) -> list[str]:
 def require_permit(permit: NewPermit) -> None:
     """Refuse a permit that says too little: no right is given without purpose, legal basis and a period.
 
-    :raises PermitFaulty: ``reason`` is ``method``, ``path``, ``purpose``, ``legal-basis`` or ``period``.
+    :raises PermitFaulty: ``reason`` is ``method``, ``path``, ``purpose``, ``legal-basis``, ``period``, ``limit`` or
+        ``hidden``.
     """
     if permit.method not in METHODS:
         raise PermitFaulty(reason="method")
@@ -115,6 +116,11 @@ def require_permit(permit: NewPermit) -> None:
         raise PermitFaulty(reason="legal-basis")
     if permit.ends_at is not None and permit.ends_at <= permit.starts_at:
         raise PermitFaulty(reason="period")
+    limits = (permit.rate_per_minute, permit.burst, permit.daily_quota)
+    if any(limit is not None and limit < 1 for limit in limits) or (permit.burst and not permit.rate_per_minute):
+        raise PermitFaulty(reason="limit")
+    if not all(pointer.startswith("/") and len(pointer) > 1 for pointer in permit.hidden):
+        raise PermitFaulty(reason="hidden")
 
 
 def is_snapshot_due(issued_at: datetime | None, now: datetime) -> bool:

@@ -25,6 +25,7 @@ from divan.trust.exchange.values import (
     SubsystemUnknown,
 )
 from divan_libs.envelope import snapshot
+from divan_libs.envelope.descriptions import operations_of
 from divan_libs.envelope.errors import EnvelopeError
 
 
@@ -93,6 +94,7 @@ def enter_subsystem(subsystem: Subsystem, actor: Actor, now: datetime) -> bool:
         "name_en": subsystem.name_en,
         "connection": str(subsystem.connection),
         "certificates": rules.require_fingerprints(subsystem.certificates),
+        "true_status": subsystem.true_status,
     }
     return _bring_to(row, fields, SUBSYSTEM_REGISTERED, actor, now, address=address)
 
@@ -124,13 +126,25 @@ def enter_data_service(told: DataService, actor: Actor, now: datetime) -> bool:
         "disabled_notice": told.disabled_notice,
         "durability": str(told.durability),
         "signing": str(told.signing),
+        "health_path": told.health_path,
+        "may_cache": told.may_cache,
+        "description": told.description,
+        "validation": str(told.validation),
     }
     return _bring_to(row, fields, DATA_SERVICE_REGISTERED, actor, now, code=told.code, address=service.encoded())
 
 
 def _require_routable(told: DataService) -> None:
     try:
-        snapshot.Service(id=rules.require_service(told.address), name=told.name_fa, addresses=told.base_urls)
+        snapshot.Service(
+            id=rules.require_service(told.address),
+            name=told.name_fa,
+            addresses=told.base_urls,
+            health_path=told.health_path or None,
+            description=told.description or None,
+            validation=told.validation,
+            operations=operations_of(told.description) if told.description else (),
+        )
     except EnvelopeError as error:
         raise DataServiceFaulty(code=told.code, reason=error.code) from error
     if not 0 < told.timeout_ms <= 3_600_000 or not 0 < told.connect_timeout_ms <= 120_000:

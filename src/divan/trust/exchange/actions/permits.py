@@ -76,6 +76,11 @@ def enter_permit(permit: NewPermit, actor: Actor, now: datetime) -> models.Permi
         legal_basis_confirmed=permit.legal_basis_confirmed,
         starts_at=permit.starts_at,
         ends_at=permit.ends_at,
+        hours=[[list(hours.days), hours.starts.isoformat(), hours.ends.isoformat()] for hours in permit.hours],
+        rate_per_minute=permit.rate_per_minute,
+        burst=permit.burst,
+        daily_quota=permit.daily_quota,
+        hidden=list(permit.hidden),
         granted_at=now,
     )
     facts.record(

@@ -18,6 +18,7 @@ from divan.trust.exchange.values import (
     Signing,
     SubjectPlace,
     Subsystem,
+    Validation,
 )
 from divan_libs.envelope.subjects import SubjectIn
 
@@ -35,6 +36,7 @@ def subsystem_of(row: models.Subsystem) -> Subsystem:
         name_en=row.name_en,
         certificates=tuple(row.certificates),
         connection=Connection(row.connection),
+        true_status=row.true_status,
     )
 
 
@@ -56,6 +58,10 @@ def data_service_of(row: models.DataService) -> DataService:
         disabled_notice=row.disabled_notice,
         durability=Durability(row.durability),
         signing=Signing(row.signing),
+        health_path=row.health_path,
+        may_cache=row.may_cache,
+        description=row.description,
+        validation=Validation(row.validation),
     )
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, time
 
 from divan.trust.exchange import models
 from divan.trust.exchange.adapters.keys import newest_subject_key
@@ -12,6 +12,7 @@ from divan.trust.exchange.rules import SNAPSHOT_LIFE
 from divan.trust.exchange.values import Connection, SnapshotRef
 from divan_libs.envelope import permits, snapshot
 from divan_libs.envelope.addresses import ClientId, MemberId, ServerId, ServiceId
+from divan_libs.envelope.descriptions import operations_of
 
 
 def find_newest_snapshot() -> SnapshotRef | None:
@@ -65,6 +66,7 @@ def _subsystem(row: models.Subsystem) -> snapshot.Subsystem:
         name=row.name_fa,
         connection=Connection(row.connection),
         certificates=frozenset(row.certificates),
+        true_status=row.true_status,
     )
 
 
@@ -79,6 +81,12 @@ def _service(row: models.DataService) -> snapshot.Service:
         subject=told.subject,
         trusted_certificates=told.trusted_certificates,
         disabled_notice=told.disabled_notice or None,
+        kind=snapshot.ServiceKind.OPENAPI if told.description else snapshot.ServiceKind.REST,
+        health_path=told.health_path or None,
+        may_cache=told.may_cache,
+        description=told.description or None,
+        validation=told.validation,
+        operations=operations_of(told.description) if told.description else (),
         durability=told.durability,
         signing=told.signing,
     )
@@ -95,4 +103,12 @@ def _permit(row: models.Permit) -> permits.Permit:
         legal_basis=row.legal_basis_fa,
         starts_at=row.starts_at,
         ends_at=row.ends_at,
+        hours=tuple(
+            permits.WeeklyHours(days=tuple(days), starts=time.fromisoformat(starts), ends=time.fromisoformat(ends))
+            for days, starts, ends in row.hours
+        ),
+        rate_per_minute=row.rate_per_minute,
+        burst=row.burst,
+        daily_quota=row.daily_quota,
+        hidden=tuple(row.hidden),
     )

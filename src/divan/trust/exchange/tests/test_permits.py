@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import timedelta
+from datetime import time, timedelta
 from uuid import uuid4
 
 import pytest
@@ -17,6 +17,7 @@ from divan.trust.exchange.adapters import keys
 from divan.trust.exchange.values import (
     AddressFaulty,
     CertificateFaulty,
+    Connection,
     DataServiceFaulty,
     DataServiceUnknown,
     ExchangeNotPrepared,
@@ -29,9 +30,11 @@ from divan.trust.exchange.values import (
     PermitUnknown,
     Subsystem,
     SubsystemUnknown,
+    Validation,
+    WeeklyHours,
 )
 from divan_libs.envelope.keys import load_public_key
-from divan_libs.envelope.snapshot import Snapshot, open_snapshot
+from divan_libs.envelope.snapshot import Operation, ServiceKind, Snapshot, open_snapshot
 
 from .world import MEMBERS, NOW, OURS, SERVICE, permit, plan
 
@@ -268,3 +271,70 @@ def test_private_keys_are_for_their_owner_alone(founded):
     private = [*founded.control.glob("*.pem"), *founded.gateway.glob("*.pem"), founded.gateway / keys.SUBJECT_KEYS]
 
     assert [path.name for path in private if path.stat().st_mode & 0o077] == []
+
+
+DESCRIPTION = '{"openapi": "3.1.0", "info": {"title": "x", "version": "1"}, "paths": {"/persons/{code}": {"get": {}}}}'
+
+
+def test_what_bounds_a_right_and_what_is_done_with_messages_reaches_the_gateway(founded, commit):
+    [service] = plan().data_services
+    told = replace(
+        service, health_path="/health", may_cache=True, description=DESCRIPTION, validation=Validation.ENFORCE
+    )
+    hours = (WeeklyHours(days=(6, 7), starts=time(7, 30), ends=time(14)),)
+    with commit():
+        assert actions.register_data_service(data_service=told, actor=SYSTEM, now=NOW)
+        polite = Subsystem(address=OURS, name_fa="x", connection=Connection.HTTPS_NO_AUTH, true_status=True)
+        assert actions.register_subsystem(subsystem=polite, actor=SYSTEM, now=NOW)
+        bounded = permit(hours=hours, rate_per_minute=60, burst=5, daily_quota=1000, hidden=("/born/on",))
+        actions.grant_permit(permit=bounded, actor=SYSTEM, now=NOW)
+
+    snapshot = snapshot_of(founded)
+
+    [found] = snapshot.services
+    assert (found.health_path, found.may_cache, found.validation) == ("/health", True, Validation.ENFORCE)
+    assert (found.kind, found.description) == (ServiceKind.OPENAPI, DESCRIPTION)
+    assert found.operations == (Operation(method="GET", path="/persons/*"),)
+    ours = next(subsystem for subsystem in snapshot.subsystems if subsystem.id.encoded() == OURS)
+    assert (ours.connection, ours.true_status) == (Connection.HTTPS_NO_AUTH, True)
+    right = snapshot.permits[-1]
+    assert (right.hours, right.hidden) == (hours, ("/born/on",))
+    assert (right.rate_per_minute, right.burst, right.daily_quota) == (60, 5, 1000)
+
+
+@pytest.mark.parametrize(
+    ("changes", "reason"),
+    [
+        ({"rate_per_minute": 0}, "limit"),
+        ({"burst": 5}, "limit"),
+        ({"daily_quota": -1}, "limit"),
+        ({"hidden": ("born",)}, "hidden"),
+    ],
+)
+def test_bounds_that_cannot_be_are_named(founded, changes, reason):
+    before = counts()
+    with pytest.raises(PermitFaulty) as refused:
+        actions.grant_permit(permit=permit(**changes), actor=SYSTEM, now=NOW)
+
+    assert refused.value.facts["reason"] == reason
+    assert counts() == before
+
+
+@pytest.mark.parametrize(
+    ("changes", "reason"),
+    [
+        ({"description": "{}"}, "exchange.description"),
+        ({"description": '{"openapi": "2.0", "paths": {}}'}, "exchange.description"),
+        ({"description": '{"openapi'}, "exchange.description"),
+        ({"validation": Validation.REPORT}, "exchange.snapshot.description"),
+        ({"health_path": "health"}, "exchange.snapshot.health-path"),
+    ],
+)
+def test_a_description_that_is_none_is_not_entered(founded, changes, reason):
+    before = counts()
+    [service] = plan().data_services
+    with pytest.raises(DataServiceFaulty) as refused:
+        actions.register_data_service(data_service=replace(service, **changes), actor=SYSTEM, now=NOW)
+
+    assert refused.value.facts["reason"] == reason
+    assert counts() == before

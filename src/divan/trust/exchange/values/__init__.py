@@ -10,10 +10,11 @@ from uuid import UUID
 from divan.foundation.errors import Refusal, Trouble
 from divan.foundation.kinds import FactKind
 from divan_libs.envelope.evidence.records import Outcome
-from divan_libs.envelope.snapshot import Connection, Durability, Signing
+from divan_libs.envelope.permits import WeeklyHours
+from divan_libs.envelope.snapshot import Connection, Durability, Signing, Validation
 from divan_libs.envelope.subjects import SubjectPlace
 
-__all__ = ["Connection", "Durability", "Outcome", "Signing", "SubjectPlace"]
+__all__ = ["Connection", "Durability", "Outcome", "Signing", "SubjectPlace", "Validation", "WeeklyHours"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -33,7 +34,8 @@ class Member:
 class Subsystem:
     """An information system of a member; ``address`` is ``instance/class/code/subsystem``.
 
-    ``certificates`` are the hex SHA-256 fingerprints of the client certificates with which it may show itself.
+    ``certificates`` are the hex SHA-256 fingerprints of the client certificates with which it may show itself. With
+    ``true_status`` the gateway refuses it with the HTTP status that fits instead of X-Road's 500.
     """
 
     address: str
@@ -41,6 +43,7 @@ class Subsystem:
     name_en: str = ""
     certificates: tuple[str, ...] = ()
     connection: Connection = Connection.HTTPS
+    true_status: bool = False
 
     def name(self, language: str) -> str:
         """Return the name in a language."""
@@ -54,7 +57,9 @@ class DataService:
     ``code`` is how the house and service packages call it (``civil-registry/person``), ``address`` how the exchange
     does (``instance/class/code/subsystem/service``). ``base_urls`` are equal providers, tried in order. ``subject``
     says where in a request the person stands. ``disabled_notice`` switches the service off and says why.
-    ``durability`` and ``signing`` say what evidence the gateway gives of its messages.
+    ``durability`` and ``signing`` say what evidence the gateway gives of its messages. ``health_path`` is asked of each
+    provider to see whether it is well; with ``may_cache`` the gateway keeps answers as their headers allow;
+    ``description`` is the OpenAPI 3 document (JSON), to which ``validation`` holds the messages.
     """
 
     code: str
@@ -69,6 +74,10 @@ class DataService:
     disabled_notice: str = ""
     durability: Durability = Durability.STRICT
     signing: Signing = Signing.BATCH
+    health_path: str = ""
+    may_cache: bool = False
+    description: str = ""
+    validation: Validation = Validation.OFF
 
     def name(self, language: str) -> str:
         """Return the name in a language."""
@@ -80,6 +89,8 @@ class NewPermit:
     """A right that is to be given: to whom, for what of which data service, why, by which law, how long.
 
     ``legal_basis_confirmed`` tells that the article was read in the official text; what is not confirmed is shown so.
+    ``hours``, ``rate_per_minute`` with its ``burst``, and ``daily_quota`` bound its use; ``hidden`` are pointers to the
+    fields that answers are given without.
     """
 
     consumer: str
@@ -93,6 +104,11 @@ class NewPermit:
     legal_basis_confirmed: bool = False
     starts_at: datetime
     ends_at: datetime | None = None
+    hours: tuple[WeeklyHours, ...] = ()
+    rate_per_minute: int | None = None
+    burst: int | None = None
+    daily_quota: int | None = None
+    hidden: tuple[str, ...] = ()
 
 
 class PermitState(StrEnum):
