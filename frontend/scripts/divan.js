@@ -48,6 +48,16 @@ function walkRows(event) {
   if (focusRow(event.key === "ArrowDown" ? row.nextElementSibling : row.previousElementSibling)) event.preventDefault();
 }
 
+// Ctrl+Enter sends the form in which one writes, by its main button: nobody walks through all the rest of a long form.
+// In the editor of rich text the keys are the editor's.
+function sendByKeys(event) {
+  if (event.key !== "Enter" || !(event.ctrlKey || event.metaKey) || event.target.closest("[contenteditable]")) return;
+  const button = event.target.closest("main form")?.querySelector("button.btn-primary:not([type='button'])");
+  if (!button) return;
+  event.preventDefault();
+  button.form.requestSubmit(button);
+}
+
 function isTyping(element) {
   return element.matches("input, select, textarea, [contenteditable]");
 }
@@ -96,6 +106,7 @@ document.addEventListener("click", noteRowsAsked, true);
 document.addEventListener("submit", sendOnce);
 document.addEventListener("keydown", findOnEnter);
 document.addEventListener("keydown", walkRows);
+document.addEventListener("keydown", sendByKeys);
 document.addEventListener("htmx:load", (event) => showScriptedControls(event.target));
 document.addEventListener("htmx:load", focusRows);
 document.addEventListener("DOMContentLoaded", () => {

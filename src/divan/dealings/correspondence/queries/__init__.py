@@ -96,6 +96,7 @@ from divan.dealings.correspondence.queries.intakes import (
     intake_rows,
     intakes_for,
     list_intakes_of_applicant,
+    next_intake,
 )
 from divan.dealings.correspondence.queries.keeping import (
     example_of,
@@ -411,6 +412,7 @@ __all__ = [
     "may_hand_over",
     "may_put_scan",
     "may_see_readings",
+    "next_intake",
     "number_key",
     "open_step_of",
     "paper_of",

@@ -116,6 +116,12 @@ def get_intake(intake: UUID) -> Intake:
     return intake_of(row)
 
 
+def next_intake(post: Post, at: datetime) -> Intake | None:
+    """Return what has waited longest to be registered by a post, as far as its clearance opens it, or None."""
+    row = intakes_for(post, at).filter(state__in=("waiting", "broken")).order_by("id").first()
+    return intake_of(row) if row else None
+
+
 def intakes_for(post: Post, at: datetime) -> QuerySet[models.Intake]:
     """Return what arrived at the secretariats that a post keeps, up to its clearance.
 

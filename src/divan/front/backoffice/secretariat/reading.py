@@ -49,6 +49,12 @@ def identifier(text: str) -> UUID | None:
         return None
 
 
+def keywords(typed: str) -> tuple[str, ...]:
+    """Return the keywords that were typed with commas of either script between them."""
+    parts = typed.replace("،", ",").replace("؛", ",").split(",")
+    return tuple(dict.fromkeys(one.strip()[:60] for one in parts if one.strip()))[:20]
+
+
 def whole(text: str, *, most: int = 999_999) -> int | None:
     """Return a whole number from 0, in the digits of either language; None for what is none."""
     digits = queries.number_key(text)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from uuid import UUID
 
@@ -35,6 +35,7 @@ from divan.front.backoffice.secretariat.reading import (
     end_of_day,
     errors,
     identifier,
+    keywords,
     line,
     one_of,
     secrecy_options,
@@ -82,14 +83,29 @@ def registration_fields(
 ) -> RegistrationFields:
     """Return the questions, filled with what was sent or, at first, with what was read of the letter."""
     typed = sent if sent is not None else _first(asked)
+    letter = _letter_fields(asked, typed, problems, is_first=sent is None)
+    receiver = _receiver_fields(asked, typed, problems)
+    if sent is None:
+        _begin_at(letter, receiver, typed)
     return RegistrationFields(
-        letter=_letter_fields(asked, typed, problems, is_first=sent is None),
+        letter=letter,
         marks=_mark_fields(asked, typed, problems),
-        receiver=_receiver_fields(asked, typed, problems),
+        receiver=receiver,
         relations=_relation_fields(asked, typed),
         day=_day_fields(asked, typed, problems),
         double=[_double_field(typed, problems)] if has_doubles else [],
     )
+
+
+def _begin_at(letter: list[Field], receiver: list[Field], typed: QueryDict) -> None:
+    """Let the page begin where something is still to be said: what the letter is about, who sent it, or who gets it."""
+    has_sender = typed.get("organization") or typed.get("sender_name")
+    name = "subject" if not typed.get("subject") else "to" if has_sender else "organization"
+    for fields in (letter, receiver):
+        fields[:] = [
+            replace(one, attributes={**one.attributes, "autofocus": True}) if one.name == name else one
+            for one in fields
+        ]
 
 
 def _first(asked: Asked) -> QueryDict:
@@ -311,7 +327,7 @@ def read_registration(asked: Asked, sent: QueryDict) -> tuple[Registration, Prob
             their_date=day(sent, "their_date", problems),
             secrecy=Secrecy(one_of(sent.get("secrecy", ""), secrecy_options(readable)) or asked.intake.arrived.secrecy),
             urgency=Urgency(one_of(sent.get("urgency", ""), urgency_options()) or Urgency.ORDINARY),
-            keywords=_keywords(sent.get("keywords", "")),
+            keywords=keywords(sent.get("keywords", "")),
             deadline_at=end_of_day(deadline),
             recipients=_recipients(asked, to),
             relations=_relations(asked, sent),
@@ -333,11 +349,6 @@ def _backdating(sent: QueryDict, problems: Problems) -> Backdating | None:
     if earlier is not None and not reason:
         problems["backdate_reason"] = _("Write why it is registered under an earlier day.")
     return Backdating(day=earlier, reason=reason) if earlier else None
-
-
-def _keywords(typed: str) -> tuple[str, ...]:
-    parts = typed.replace("،", ",").replace("؛", ",").split(",")
-    return tuple(dict.fromkeys(one.strip()[:60] for one in parts if one.strip()))[:20]
 
 
 def _sender(asked: Asked, sent: QueryDict) -> Party:

@@ -176,6 +176,8 @@ def _hand_in_fields(request: HttpRequest, post: Post, language: str, problems: P
     typed = request.POST
     kept = queries.secretariats_kept_by(post)
     several: dict[str, str | bool] = {"multiple": True, "accept": ".pdf,.jpg,.jpeg,.png"}
+    # Whoever takes in sixty letters a day begins with the pages, not with a walk through the head of the page.
+    first = several if problems else {**several, "autofocus": True}
     secretariats = Field(
         "secretariat",
         "select",
@@ -194,7 +196,7 @@ def _hand_in_fields(request: HttpRequest, post: Post, language: str, problems: P
             _("Pictures or PDF, in their order; they become one document. Together at most 25 megabytes."),
             "",
             errors(problems, "pages"),
-            attributes=several,
+            attributes=first,
         ),
         Field("attachments", "file", _("Attachments"), _("PDF, JPEG or PNG"), "", (), False, attributes=several),
         Field("organization", "text", _("Organization that sent it"), "", typed.get("organization", ""), (), False),

@@ -47,6 +47,7 @@ from divan.front.backoffice.secretariat.registration import (
     registration_fields,
 )
 from divan.front.backoffice.secretariat.sheets import paper_pdf
+from divan.front.backoffice.views.secretariat.arrivals import HANDED_IN
 from divan.front.texts.words import TONES, word
 from divan.registers.people import queries as people
 
@@ -198,6 +199,8 @@ def registered(request: HttpRequest, letter: UUID) -> HttpResponse:
         "channel": word("letter-channel", found.received_by) if found.received_by else "",
         "files": queries.list_files(letter),
         "seal": _seal(found.uuid),
+        "next": queries.next_intake(post, clock.now()),
+        "was_handed_in": found.received_by in HANDED_IN,
     }
     return render(request, "backoffice/secretariat/receipt.html", values)
 
