@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from enum import StrEnum
 
 from divan_libs.ece.deviation_words import OF_MESSAGES, Meaning, Weight
 from divan_libs.ece.mail import MailDeviation
@@ -11,7 +12,7 @@ from divan_libs.ece.values import DeviationCode
 M = MailDeviation
 _MEANING, _FORM, _HABIT = Weight.MEANING, Weight.FORM, Weight.HABIT
 
-OF_MAILS: Mapping[MailDeviation, Meaning] = {
+OF_MAILS: Mapping[StrEnum, Meaning] = {
     M.MARK_MISSING: Meaning(
         _FORM,
         "The mail has no header X-ECE_SEND.",
@@ -56,7 +57,7 @@ OF_MAILS: Mapping[MailDeviation, Meaning] = {
     ),
 }
 
-MEANINGS: Mapping[DeviationCode | MailDeviation, Meaning] = {**OF_MESSAGES, **OF_MAILS}
+MEANINGS: Mapping[StrEnum, Meaning] = {**OF_MESSAGES, **OF_MAILS}
 
 
 def deviates(codes: Iterable[DeviationCode | MailDeviation], *, strict: bool) -> bool:

@@ -42,7 +42,7 @@ class Meaning:
 D = DeviationCode
 _MEANING, _FORM, _HABIT = Weight.MEANING, Weight.FORM, Weight.HABIT
 
-OF_MESSAGES: Mapping[DeviationCode, Meaning] = {
+OF_MESSAGES: Mapping[StrEnum, Meaning] = {
     D.ATTRIBUTE_CASE: Meaning(
         _FORM,
         "The name of an attribute is spelt with other capitals.",

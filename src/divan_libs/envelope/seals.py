@@ -13,6 +13,7 @@ from base64 import urlsafe_b64decode, urlsafe_b64encode
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from typing import Any
 
 import rfc8785
 from cryptography.hazmat.primitives.asymmetric.ec import EllipticCurvePublicKey
@@ -39,7 +40,7 @@ def seal_document(document: Mapping[str, object], *, sender: str, receiver: str,
 
     :raises EnvelopeError: ``exchange.seal.malformed`` if the document has no canonical form.
     """
-    header = {
+    header: dict[str, Any] = {
         "alg": "ES256",
         "aud": receiver,
         "iat": int(now.timestamp()),
@@ -67,7 +68,7 @@ def open_seal(seal: str, document: Mapping[str, object], *, keys: Iterable[Ellip
     return Seal(
         sender=str(header["iss"]),
         receiver=str(header["aud"]),
-        sealed_at=datetime.fromtimestamp(int(header["iat"]), UTC),
+        sealed_at=datetime.fromtimestamp(int(str(header["iat"])), UTC),
         key=key_id(named),
     )
 

@@ -167,11 +167,11 @@ def demo() -> None:
     from rich.console import Console  # noqa: PLC0415 (not needed to print the help)
 
     from divan.project.configuration import read_configuration  # noqa: PLC0415 (as above)
-    from divan.project.letters import story  # noqa: PLC0415 (as above)
+    from divan.project.letters import houses, story  # noqa: PLC0415 (as above)
 
     console = Console(highlight=False)
     try:
         story.run(read_configuration(), console)
-    except story.StoryBroken as broken:
+    except houses.StoryBroken as broken:
         console.print(f"[red]The story does not hold:[/red] {broken}")
         raise typer.Exit(1) from broken

@@ -6,6 +6,7 @@ import contextlib
 import json
 import os
 import signal
+import socket
 import subprocess
 import sys
 import time
@@ -16,6 +17,8 @@ from typing import Any
 
 import httpx
 
+PORTS = 10
+"""How many ports an installation takes, and some to spare."""
 PATIENCE = 420.0
 """Seconds in which something happens that depends on retries, on a machine that has much else to do."""
 FOUNDING = 600.0
@@ -37,6 +40,26 @@ def wait_for(happens: Callable[[], Any], what: str, seconds: float = PATIENCE) -
             return found
         time.sleep(0.5)
     raise StoryBroken(f"it did not happen within {seconds:.0f} seconds that {what}")
+
+
+def free_ports(first: int) -> int:
+    """Return the first port from one on above which an installation finds all of its ports free.
+
+    :raises StoryBroken: when there is none.
+    """
+    for base in range(first, first + 1000, 10):
+        if base + PORTS < 65536 and all(_is_free(base + offset) for offset in range(PORTS)):
+            return base
+    raise StoryBroken(f"no {PORTS} free ports in a row above {first}")
+
+
+def _is_free(port: int) -> bool:
+    with socket.socket() as tried:
+        tried.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        with contextlib.suppress(OSError):
+            tried.bind(("127.0.0.1", port))
+            return True
+    return False
 
 
 @dataclass(slots=True)

@@ -9,12 +9,13 @@ from __future__ import annotations
 import os
 import shutil
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Any
 
 from rich.console import Console
 
 from divan.project.configuration import Configuration
-from divan.project.letters.houses import House, StoryBroken, wait_for
+from divan.project.letters.houses import House, StoryBroken, free_ports, wait_for
 
 PORTS_APART = 50
 SECOND, CENTRE = "HM/GOV/governor-office/divan", "CT/GOV/interior-ministry/divan"
@@ -131,7 +132,7 @@ class Story:
     def duplicates(self, letter: dict[str, Any]) -> None:
         """Bring a registered letter once more, as it was and otherwise; nothing arrives twice."""
         for how, wanted, what in DUPLICATES:
-            said = wait_for(lambda how=how: self._word(letter, how), f"the other side says something when it is {how}")
+            said = wait_for(partial(self._word, letter, how), f"the other side says something when it is {how}")
             self.holds(f"{what}: {said}", true=said == wanted)
         self.holds("nothing arrived twice", true=len(self.arrived(letter, self.second)) == 1)
         third, there = self.cards[self.centre.name]["subsystem"], self.cards[self.second.name]["subsystem"]
@@ -221,11 +222,10 @@ class Story:
             self.holds(f"every row of {house.name} agrees with its facts and the log{''.join(found)}", true=not found)
 
 
-def _brought_up(configuration: Configuration, name: str, apart: int, subsystem: str) -> House:
+def _brought_up(configuration: Configuration, name: str, port: int, subsystem: str) -> House:
     """Return an installation that is not alive yet, beside the running one."""
     code = name.replace(" ", "-")
     kept = {key: value for key, value in os.environ.items() if not key.startswith("DIVAN_") and key != "PORT"}
-    port = configuration.port + apart
     own = {
         "PORT": str(port),
         "DIVAN_DATA": str(configuration.data / code),
@@ -245,8 +245,9 @@ def run(configuration: Configuration, console: Console) -> None:
     first = House("first province", configuration.port, {**os.environ, **own}, log)
     if not first.is_up():
         raise StoryBroken(f"no installation answers at port {first.port}; start one with `divan up`")
-    second = _brought_up(configuration, "second province", PORTS_APART, SECOND)
-    centre = _brought_up(configuration, "centre", 2 * PORTS_APART, CENTRE)
+    port = free_ports(configuration.port + PORTS_APART)
+    second = _brought_up(configuration, "second province", port, SECOND)
+    centre = _brought_up(configuration, "centre", free_ports(port + PORTS_APART), CENTRE)
     story = Story(first, second, centre, console)
     try:
         for house in (second, centre):

@@ -13,7 +13,67 @@ _NOT_REACHED = _("The other side gave no answer.")
 _UNFIT = _("The other side could not read the letter.")
 _MAIL_DOWN = _("The mail server could not be reached.")
 
+_BY_ITSELF = _("It is tried again by itself. If it must not wait, call it back and send it by another way.")
+_OPERATORS_AGREE = _("The operators of both installations compare their cards and agree anew.")
+_OPERATORS_HERE = _("The people who run this system must set it up; the letter goes then by itself.")
+_ANOTHER_WAY = _("Send it by another way.")
+_MEND_ADDRESS = _("Look at the address in the address book, then send it anew.")
+_MEND_FILES = _("Mend the files of the letter by a new letter, or send it by another way.")
+
 WORDS: Mapping[str, Mapping[str, Text]] = {
+    # What the clerk can do about it. What is not here waits by itself, or says all in its reason.
+    "dispatch-advice": {
+        "refused": _("The other side did not take it. Mend what it says, or send it by another way."),
+        "correspondence.no-answer": _BY_ITSELF,
+        "exchange.silent": _BY_ITSELF,
+        "exchange.server.serverproxy.network_error": _BY_ITSELF,
+        "exchange.server.serverproxy.io_error": _BY_ITSELF,
+        "exchange.there.server.serverproxy.network_error": _BY_ITSELF,
+        "exchange.there.server.serverproxy.io_error": _BY_ITSELF,
+        "ece.mail.smtp": _BY_ITSELF,
+        "correspondence.parts-missing": _BY_ITSELF,
+        "correspondence.not-at-exchange": _(
+            "The people who run both systems must agree on letters first; then it goes by itself. Or call it back and "
+            "send it by another way."
+        ),
+        "exchange.server.serverproxy.access_denied": _OPERATORS_AGREE,
+        "exchange.server.serverproxy.unknown_service": _OPERATORS_AGREE,
+        "exchange.server.serverproxy.ssl_authentication_failed": _OPERATORS_AGREE,
+        "exchange.server.serverproxy.service_disabled": _OPERATORS_AGREE,
+        "exchange.server.serverproxy.unknown_host": _OPERATORS_AGREE,
+        "exchange.server.clientproxy.unknown_member": _OPERATORS_HERE,
+        "exchange.there.server.clientproxy.ssl_authentication_failed": _OPERATORS_AGREE,
+        "exchange.there.server.clientproxy.unknown_member": _OPERATORS_AGREE,
+        "exchange.there.server.serverproxy.access_denied": _OPERATORS_AGREE,
+        "exchange.seal-unfit": _OPERATORS_AGREE,
+        "exchange.seal-stale": _("The people who run both systems set the clocks; then it goes by itself."),
+        "exchange.agreement-unknown": _OPERATORS_AGREE,
+        "correspondence.peer-unknown": _OPERATORS_AGREE,
+        "correspondence.called-back": _(
+            "Send it by another way. If it arrived there after all, they get the same letter twice."
+        ),
+        "correspondence.mailbox-missing": _OPERATORS_HERE,
+        "correspondence.product-missing": _OPERATORS_HERE,
+        "correspondence.connections-unfit": _OPERATORS_HERE,
+        "ece.mail.smtp.certificate": _OPERATORS_HERE,
+        "ece.mail.smtp.sign-in": _OPERATORS_HERE,
+        "correspondence.secretariat-unknown": _MEND_ADDRESS,
+        "ece.mail.rejected": _MEND_ADDRESS,
+        "ece.mail.returned": _MEND_ADDRESS,
+        "ece.mail.address": _MEND_ADDRESS,
+        "correspondence.recipient-closed": _MEND_ADDRESS,
+        "correspondence.nobody-cleared": _("Send it by courier, or have somebody cleared there first."),
+        "correspondence.key-taken": _("Send it anew: it goes under another identifier then."),
+        "correspondence.parcel-unfit": _ANOTHER_WAY,
+        "correspondence.parcel-too-large": _ANOTHER_WAY,
+        "foundation.file-infected": _MEND_FILES,
+        "foundation.file-type-unknown": _MEND_FILES,
+        "foundation.not-found": _MEND_FILES,
+        "ece.write.classification": _("Send it by courier."),
+        "ece.write.part-type": _ANOTHER_WAY,
+        "ece.write.incomplete": _ANOTHER_WAY,
+        "ece.write.too-large": _ANOTHER_WAY,
+    },
     # Why a letter is on its way still, or came back. What is not here is told by its code.
     "dispatch-problem": {
         "refused": _("The secretariat there did not take it."),

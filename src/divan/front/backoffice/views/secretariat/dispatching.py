@@ -9,6 +9,7 @@ from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
+from django.utils.functional import Promise
 from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
@@ -34,14 +35,16 @@ from divan.foundation.ui.frame import Link
 from divan.foundation.ui.numbers import digits
 from divan.foundation.ui.refusals import text_of
 from divan.front.backoffice.duties import KEEPERS, own_post
-from divan.front.backoffice.letter_parts.sending import problem_of
+from divan.front.backoffice.letter_parts.sending import NO_ANSWER, problem_of
 from divan.front.backoffice.secretariat.reading import Problems, day, identifier, line, one_of, reason_field
 from divan.front.backoffice.secretariat.sections import sections_of
+from divan.front.texts.letters.transport import WORDS
 from divan.front.texts.words import TONES, word
 from divan.registers.people.values import Post
 from divan_libs.persian.jalali import TEHRAN
 
 PAGE = 50
+ADVICE = WORDS["dispatch-advice"]
 STATES = {
     "desk": (DispatchState.DESK,),
     "back": (DispatchState.REFUSED, DispatchState.DEAD),
@@ -192,13 +195,15 @@ def _way_text(way: queries.Way, post: Post, language: str) -> str:
     return f"{said} – {way.target}" if way.target else said
 
 
-def _advice(one: Dispatch) -> str:
-    if one.problem == CALLED_BACK:
-        return _("Send it by another way. If it arrived there after all, they get the same letter twice.")
+def _advice(one: Dispatch) -> Promise | str:
+    if one.state is DispatchState.QUEUED:
+        return ADVICE.get(one.waits_for, ADVICE[NO_ANSWER]) if one.attempts else ""
     if one.state is DispatchState.REFUSED:
-        return _("The other side did not take it. Mend what it says, or send it by another way.")
+        # With words of their own the other side refused it there, whatever the code.
+        return ADVICE["refused"] if one.problem_text else ADVICE.get(one.problem, ADVICE["refused"])
     if one.state is DispatchState.DEAD:
-        return _("It was tried several times and did not arrive. Look at the address, or send it by another way.")
+        tried = _("It was tried several times and did not arrive. Look at the address, or send it by another way.")
+        return ADVICE[one.problem] if one.problem == CALLED_BACK else tried
     return ""
 
 
