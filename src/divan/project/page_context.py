@@ -16,7 +16,7 @@ from divan.dealings.correspondence import queries as worklist
 from divan.foundation.actors import Actor, ActorKind
 from divan.foundation.http.middleware import actor_of
 from divan.foundation.ui.frame import Link, LinkGroup, PageFrame
-from divan.front.backoffice.duties import PERMITS
+from divan.front.backoffice.duties import ORGANISATION, PERMITS
 from divan.registers.people import queries as people
 from divan.registers.places import queries as places
 from divan.registers.places.values import PlaceUnknown
@@ -146,6 +146,8 @@ def _office_of(request: HttpRequest, actor: Actor) -> list[Link]:
             _link(request, "backoffice:refunds", _("Refunds")),
             _link(request, "backoffice:statements", _("Reconciliation")),
         ]
+    if actor.duties & ORGANISATION.duties:
+        office.append(_link(request, "backoffice:organisation", _("Organisation")))
     if "integrator" in actor.duties:
         office += [
             _link(request, "backoffice:permits", _("Exchange: permits")),

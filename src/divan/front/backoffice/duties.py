@@ -25,6 +25,9 @@ IN_CHARGE = holding(*correspondence.HEAD_ROLES)
 
 INTEGRATION = holding("integrator")
 GOVERNOR = holding("governor-officer")
+ORGANISATION = holding("organisation-officer", "governor-officer")
+"""Who keeps the organisation of the province: its bodies, units and posts, and the chart out of a workbook."""
+
 FINANCE = holding("finance-officer", "governor-officer")
 """Who sees invoices and decides refunds: a finance officer those of the own body, the governor's officer all."""
 

@@ -32,6 +32,7 @@ from divan.front.backoffice.views.letters import referrals as letter_referrals
 from divan.front.backoffice.views.letters import routes as letter_routes
 from divan.front.backoffice.views.letters import rules as letter_rules
 from divan.front.backoffice.views.letters import search as letter_search
+from divan.front.backoffice.views.organisation import urls as organisation
 from divan.front.backoffice.views.secretariat import urls as secretariat
 
 app_name = "backoffice"
@@ -106,6 +107,7 @@ urlpatterns = [
     path("letters/<uuid:letter>/file/", letter_page.file_letter, name="file-letter"),
     path("letters/<uuid:letter>/document.pdf", letter_page.document, name="letter-document"),
     *archive.urlpatterns,
+    *organisation.urlpatterns,
     *secretariat.urlpatterns,
     path("issued-permits/", issued.permits, name="issued-permits"),
     path("issued-permits/<uuid:permit>/", issued.permit, name="issued-permit"),

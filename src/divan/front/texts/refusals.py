@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from divan.foundation.ui.refusals import declare_text, declared_codes
 from divan.front.texts.letters import REFUSALS as LETTERS
+from divan.front.texts.organisation import REFUSALS as ORGANISATION
 from divan.front.texts.payments import REFUSALS as PAYMENTS
 from divan.front.texts.signing import REFUSALS as SIGNING
 
@@ -383,7 +384,7 @@ PROJECT: Mapping[str, tuple[Text, Text, Text]] = {
 
 def declare_all() -> None:
     """Declare every text once."""
-    for texts in (REGISTERS, CASES, LETTERS, IDENTITY, TRUST, EXCHANGE, SIGNING, PAYMENTS, PROJECT):
+    for texts in (REGISTERS, ORGANISATION, CASES, LETTERS, IDENTITY, TRUST, EXCHANGE, SIGNING, PAYMENTS, PROJECT):
         for code, (title, explanation, advice) in texts.items():
             if code not in declared_codes():
                 declare_text(code, title, explanation, advice)

@@ -9,12 +9,13 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
 from divan.foundation.ui.numbers import number
-from divan.front.texts import letters
+from divan.front.texts import letters, organisation
 from divan_libs.servicepack.models import ClockLength
 from divan_libs.servicepack.models.card import Validity, ValidityUnit
 
 WORDS: Mapping[str, Mapping[str, Promise | str]] = {
     **letters.WORDS,
+    **organisation.WORDS,
     "delivery": {
         "electronic": _("Electronic"),
         "information-only": _("Information only"),

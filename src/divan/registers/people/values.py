@@ -247,6 +247,13 @@ class ChartHindered(Refusal):
     status = 422
 
 
+class OwnPost(Refusal):
+    """A chart would give the person who takes it over a post, or change one that they hold."""
+
+    code = "people.own-post"
+    status = 403
+
+
 class PostVacant(Refusal):
     """Nobody holds a post that must act."""
 

@@ -19,6 +19,7 @@ from divan.registers.people.values import (
     POST_CHANGED,
     POST_LEFT,
     ChartHindered,
+    OwnPost,
     PersonUnknown,
     PostTaken,
     PostUnknown,
@@ -37,11 +38,13 @@ def take_over_chart(*, chart: Chart, actor: Actor, now: datetime) -> Plan:
     the next run.
 
     :raises ChartHindered: if the chart contradicts itself or what stands; ``findings`` is how often.
+    :raises OwnPost: if it gives a member of staff who takes it over a post, or changes one that they hold.
     """
     hold("people.chart")
     plan = queries.plan_chart(chart, now)
     if plan.hindrances:
         raise ChartHindered(findings=len(plan.hindrances))
+    _require_others(plan, actor, now)
     for unit in plan.units:
         found_unit(
             code=unit.code,
@@ -64,6 +67,18 @@ def take_over_chart(*, chart: Chart, actor: Actor, now: datetime) -> Plan:
     _seat(plan, actor, now)
     power_may_fail("chart.holders-seated")
     return plan
+
+
+def _require_others(plan: Plan, actor: Actor, now: datetime) -> None:
+    """See that nobody raises themselves: a member of staff brings no change to their own posts."""
+    if not actor.is_staff or actor.uuid is None:
+        return
+    code = queries.get_person(actor.uuid).national_code
+    held = queries.standing_of([code], now)[code].posts
+    if any(seating.holder.national_code == code for seating in plan.seatings) or held & {
+        one.code for one in plan.posts
+    }:
+        raise OwnPost
 
 
 def _bring_posts(plan: Plan, actor: Actor, now: datetime) -> None:

@@ -30,6 +30,9 @@ from divan.registers.people.values import (
 from divan_libs.persian.jalali import TEHRAN
 from divan_libs.persian.text import normalize
 
+LONGEST_NAME = 200
+LONGEST_BASIS = 300
+
 
 @transaction.atomic
 def rename_unit(*, unit: UUID, name_fa: str, name_en: str, decision: Decision, actor: Actor, now: datetime) -> Unit:
@@ -41,7 +44,7 @@ def rename_unit(*, unit: UUID, name_fa: str, name_en: str, decision: Decision, a
     row = _standing(unit)
     decision = _fitting(decision, now)
     names = " ".join(normalize(name_fa).split()), " ".join(normalize(name_en).split())
-    if not names[0] or max(map(len, names)) > models.Unit._meta.get_field("name_fa").max_length:
+    if not names[0] or max(map(len, names)) > LONGEST_NAME:
         raise UnitUnfit(reason="name")
     if names != (row.name_fa, row.name_en):
         record_unit_event(
@@ -170,7 +173,7 @@ def _standing(unit: UUID) -> models.Unit:
 
 def _fitting(decision: Decision, now: datetime) -> Decision:
     basis = " ".join(normalize(decision.legal_basis).split())
-    if not basis or len(basis) > 300:
+    if not basis or len(basis) > LONGEST_BASIS:
         raise UnitUnfit(reason="legal-basis")
     if decision.effective_on > now.astimezone(TEHRAN).date():
         raise UnitUnfit(reason="day")

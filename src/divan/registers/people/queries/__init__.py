@@ -37,6 +37,7 @@ from divan.registers.people.queries.seats import (
 from divan.registers.people.queries.staff import seats_of, standing_of
 from divan.registers.people.queries.units import (
     get_unit_by_uuid,
+    list_posts_of_unit,
     list_tree,
     list_unit_events,
     list_units_below,
@@ -65,6 +66,7 @@ __all__ = [
     "list_holdings",
     "list_holdings_of",
     "list_posts_of_body",
+    "list_posts_of_unit",
     "list_roles",
     "list_substitutions",
     "list_tree",

@@ -65,11 +65,13 @@ def units_with() -> QuerySet[models.Unit]:
     return models.Unit.objects.select_related("place", "body", "parent")
 
 
-def _post(row: models.Post) -> Post:
+def post_of(row: models.Post) -> Post:
+    """Return the value of a post's row; its unit is loaded with it."""
     return Post(uuid=row.uuid, title_fa=row.title_fa, title_en=row.title_en, role=row.role, unit=unit_of(row.unit))
 
 
-def _posts() -> QuerySet[models.Post]:
+def posts_with() -> QuerySet[models.Post]:
+    """Return posts with what their values need."""
     return models.Post.objects.select_related("unit__place", "unit__body")
 
 
@@ -83,7 +85,7 @@ def _holdings(at: datetime) -> QuerySet[models.Membership]:
 
 
 def _holding(row: models.Membership) -> Holding:
-    return Holding(person=_person(row.person), post=_post(row.post), starts_at=row.starts_at, ends_at=row.ends_at)
+    return Holding(person=_person(row.person), post=post_of(row.post), starts_at=row.starts_at, ends_at=row.ends_at)
 
 
 def get_person(person_uuid: UUID) -> Person:
@@ -142,10 +144,10 @@ def get_post(post_uuid: UUID) -> Post:
 
     :raises PostUnknown: if there is none.
     """
-    row = _posts().filter(uuid=post_uuid).first()
+    row = posts_with().filter(uuid=post_uuid).first()
     if row is None:
         raise PostUnknown
-    return _post(row)
+    return post_of(row)
 
 
 def get_post_by_code(code: str) -> Post:
@@ -153,26 +155,26 @@ def get_post_by_code(code: str) -> Post:
 
     :raises PostUnknown: if there is none.
     """
-    row = _posts().filter(code=code).first()
+    row = posts_with().filter(code=code).first()
     if row is None:
         raise PostUnknown(post=code)
-    return _post(row)
+    return post_of(row)
 
 
 def find_posts(uuids: Iterable[UUID]) -> dict[UUID, Post]:
     """Return posts by identifier; unknown ones are absent."""
-    return {row.uuid: _post(row) for row in _posts().filter(uuid__in=list(uuids))}
+    return {row.uuid: post_of(row) for row in posts_with().filter(uuid__in=list(uuids))}
 
 
 def find_post_of_role(role: str, *, body: str = "", place_code: str = "") -> Post | None:
     """Return the post with a role in a body (or any unit of it), or in the unit whose place has this code; or None."""
-    rows = _posts().filter(role=role, unit__closed_at=None)
+    rows = posts_with().filter(role=role, unit__closed_at=None)
     if body:
         rows = rows.filter(Q(unit__code=body) | Q(unit__body__code=body))
     if place_code:
         rows = rows.filter(unit__place__code=place_code)
     row = rows.order_by("id").first()
-    return _post(row) if row else None
+    return post_of(row) if row else None
 
 
 def superiors_of(post_uuid: UUID, *, leading: Sequence[Collection[str]] = (), inside: bool = False) -> list[Post]:
@@ -185,21 +187,21 @@ def superiors_of(post_uuid: UUID, *, leading: Sequence[Collection[str]] = (), in
 
     :raises PostUnknown: if there is no such post.
     """
-    row = _posts().filter(uuid=post_uuid).first()
+    row = posts_with().filter(uuid=post_uuid).first()
     if row is None:
         raise PostUnknown
-    body = row.unit.body_id
+    own = (row.unit.body or row.unit).uuid
     found: list[Post] = []
     passed = {row.pk}
     while row.superior_id is not None and row.superior_id not in passed:
         passed.add(row.superior_id)
-        row = _posts().get(pk=row.superior_id)
-        found.append(_post(row))
+        row = posts_with().get(pk=row.superior_id)
+        found.append(post_of(row))
     unit: models.Unit | None = row.unit
     above, met = rules.rank_of(row.role, leading), set[int]()
     while unit is not None and unit.pk not in met:
         met.add(unit.pk)
-        here = [_post(one) for one in _posts().filter(unit=unit).order_by("id")]
+        here = [post_of(one) for one in posts_with().filter(unit=unit).order_by("id")]
         found += sorted(
             (one for one in here if rules.rank_of(one.role, leading) > above and one not in found),
             key=lambda one: rules.rank_of(one.role, leading),
@@ -207,7 +209,6 @@ def superiors_of(post_uuid: UUID, *, leading: Sequence[Collection[str]] = (), in
         above, unit = 0, unit.parent
     if not inside:
         return found
-    own = models.Unit.objects.filter(pk=body).values_list("uuid", flat=True).first()
     return [one for one in found if one.unit.body_uuid == own]
 
 
@@ -225,7 +226,7 @@ def answers_to(post: UUID, superior: UUID) -> bool:
 
 def search_posts(text: str, at: datetime, *, limit: int = 30) -> list[Post]:
     """Return the posts in whose title, unit or holder's name every word of a query occurs; none without words."""
-    rows, terms = _posts().filter(unit__closed_at=None), search_terms(text)[:6]
+    rows, terms = posts_with().filter(unit__closed_at=None), search_terms(text)[:6]
     if not terms:
         return []
     for term in terms:
@@ -234,7 +235,7 @@ def search_posts(text: str, at: datetime, *, limit: int = 30) -> list[Post]:
         named = held.filter(Q(person__first_name__iregex=word) | Q(person__last_name__iregex=word))
         units = Q(unit__name_fa__iregex=word) | Q(unit__name_en__iregex=word) | Q(unit__body__name_fa__iregex=word)
         rows = rows.filter(Q(title_fa__iregex=word) | Q(title_en__iregex=word) | units | Exists(named))
-    return [_post(row) for row in rows.order_by("id")[:limit]]
+    return [post_of(row) for row in rows.order_by("id")[:limit]]
 
 
 def search_units(text: str, *, limit: int = 30) -> list[Unit]:
@@ -256,8 +257,8 @@ def search_units(text: str, *, limit: int = 30) -> list[Unit]:
 
 def list_posts_of_body(body: str) -> list[Post]:
     """Return the posts of a body and its units, as far as these stand."""
-    rows = _posts().filter(Q(unit__code=body) | Q(unit__body__code=body), unit__closed_at=None)
-    return [_post(row) for row in rows.order_by("id")]
+    rows = posts_with().filter(Q(unit__code=body) | Q(unit__body__code=body), unit__closed_at=None)
+    return [post_of(row) for row in rows.order_by("id")]
 
 
 def holder_of(post_uuid: UUID, at: datetime) -> Person | None:
@@ -278,7 +279,7 @@ def list_holdings(person_uuid: UUID, at: datetime) -> list[Holding]:
     return own + [
         Holding(
             person=_person(row.substitute),
-            post=replace(_post(row.post), limit=_limit(row)),
+            post=replace(post_of(row.post), limit=_limit(row)),
             starts_at=row.starts_at,
             ends_at=row.ends_at,
             stands_in_for=row.holder.uuid,
@@ -314,7 +315,7 @@ def list_substitutions(holder: UUID, at: datetime) -> list[Substitution]:
     return [
         Substitution(
             uuid=row.uuid,
-            post=_post(row.post),
+            post=post_of(row.post),
             holder=_person(row.holder),
             substitute=_person(row.substitute),
             starts_at=row.starts_at,

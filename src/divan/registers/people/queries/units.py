@@ -10,8 +10,8 @@ from django.db.models import Count, Q
 from django.db.models.expressions import RawSQL
 
 from divan.registers.people import models
-from divan.registers.people.queries.seats import unit_of, units_with
-from divan.registers.people.values import Unit, UnitEvent, UnitEventKind, UnitNode, UnitUnknown
+from divan.registers.people.queries.seats import post_of, posts_with, unit_of, units_with
+from divan.registers.people.values import Post, Unit, UnitEvent, UnitEventKind, UnitNode, UnitUnknown
 from divan_libs.persian.jalali import TEHRAN
 
 _BELOW = """
@@ -77,6 +77,11 @@ def _in_order(
         )
         waiting += [(one, depth + 1) for one in reversed(below.get(row.pk, []))]
     return nodes
+
+
+def list_posts_of_unit(unit: UUID) -> list[Post]:
+    """Return the posts that lie in a unit itself, oldest first."""
+    return [post_of(row) for row in posts_with().filter(unit__uuid=unit).order_by("id")]
 
 
 def list_unit_events(unit: UUID) -> list[UnitEvent]:
