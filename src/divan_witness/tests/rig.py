@@ -15,11 +15,13 @@ from pathlib import Path
 from divan_libs.tlog.checkpoints import CHECKPOINT_PATH, Checkpoint, sign_checkpoint
 from divan_libs.tlog.frontier import Frontier
 from divan_libs.tlog.log import integrate, read_hashes
-from divan_libs.tlog.notes import NoteSigner, NoteVerifier, SignatureType
+from divan_libs.tlog.notes import NoteSigner, SignatureType
 from divan_libs.tlog.proofs import consistency_proof, tree_root
 from divan_libs.tlog.remote import Answer, RemoteError, request
 from divan_libs.tlog.storage import MemoryStore
 from divan_libs.tlog.witnessing import Submission
+from divan_witness.keys import make_key
+from divan_witness.settings import TEMPLATE
 
 ORIGIN = "log.example/province"
 NOON = 1_700_000_000
@@ -59,23 +61,24 @@ class Log:
 
 
 class WitnessProcess:
-    """`divan witness run` in a folder of its own, with its own key, told to stop at the end or killed on the way."""
+    """A witness in a folder of its own, with its own key, told to stop at the end or killed on the way."""
 
     def __init__(self, folder: Path, name: str, log: Log) -> None:
         self.folder = folder
         self.url = f"http://127.0.0.1:{free_port()}"
         self.config = folder / "witness.toml"
-        self.verifier = NoteVerifier.parse(self.command("keygen", name).strip())
-        self.command("add-log", log.key.verifier.encode())
-        text = self.config.read_text(encoding="utf-8").replace("127.0.0.1:8014", self.url.removeprefix("http://"))
-        self.config.write_text(text, encoding="utf-8")
+        folder.mkdir(parents=True, exist_ok=True)
+        self.config.write_text(TEMPLATE.replace("127.0.0.1:8014", self.url.removeprefix("http://")), encoding="utf-8")
+        self.verifier = make_key(folder / "witness.key", name).verifier
+        (folder / "logs.policy").write_text(f"quorum none\nlog {log.key.verifier.encode()}\n", encoding="utf-8")
         self.process: subprocess.Popen[bytes] | None = None
 
     def command(self, *arguments: str, code: int = 0) -> str:
-        """Run another command of `divan witness` and return what it prints."""
+        """Run another command of `divan witness`, on this witness unless told otherwise, and return what it prints."""
         done = subprocess.run(
-            [sys.executable, "-m", "divan.project.command_line", "witness", *arguments, "--config", str(self.config)],
+            [sys.executable, "-m", "divan.project.command_line", "witness", *arguments],
             capture_output=True,
+            env={"DIVAN_WITNESS_CONFIG": str(self.config)} | os.environ,
             text=True,
             timeout=60,
             check=False,
@@ -85,7 +88,7 @@ class WitnessProcess:
 
     def start(self, *, fault: str = "") -> WitnessProcess:
         """Start it and wait until it answers."""
-        command = [sys.executable, "-m", "divan.project.command_line", "witness", "run", "--config", str(self.config)]
+        command = [sys.executable, "-m", "divan_witness", str(self.config)]
         self.process = subprocess.Popen(command, env=os.environ | {"DIVAN_FAULT": fault}, stderr=subprocess.DEVNULL)
         deadline = time.monotonic() + 30
         while time.monotonic() < deadline:

@@ -211,6 +211,13 @@ def test_keys_and_logs_are_made_once_and_wrong_ones_are_said_in_one_line(tmp_pat
 
     assert stat.S_IMODE(key.stat().st_mode) == 0o600
     assert "there already" in witness.command("keygen", "witness.example/w", code=1)
+    other = tmp_path / "other"
+    elsewhere = ["--config", str(other / "witness.toml")]
+    assert witness.command("keygen", "witness.example/o", *elsewhere).startswith("witness.example/o+")
+    assert f"{ORIGIN}: added" in witness.command(
+        "add-log", log.key.verifier.encode(), "https://log.example", *elsewhere
+    )
+    assert "0 entries, vouched for never" in witness.command("status", *elsewhere)
     assert "cannot name a witness" in witness.command("keygen", "two words", code=1)
     assert "stands here already" in witness.command("add-log", log.key.verifier.encode(), code=1)
     assert "tlog.note.key" in witness.command("add-log", "nonsense", code=1)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import logging
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated
@@ -75,16 +74,9 @@ def add_log(
 
 def run(config: _CONFIG = _DEFAULT) -> None:
     """Answer the logs until told to stop. Exit code 1 when it cannot start."""
-    from divan_witness.keys import KeyUnusable  # noqa: PLC0415 (not needed to print the help)
-    from divan_witness.memory import MemoryUnusable  # noqa: PLC0415 (as above)
-    from divan_witness.serving import serve  # noqa: PLC0415 (as above)
-    from divan_witness.settings import SettingsError, read_settings  # noqa: PLC0415 (as above)
+    from divan_witness.__main__ import main  # noqa: PLC0415 (not needed to print the help)
 
-    logging.basicConfig(level=logging.INFO, format="%(asctime)s witness %(levelname)s %(message)s")
-    try:
-        serve(read_settings(config))
-    except (SettingsError, KeyUnusable, MemoryUnusable, OSError) as trouble:
-        raise CannotStart(str(trouble)) from trouble
+    raise typer.Exit(main(config))
 
 
 def status(

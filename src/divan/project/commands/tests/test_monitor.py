@@ -20,6 +20,8 @@ from typer.testing import CliRunner
 
 from divan.project.commands import ledger
 from divan.project.launcher.troubles import CannotStart
+from divan.project.verifier import watching
+from divan.project.verifier.trust import read_trust
 from divan_libs.tlog.forks import parse_fork, verify_fork
 from divan_libs.tlog.frontier import Frontier
 from divan_libs.tlog.log import integrate
@@ -208,6 +210,37 @@ def test_who_is_to_be_told_is_told_and_a_deaf_one_is_named(monitor, published, t
     assert json.loads(told.stdout)["found"][0]["weight"] == "alarm"
     assert "/nowhere/at/all" in deaf.stderr
     assert hook in deaf.stderr
+
+
+def test_it_goes_on_through_trouble_and_ends_at_an_alarm_and_tells_only_what_is_new(published, trust, tmp_path):
+    told = tmp_path / "told"
+    command = (
+        f'{sys.executable} -c \'import os,sys; open(sys.argv[1],"a").write(os.environ["DIVAN_FOUND"]+",")\' {told}'
+    )
+    expected = watching.expectations(read_trust(trust), stalled_after=None, cosigned_within=None)
+    watch = watching.Watch(
+        source=str(published.folder), state=tmp_path / "known.json", expected=expected, command=command
+    )
+    head = published.folder / "checkpoint"
+    steps = [
+        lambda: published.show(300),
+        lambda: head.rename(tmp_path / "hidden"),
+        lambda: None,
+        lambda: (tmp_path / "hidden").rename(head),
+        lambda: published.show(3),
+    ]
+
+    seen = []
+    looks = watching.looks(watch, every=0)
+    for step in steps:
+        step()
+        found, troubles = next(looks)
+        seen.append([str(one.code).rpartition(".")[2] for one in found])
+        assert troubles == []
+
+    assert seen == [[], ["missing"], ["missing"], [], ["rolled-back"]]
+    assert list(looks) == []
+    assert told.read_text() == "tlog.following.missing,tlog.following.rolled-back,"
 
 
 def test_witnesses_that_are_demanded_are_watched_and_asked_for_what_they_saw(monitor, published, trust, tmp_path):
