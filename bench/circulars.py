@@ -109,7 +109,7 @@ def _posts(count: int, now: datetime) -> list[UUID]:
             actor=SYSTEM,
             now=now,
         )
-        code = national_code_with_check_digit(str(700_000_000 + number))
+        code = national_code_with_check_digit(str(712_300_001 + number))
         person = people.register_person(
             national_code=code, first_name="نمونه", last_name=str(number), actor=SYSTEM, now=now
         )

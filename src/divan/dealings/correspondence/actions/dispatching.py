@@ -65,13 +65,26 @@ def lay_at_dispatch_desk(*, letter: UUID, actor: Actor, now: datetime) -> list[D
         _lay(row, recipient, secretariat, actor=actor, now=now)
         for recipient in models.Recipient.objects.filter(letter=row).exclude(id__in=waits).order_by("position")
     ]
-    inside = [one for one in laid if stays_inside(row, queries.recipient_of(one.recipient).party)]
-    hand_out_together(inside, now=now)
+    own = set(models.Secretariat.objects.filter(body_id=row.body_id).values_list("code", flat=True))
+    inside = [one for one in laid if one.channel == Channel.INTERNAL and one.target in own]
+    handed = hand_out_together(inside, now=now)
     for one in inside:
-        _send_inside(one, actor=actor, now=now)
+        if one.uuid in handed:
+            _note_handed(one, actor=actor, now=now)
+        else:
+            _send_inside(one, actor=actor, now=now)
+    if handed:
+        _close_when_all_left(row, actor=actor, now=now)
     if models.Dispatch.objects.filter(letter=row, state=DispatchState.DESK).exists():
         _tell_clerk(row, secretariat, actor=actor, now=now)
     return queries.list_dispatches(letter)
+
+
+def _note_handed(row: models.Dispatch, *, actor: Actor, now: datetime) -> None:
+    """Note that what was handed out together with others came to its recipient, as sending it alone does."""
+    row.sent_by, row.state, row.sent_at, row.delivered_at = actor.uuid, DispatchState.DELIVERED, now, now
+    row.save(update_fields=["sent_by", "state", "sent_at", "delivered_at"])
+    facts.record(DISPATCH_SENT, subject=row, actor=actor, at=now, channel=row.channel, state=row.state)
 
 
 def _send_inside(laid: models.Dispatch, *, actor: Actor, now: datetime) -> None:

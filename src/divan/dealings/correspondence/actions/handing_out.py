@@ -50,12 +50,13 @@ def hand_out(row: models.Dispatch, *, now: datetime) -> None:
         _refer(row, [receiver.uuid], recipient, clerk=_clerk(row, now), now=now)
 
 
-def hand_out_together(rows: Sequence[models.Dispatch], *, now: datetime) -> None:
+def hand_out_together(rows: Sequence[models.Dispatch], *, now: datetime) -> set[UUID]:
     """Refer a letter to all its recipients inside the body who get it with the same words, each group at once.
 
-    The chart of the body is asked once and not for each of two thousand. What a group cannot be handed together is left
-    to `hand_out`, which says of each recipient why.
+    The chart of the body is asked once and not for each of two thousand. Returns the dispatches that came to their
+    recipients so; what a group cannot be handed together is left to `hand_out`, which says of each recipient why.
     """
+    handed: set[UUID] = set()
     groups: dict[tuple[RecipientRole, str], dict[UUID, models.Dispatch]] = {}
     posts = _posts_of(rows)
     for row in rows:
@@ -65,8 +66,8 @@ def hand_out_together(rows: Sequence[models.Dispatch], *, now: datetime) -> None
             groups.setdefault((recipient.role, recipient.text), {}).setdefault(receiver.uuid, row)
     for group in groups.values():
         first = next(iter(group.values()))
-        secret = queries.posts_not_cleared(queries.get_letter(first.letter.uuid), group, now)
-        able = [post for post in group if post not in set(secret)]
+        secret = set(queries.posts_not_cleared(queries.get_letter(first.letter.uuid), group, now))
+        able = [post for post in group if post not in secret]
         if not able:
             continue
         try:
@@ -75,6 +76,8 @@ def hand_out_together(rows: Sequence[models.Dispatch], *, now: datetime) -> None
                 _refer(first, able, queries.recipient_of(first.recipient), clerk=clerk, now=now)
         except Refusal:
             continue
+        handed |= {group[post].uuid for post in able}
+    return handed
 
 
 def _posts_of(rows: Sequence[models.Dispatch]) -> list[Post]:
