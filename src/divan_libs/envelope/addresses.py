@@ -111,12 +111,15 @@ class _Identifier(ABC):
 
     @classmethod
     def __get_pydantic_core_schema__(cls, source: Any, handler: Any) -> CoreSchema:
+        # A snapshot names the same few systems tens of thousands of times.
+        parse = lru_cache(maxsize=8192)(cls.parse)
+
         def read(value: object) -> _Identifier:
             if isinstance(value, cls):
                 return value
             if not isinstance(value, str):
                 raise AddressError("exchange.address.type", cls.invalid, repr(value))
-            return cls.parse(value)
+            return parse(value)
 
         def write(value: _Identifier) -> str:
             return value.encoded()
