@@ -5,9 +5,10 @@ from __future__ import annotations
 import hashlib
 import json
 import os
-from collections.abc import Iterator, Sequence
-from dataclasses import asdict
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import asdict, dataclass
 from enum import StrEnum
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 from urllib.parse import urlsplit
@@ -74,14 +75,16 @@ def verify(
     from divan.project.verifier.judgement import Outcome, judge  # noqa: PLC0415 (as above)
 
     trusted = read_trusted(trust)
-    contents = {name: content for given in files for name, content in _contents(given)}
-    beside = {hashlib.sha256(content).hexdigest(): Path(name).name for name, content in contents.items()}
-    judged = {name: judge(content, trusted, now=clock.now(), beside=beside) for name, content in contents.items()}
+    given = [one for named in files for one in _given(named)]
+    # Read twice rather than held: a folder may be larger than the memory.
+    beside = {hashlib.sha256(one.read()).hexdigest(): Path(one.name).name for one in given}
+    judged = {one.name: judge(one.read(), trusted, now=clock.now(), beside=beside) for one in given}
     if as_json:
         for name, judgement in judged.items():
-            typer.echo(json.dumps({"file": name, **asdict(judgement)}, default=str, ensure_ascii=False))
+            said = json.dumps({"file": name, **asdict(judgement)}, default=str, ensure_ascii=False)
+            typer.echo(said.encode(errors="surrogateescape"))
     else:
-        _say(judged, lang, as_table=any(Path(given).is_dir() for given in files))
+        _say(judged, lang, as_table=any(Path(named).is_dir() for named in files))
     outcomes = {judgement.worst for judgement in judged.values()}
     if outcomes & {Outcome.ALTERED, Outcome.UNTRUSTED}:
         raise typer.Exit(1)
@@ -106,18 +109,27 @@ def read_trusted(folder: Path | None) -> Trust:
         raise CannotVerify(str(unreadable)) from unreadable
 
 
-def _contents(given: str) -> Iterator[tuple[str, bytes]]:
-    if given.startswith(("http://", "https://")):
-        yield _name_of(given), _fetch(given)
+@dataclass(frozen=True, slots=True)
+class _Given:
+    """Something to be judged: its name, and how it is read."""
+
+    name: str
+    read: Callable[[], bytes]
+
+
+def _given(named: str) -> Iterator[_Given]:
+    if named.startswith(("http://", "https://")):
+        content = _fetch(named)
+        yield _Given(_name_of(named), lambda: content)
         return
-    path = Path(given)
+    path = Path(named)
     if not path.is_dir():
-        yield given, _read(path)
+        yield _Given(named, partial(_read, path))
         return
     found = sorted(file for file in path.iterdir() if file.suffix.lower() in SUFFIXES and file.is_file())
     if not found:
         raise CannotVerify(f"{path} holds no receipt, PDF or evidence ({', '.join(sorted(SUFFIXES))})")
-    yield from ((str(file), _read(file)) for file in found)
+    yield from (_Given(str(file), partial(_read, file)) for file in found)
 
 
 def _name_of(url: str) -> str:
@@ -155,10 +167,15 @@ def _say(judged: dict[str, Judgement], lang: Language, *, as_table: bool) -> Non
             f"divan: no texts in {lang.value}; saying it in English (python tools/catalogues.py --compile)", err=True
         )
     if as_table:
-        _draw([(name, words.verdict_and_problems(judgement, lang.value)) for name, judgement in judged.items()])
+        _draw(
+            [
+                (words.shown(Path(name).name), words.verdict_and_problems(judgement, lang.value))
+                for name, judgement in judged.items()
+            ]
+        )
         return
     for name, judgement in judged.items():
-        typer.echo(f"{Path(name).name}:")
+        typer.echo(f"{words.shown(Path(name).name)}:")
         for sentence in words.sentences(judgement, lang.value):
             typer.echo(f"  {sentence}")
 
@@ -170,5 +187,5 @@ def _draw(rows: Sequence[tuple[str, Sequence[str]]]) -> None:
 
     table = Table(show_header=False)
     for name, said in rows:
-        table.add_row(Text(Path(name).name), Text("\n".join(said)))
+        table.add_row(Text(name), Text("\n".join(said)))
     Console().print(table)

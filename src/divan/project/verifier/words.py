@@ -174,7 +174,7 @@ def observations(_: Translate) -> Mapping[Observation, str]:
 def finding(seen: Seen, language: Language) -> str:
     """Return what was found in one line: the sentence, the code, and the data behind it."""
     _ = translator(language)
-    facts = ", ".join(f"{name}={_shown(str(value))}" for name, value in seen.facts.items())
+    facts = ", ".join(f"{name}={shown(str(value))}" for name, value in seen.facts.items())
     return f"✗ {observations(_)[seen.code]} [{seen.code}]" + (f" ({facts})" if facts else "")
 
 
@@ -182,7 +182,7 @@ def head_in_order(origin: str, size: int, language: Language) -> str:
     """Return the line for a log in which nothing was found."""
     _ = translator(language)
     number = persian_digits(str(size)) if language == "fa" else str(size)
-    return "✓ " + _("%(log)s is in order, with %(size)s entries.") % {"log": _shown(origin), "size": number}
+    return "✓ " + _("%(log)s is in order, with %(size)s entries.") % {"log": shown(origin), "size": number}
 
 
 def labels(_: Translate) -> Mapping[str, str]:
@@ -273,10 +273,10 @@ def _value(line: Line, language: Language, _: Translate) -> str:
             return _day(line.value, language)
         case int():
             return persian_digits(str(line.value)) if language == "fa" else str(line.value)
-    return _shown(line.value)
+    return shown(line.value)
 
 
-def _shown(text: str) -> str:
+def shown(text: str) -> str:
     """Return a text without what may steer a terminal."""
     return "".join(sign if sign.isprintable() else "�" for sign in text)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import shutil
 import subprocess
 import sys
@@ -10,6 +11,7 @@ import threading
 from datetime import timedelta
 from functools import partial
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
 
 import polib
 import pytest
@@ -127,6 +129,20 @@ def test_a_folder_gives_a_table_with_a_row_for_each_file(run, given_files, tmp_p
     empty = tmp_path / "empty"
     empty.mkdir()
     assert "holds no receipt" in str(run(empty).exception)
+
+
+def test_a_name_cannot_steer_the_terminal(run, given_files, tmp_path):
+    hostile = tmp_path / "folder"
+    hostile.mkdir()
+    content = (given_files / "decision.tlog-proof").read_bytes()
+    for name in (b"\x1b[2Jcleared.tlog-proof", b"\xff\xfe.tlog-proof"):
+        Path(os.fsdecode(os.fsencode(hostile) + b"/" + name)).write_bytes(content)
+
+    each = [run("--lang", "en", *hostile.iterdir()), run("--lang", "en", hostile), run("--json", hostile)]
+
+    assert [told.exit_code for told in each] == [0, 0, 0]
+    assert all("\x1b" not in told.output for told in each)
+    assert "�[2Jcleared.tlog-proof:" in each[0].output
 
 
 def test_an_address_is_read_and_judged_like_a_file(run, given_files):
