@@ -62,12 +62,13 @@ def _file_field(post: Post, words: str, chosen: str, problems: Problems) -> Fiel
 def put(request: HttpRequest) -> HttpResponse:
     """Put one or several letters into a file that is found by its title.
 
-    :raises LetterUnknown: if none is named, or one is not for this post.
+    :raises LetterUnknown: if one is not for this post.
     """
     post, now = own_post(request), clock.now()
     letters = _chosen(request, post)
     if not letters:
-        raise LetterUnknown
+        messages.warning(request, _("Choose at least one letter."))
+        return redirect("backoffice:unfiled")
     sent = request.POST if request.method == "POST" else request.GET
     words, problems = sent.get("q", "")[:100], dict[str, str]()
     if request.method == "POST" and "look" not in sent:
