@@ -197,6 +197,7 @@ class Routing:
         self._server = server
         self._subject_keys = subject_keys
         self._tls = tls
+        self._taken: bytes | None = None
         self._floor: int | None = None
         self._seen: tuple[int, int, int] | None = None
 
@@ -223,7 +224,8 @@ class Routing:
             if not quiet:
                 logger.warning("snapshot cannot be read: %s", error)
             return
-        if not quiet and self.routes is not None and self._is_last_good(data):
+        # Compared with what this process took: another one of the gateway may have kept it as its last good one before.
+        if data == self._taken:
             return
         try:
             routes = self._open(data, now)
@@ -233,6 +235,7 @@ class Routing:
             return
         # One assignment: a message sees the old routes or the new, never a mixture.
         self.routes = routes
+        self._taken = data
         self._floor = routes.version
         logger.info("snapshot %d in force until %s", routes.version, datetime.fromtimestamp(routes.expires_at, UTC))
         if path != self._last_good:
@@ -249,12 +252,6 @@ class Routing:
         if snapshot.server != self._server:
             raise EnvelopeError("gateway.snapshot.other-server", server=str(snapshot.server))
         return build_routes(snapshot, self._subject_keys, self._tls)
-
-    def _is_last_good(self, data: bytes) -> bool:
-        try:
-            return self._last_good.read_bytes() == data
-        except OSError:
-            return False
 
     def _keep(self, data: bytes) -> None:
         # Survives a restart, so that neither a damaged file nor an older one can take its place then.

@@ -16,8 +16,10 @@ from cryptography.hazmat.primitives.asymmetric import ec
 
 from divan_gateway.journal import Journal, JournalFailed
 from divan_gateway.metrics import Count, Level, Metrics
+from divan_gateway.routing import ProviderTls, Routing
 from divan_gateway.settings import Limits, Listener, Settings, SettingsError
-from divan_gateway.tests.rig import PLAIN_CLIENT, PRODUCER, Ground, permit, service
+from divan_gateway.tests.rig import PLAIN_CLIENT, PRODUCER, SERVER, SUBJECT_KEY, Ground, permit, service
+from divan_libs.envelope.addresses import ServerId
 from divan_libs.envelope.errors import Dialect
 from divan_libs.envelope.evidence.log import EvidenceLog
 from divan_libs.envelope.evidence.records import Intent, Kind, canonical
@@ -54,6 +56,30 @@ def test_a_newer_snapshot_is_taken_while_calls_go_on_and_anything_else_is_not(pr
     numbers = gateway.plain("GET", "/-/metrics").body.decode()
     assert "divan_gateway_snapshots_refused_total 3\n" in numbers
     assert gateway.stop() == 0
+
+
+def test_each_process_of_a_gateway_takes_a_newer_snapshot(provider, tmp_path):
+    ground = Ground.prepare(tmp_path)
+    ground.evidence.mkdir()
+    ground.publish(version(ground, provider, 5))
+    now = dt.datetime.now(dt.UTC)
+    told = {
+        "file": tmp_path / "snapshot.jws",
+        "keep_in": ground.evidence,
+        "public_key": ground.signer.public_key(),
+        "server": ServerId.parse(SERVER),
+        "subject_keys": {"k1": SUBJECT_KEY},
+        "tls": ProviderTls(None),
+    }
+    processes = [Routing(**told) for _ in range(2)]
+    for process in processes:
+        process.start(now=now)
+
+    ground.publish(version(ground, provider, 6))
+    for process in processes:
+        process.refresh(now=now)
+
+    assert [process.routes.version for process in processes] == [6, 6]
 
 
 def test_the_last_good_snapshot_survives_a_restart_and_cannot_be_rolled_back_by_one(provider, tmp_path, launch):
