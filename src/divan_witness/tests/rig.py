@@ -90,7 +90,7 @@ class WitnessProcess:
         """Start it and wait until it answers."""
         command = [sys.executable, "-m", "divan_witness", str(self.config)]
         self.process = subprocess.Popen(command, env=os.environ | {"DIVAN_FAULT": fault}, stderr=subprocess.DEVNULL)
-        deadline = time.monotonic() + 30
+        deadline = time.monotonic() + 60
         while time.monotonic() < deadline:
             assert self.process.poll() is None, "the witness did not start"
             with suppress(RemoteError):
@@ -106,13 +106,13 @@ class WitnessProcess:
     def died(self) -> bool:
         """Wait for the end that a fault brings, and tell whether it was that."""
         assert self.process is not None
-        return self.process.wait(timeout=20) == -signal.SIGKILL
+        return self.process.wait(timeout=60) == -signal.SIGKILL
 
     def stop(self) -> int:
         """Tell it to stop and return its exit code."""
         assert self.process is not None
         self.process.terminate()
-        return self.process.wait(timeout=20)
+        return self.process.wait(timeout=60)
 
     def __enter__(self) -> WitnessProcess:
         return self
@@ -120,7 +120,7 @@ class WitnessProcess:
     def __exit__(self, *_: object) -> None:
         if self.process is not None and self.process.poll() is None:
             self.process.kill()
-            self.process.wait(timeout=20)
+            self.process.wait(timeout=60)
 
 
 def free_port() -> int:

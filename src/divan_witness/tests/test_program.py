@@ -83,7 +83,7 @@ def test_a_log_gets_the_cosignatures_of_all_and_remembers_where_each_stands(runn
     policy = policy_of(running)
     sizes = {}
     for size in (5, 5, 300):
-        cosigned = cosign(log.head(size), policy, lambda old, new=size: log.prove(old, new), sizes=sizes)
+        cosigned = cosign(log.head(size), policy, lambda old, new=size: log.prove(old, new), sizes=sizes, timeout=30)
 
         assert (cosigned.is_enough, [outcome.code for outcome in cosigned.outcomes]) == (True, ["", ""])
         opened = open_by_policy(cosigned.note, policy, log_keys=[log.key.verifier])
@@ -91,7 +91,7 @@ def test_a_log_gets_the_cosignatures_of_all_and_remembers_where_each_stands(runn
         sizes = cosigned.sizes
     assert sizes == dict.fromkeys((one.folder.name for one in running), 300)
     # With an empty memory the log is told by each witness where it stands.
-    assert cosign(log.head(600), policy, lambda old: log.prove(old, 600)).is_enough
+    assert cosign(log.head(600), policy, lambda old: log.prove(old, 600), timeout=30).is_enough
     for one in running:
         seen = remembered_head(TrustedWitness("w", one.verifier, one.url), [log.key.verifier], ORIGIN)
         assert seen is not None
@@ -121,7 +121,7 @@ def test_witnesses_that_are_down_silent_or_lying_cost_only_their_own_cosignature
         lines += [f"witness {name} {keys[name].verifier.encode()} {url}" for name, url in urls.items()]
         policy = parse_policy("\n".join(lines) + "\nquorum honest\n")
 
-        cosigned = cosign(log.head(300), policy, lambda old: log.prove(old, 300), timeout=3, patience=1)
+        cosigned = cosign(log.head(300), policy, lambda old: log.prove(old, 300), timeout=15, patience=3)
 
     assert cosigned.is_enough
     assert {outcome.witness.name: outcome.code.removeprefix("tlog.") for outcome in cosigned.outcomes} == {
@@ -145,11 +145,11 @@ def test_witnesses_that_are_down_silent_or_lying_cost_only_their_own_cosignature
 def test_a_log_that_was_rolled_back_or_forked_hears_it_from_its_witness(tmp_path, log):
     with WitnessProcess(tmp_path, "witness.example/w", log).start() as witness:
         policy = policy_of([witness])
-        cosign(log.head(300), policy, lambda old: log.prove(old, 300))
+        cosign(log.head(300), policy, lambda old: log.prove(old, 300), timeout=30)
         fork = Log(salt=b"another history")
 
-        rolled_back = cosign(log.head(5), policy, lambda old: log.prove(old, 5))
-        forked = cosign(fork.head(300), policy, lambda old: fork.prove(old, 300))
+        rolled_back = cosign(log.head(5), policy, lambda old: log.prove(old, 5), timeout=30)
+        forked = cosign(fork.head(300), policy, lambda old: fork.prove(old, 300), timeout=30)
 
         assert [outcome.code for outcome in rolled_back.against_the_log] == ["tlog.cosigning.witness-ahead"]
         assert [outcome.code for outcome in forked.against_the_log] == ["tlog.cosigning.root-differs"]

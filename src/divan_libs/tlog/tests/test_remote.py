@@ -39,7 +39,7 @@ def drip(connection, head=b""):
 @pytest.mark.parametrize(
     "speak",
     [
-        lambda connection: (time.sleep(3), connection.fileno()),
+        lambda connection: (time.sleep(6), connection.fileno()),
         drip,
         lambda connection: drip(connection, b"HTTP/1.1 200 OK\r\nX-Slow: "),
         lambda connection: drip(connection, b"HTTP/1.1 200 OK\r\nContent-Length: 1000\r\n\r\n"),
@@ -53,7 +53,7 @@ def test_a_slow_server_costs_no_more_than_the_time_it_is_given(speak):
             request(url, timeout=0.5)
 
     assert refusal.value.code == "tlog.remote.unreachable"
-    assert time.monotonic() - began < 2
+    assert time.monotonic() - began < 4
 
 
 @pytest.mark.parametrize(
