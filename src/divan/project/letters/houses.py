@@ -162,7 +162,7 @@ class House:
                 self.officers.wait(10)
             self.officers.kill()
         if self.process is not None and self.process.poll() is None:
-            os.killpg(self.process.pid, signal.SIGINT)
+            os.kill(self.process.pid, signal.SIGTERM)
             with contextlib.suppress(subprocess.TimeoutExpired):
                 self.process.wait(60)
             if self.process.poll() is None:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import os
 import shutil
+import signal
 from dataclasses import dataclass, field
 from functools import partial
 from typing import Any
@@ -53,7 +54,7 @@ class Story:
         if not true:
             raise StoryBroken(what)
         self.held += 1
-        self.console.print(f"  {self.held:>2}. {what}")
+        self.console.print(f"  {self.held:>2}. {what}", soft_wrap=True)
 
     def meet(self) -> None:
         """Let every two agree on each other's cards, after one that was tampered with."""
@@ -249,6 +250,8 @@ def run(configuration: Configuration, console: Console) -> None:
     second = _brought_up(configuration, "second province", port, SECOND)
     centre = _brought_up(configuration, "centre", free_ports(port + PORTS_APART), CENTRE)
     story = Story(first, second, centre, console)
+    # Ended from outside, it takes the houses that it brought to life with it.
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
     try:
         for house in (second, centre):
             shutil.rmtree(house.environment["DIVAN_DATA"], ignore_errors=True)

@@ -38,6 +38,8 @@ SERVICE = "letters"
 Ask = Callable[..., ExchangeAnswer]
 Carrier = Callable[[Parcel, models.Dispatch, datetime], Standing | str]
 SENT = "sent"
+BEHIND = frozenset({"server.clientproxy.unknown_member", "server.serverproxy.unknown_service"})
+"""What our gateway says of a service that stands here and not yet in its snapshot."""
 
 logger = logging.getLogger(__name__)
 
@@ -151,6 +153,8 @@ def _put(
         # What an exchange said is shown to the clerk whose letter waits.
         reason = str(silent.facts.get("reason", ""))
         return f"exchange.{reason}"[:80] if reason.startswith(("server.", "client.")) else silent.code
+    if answer.error in BEHIND:
+        return f"exchange.{answer.error}"
     if answer.error:
         # The exchange itself does not let it pass: no permit, or the other side is not known to it.
         return Standing(state="refused", at=now, code=f"exchange.{answer.error}"[:80])

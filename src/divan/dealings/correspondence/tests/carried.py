@@ -41,12 +41,16 @@ class Gateway:
     is_down: bool = False
     loses_answer: bool = False
     error: str = ""
+    far: str = ""
 
     def ask(self, *, path, method="GET", body=None, message_id, **_ignored) -> ExchangeAnswer:
         """Carry one message to the door of the house."""
         self.calls.append((method, path))
         if self.is_down:
             raise ExchangeSilent(reason="test")
+        if self.far:
+            said = json.dumps({"type": self.far, "message": "refused", "detail": "x"}).encode()
+            return ExchangeAnswer(status=500, body=said)
         if self.error:
             return ExchangeAnswer(status=403, body=b"", error=self.error)
         headers = {"X-Road-Client": self.client, "X-Road-Id": message_id}

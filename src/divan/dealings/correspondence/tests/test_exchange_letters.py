@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from dataclasses import replace
 from datetime import timedelta
+from functools import partial
 
 import pytest
 from django.test import Client
@@ -16,9 +17,11 @@ from divan.dealings.correspondence.api.exchange import door_path
 from divan.dealings.correspondence.tests import carried, offices
 from divan.dealings.correspondence.values import (
     Channel,
+    DispatchNotPossible,
     DispatchState,
     IntakeState,
     PartyKind,
+    ReasonNeeded,
     Secrecy,
 )
 from divan.foundation import clock, facts, files
@@ -145,6 +148,33 @@ def test_a_later_letter_does_not_overtake_an_earlier_one_until_that_is_dead(offi
     assert queries.find_open_work(first.uuid) is not None
     assert jobs.carry_by_exchange(office.now, ask=gateway.ask) == 1
     assert queries.get_dispatch(second.uuid).state is DispatchState.DELIVERED
+
+
+def test_a_letter_that_waits_says_why_is_tried_at_once_or_called_back(office, gateway):
+    clerk = office.officer("secretariat")
+    [sent] = carried.queue(office, carried.to_governor(office))
+    with pytest.raises(DispatchNotPossible):
+        actions.call_back(dispatch=sent.uuid, reason="دیر شد", actor=clerk, now=office.now)
+    gateway.far = "server.clientproxy.ssl_authentication_failed"
+    jobs.carry_by_exchange(office.now, ask=gateway.ask)
+
+    waits = queries.get_dispatch(sent.uuid)
+    assert (waits.state, waits.attempts) == (DispatchState.QUEUED, 1)
+    assert waits.waits_for == "exchange.there.server.clientproxy.ssl_authentication_failed"
+    assert jobs.carry_by_exchange(office.now, ask=gateway.ask) == 0
+    actions.try_now(dispatch=sent.uuid, actor=clerk, now=office.now)
+    assert jobs.carry_by_exchange(office.now, ask=gateway.ask) == 1
+    with pytest.raises(ReasonNeeded):
+        actions.call_back(dispatch=sent.uuid, reason=" ", actor=clerk, now=office.now)
+    back = actions.call_back(dispatch=sent.uuid, reason="دیر شد", actor=clerk, now=office.now)
+    assert (back.state, back.problem, back.problem_text) == (DispatchState.DEAD, "correspondence.called-back", "دیر شد")
+    again = actions.lay_again(dispatch=sent.uuid, actor=clerk, now=office.now)
+    actions.route_dispatch(dispatch=again.uuid, channel=Channel.COURIER, target="", actor=clerk, now=office.now)
+    assert jobs.carry_by_exchange(office.pass_time(hours=1), ask=gateway.ask) == 0
+    for refused in (actions.try_now, partial(actions.call_back, reason="x")):
+        with pytest.raises(DispatchNotPossible):
+            refused(dispatch=sent.uuid, actor=clerk, now=office.now)
+    assert offices.seals_hold()
 
 
 def test_a_letter_in_hand_is_taken_by_nobody_else_until_its_lease_runs_out(office, gateway):

@@ -10,11 +10,12 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from PIL import Image
 from tests.world import found_secretariats
 
-from divan.dealings.correspondence import actions, models, queries
-from divan.dealings.correspondence.tests import offices
+from divan.dealings.correspondence import actions, jobs, models, queries
+from divan.dealings.correspondence.tests import carried, offices
 from divan.dealings.correspondence.values import DispatchState, IntakeState, Secrecy
-from divan.foundation import files
+from divan.foundation import clock, files
 from divan.foundation.actors import SYSTEM
+from divan.front.texts.letters.transport import WORDS
 
 
 class Sound:
@@ -268,6 +269,29 @@ def test_letters_leave_by_the_desk_each_by_its_way(browser, office):
     assert (done.state, done.their_number, done.evidence["who"]) == (DispatchState.REGISTERED, "۵۵/و", "رضا پیک")
     assert clerk.get(f"{address}/receipt/").headers["Content-Type"] == "image/jpeg"
     assert clerk.get("/office/").context["lines"] == []
+
+
+def test_a_letter_that_waits_is_explained_tried_at_once_and_called_back(browser, office):
+    to = carried.correspondent(office, "exchange", "XX/GOV/nobody/divan#1")
+    [sent] = carried.queue(office, to)
+    jobs.carry_by_exchange(office.now)
+    clerk, address = browser("secretariat"), f"/office/secretariat/sendings/{sent.uuid}"
+    page = clerk.get(f"/office/secretariat/dispatch/{sent.letter}/")
+    listed = clerk.get("/office/secretariat/dispatch/?state=under-way")
+
+    [line] = page.context["lines"]
+    reason = WORDS["dispatch-problem"]["correspondence.not-at-exchange"]
+    assert (line["problem"], line["waits"]) == (reason, True)
+    assert str(WORDS["dispatch-advice"]["correspondence.not-at-exchange"]) in page.content.decode()
+    assert listed.context["lines"][0]["problem"] == reason
+    clerk.post(f"{address}/hurry/")
+    assert queries.get_dispatch(sent.uuid).next_attempt_at <= clock.now()
+    clerk.post(f"{address}/back/", {f"reason-{str(sent.uuid)[:8]}": ""})
+    assert queries.get_dispatch(sent.uuid).state is DispatchState.QUEUED
+    back = clerk.post(f"{address}/back/", {f"reason-{str(sent.uuid)[:8]}": "فوری است"}, follow=True)
+    assert queries.get_dispatch(sent.uuid).state is DispatchState.DEAD
+    assert str(WORDS["dispatch-advice"]["correspondence.called-back"]) in back.content.decode()
+    assert browser("ict-director").post(f"{address}/hurry/").status_code in {403, 404}
 
 
 def test_a_register_is_opened_with_an_example_and_numbers_are_reserved_and_given_up(browser, office):
