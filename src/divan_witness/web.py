@@ -18,6 +18,11 @@ from divan_witness.witness import NotNow, Witness
 logger = logging.getLogger(__name__)
 
 TEXT = "text/plain; charset=utf-8"
+STYLE = (
+    "body{font:1rem/1.5 sans-serif;margin:2rem auto;max-width:60rem;padding:0 1rem}"
+    "code,h1{overflow-wrap:anywhere}table{display:block;overflow-x:auto;border-collapse:collapse}"
+    "th,td{padding:.25rem 1rem .25rem 0;text-align:start;border-bottom:1px solid #b1b4b6}"
+)
 
 StartResponse = Callable[[str, list[tuple[str, str]]], object]
 
@@ -114,7 +119,7 @@ class Application:
         verifier = self._witness.verifier
         return (
             '<!doctype html><html lang="en"><meta charset="utf-8">'
-            '<meta name="viewport" content="width=device-width"><title>Witness</title>'
+            f'<meta name="viewport" content="width=device-width"><title>Witness</title><style>{STYLE}</style>'
             f"<h1>Witness {html.escape(verifier.name)}</h1><p>Key: <code>{html.escape(verifier.encode())}</code>"
             "<table><tr><th>Log<th>Entries<th>Vouched for at<th>Forks" + "".join(rows) + "</table></html>"
         )
