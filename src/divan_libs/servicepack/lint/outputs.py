@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+from divan_libs.servicepack.faults import Fault
 from divan_libs.servicepack.filling import PLACEHOLDER, fill_text, message_parts
 from divan_libs.servicepack.lint.findings import OUTPUTS, Findings, Path
 from divan_libs.servicepack.lint.uses import output_fields
@@ -25,6 +26,7 @@ _BODY = re.compile(r"^#let\s+body\(\s*fields\s*\)\s*=", re.MULTILINE)
 _REACHES_OUTSIDE = re.compile(
     r"\b(import|include|read|plugin|json|yaml|toml|csv|xml|cbor|image|bibliography|eval)\s*[(\"]|\b(sys)\."
 )
+_PLACE_IN_BODY = re.compile(r"body\.typ:(\d+):")
 _COMMENT = re.compile(r"//[^\n]*|/\*.*?\*/", re.DOTALL)
 _ASSUMED_LENGTH = {
     "place": 40,
@@ -35,6 +37,16 @@ _ASSUMED_LENGTH = {
     "report": 60,
     "table": 24,
 }
+
+
+def letter_fault(template: DocumentTemplate, said: str) -> Fault:
+    """Return what is wrong with a letter that the typesetter refused; lint itself has no typesetter.
+
+    ``said`` is what that said: the fault on the first line, and further down where it is.
+    """
+    place = _PLACE_IN_BODY.search(said)
+    line = int(place[1]) if place else 0
+    return Fault("outputs.letter-not-typeset", f"outputs/{template.template}", line, {"said": said.partition("\n")[0]})
 
 
 def check_outputs(findings: Findings) -> None:

@@ -16,6 +16,7 @@ from divan.project.commands.service.house import (
     read_folder,
     tell,
 )
+from divan.project.commands.service.typesetting import letter_faults
 
 
 def lint(
@@ -34,6 +35,7 @@ def lint(
         return
     package, sources = read_folder(folder, lang)
     faults = examine(package, surroundings_alone(package) if alone else house_surroundings(), sources)
+    faults = [*faults, *letter_faults(package)]
     tell(faults, lang)
     if faults:
         raise typer.Exit(1)

@@ -56,20 +56,28 @@ def tell(faults: Iterable[Fault], lang: Language) -> None:
         typer.echo(advised(fault, lang), err=True)
 
 
+def set_up_settings() -> None:
+    """Make the house's settings readable; no database is asked."""
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "divan.project.settings")
+    import django  # noqa: PLC0415 (needs the house's packages)
+
+    django.setup()
+
+
 def set_up() -> None:
     """Make the house's models readable.
 
     :raises CannotStart: if the database does not answer.
     """
-    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "divan.project.settings")
-    import django  # noqa: PLC0415 (needs the house's packages)
-    from django.db import OperationalError, connection  # noqa: PLC0415 (as above)
+    set_up_settings()
+    from django.db import OperationalError, connection  # noqa: PLC0415 (needs the house's packages)
 
-    django.setup()
     try:
         connection.ensure_connection()
     except OperationalError as error:
-        raise CannotStart("the house does not answer: start it with divan up") from error
+        raise CannotStart(
+            "the house does not answer: start it with divan up, in this folder and with the same PORT"
+        ) from error
 
 
 def house_surroundings() -> Surroundings:

@@ -19,6 +19,7 @@ from divan.project.commands.service.house import (
     stored,
     tell,
 )
+from divan.project.commands.service.typesetting import letter_faults
 from divan.project.launcher.troubles import CannotStart
 
 if TYPE_CHECKING:
@@ -42,7 +43,7 @@ def publish(
     from divan.registers.catalogue.values import PackageFaulty  # noqa: PLC0415 (as above)
     from divan_libs.servicepack.lint import lint  # noqa: PLC0415 (as above)
 
-    faults = lint(package, around, sources)
+    faults = [*lint(package, around, sources), *letter_faults(package)]
     if faults:
         tell(faults, lang)
         raise typer.Exit(1)

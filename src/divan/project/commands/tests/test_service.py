@@ -84,6 +84,25 @@ def test_lint_says_where_and_what_to_change(run, edited):
     assert "→ Name a step of this flow, or write the step." in told.output
 
 
+@pytest.mark.parametrize(
+    ("slip", "said"), [("#شماره", "unknown variable"), ("[", "unclosed delimiter"), ("@ali ", "label `<ali>`")]
+)
+def test_lint_and_publish_typeset_every_letter_on_trial(run, edited, province, slip, said):
+    letter = next(edited.glob("outputs/*.typ"))
+    words = letter.read_text("utf-8")
+    letter.write_text(words.replace("احترام", f"احترام {slip}", 1), "utf-8")
+
+    for command in (["lint", "--alone"], ["publish", "--yes"]):
+        told = run(*command, edited, "--lang", "en")
+
+        assert told.exit_code == 1
+        assert f"outputs/{letter.name}:" in told.output
+        assert f"outputs.letter-not-typeset (said={said}" in told.output
+        assert "→ Correct the Typst of this letter there." in told.output
+    with pytest.raises(ServiceUnknown):
+        queries.get_numbered_version(CODE, 2)
+
+
 def test_a_folder_that_cannot_be_read_is_told_the_same_way(run, edited):
     (edited / "fees.yaml").write_text("free: [", "utf-8")
 
