@@ -13,7 +13,7 @@ from divan.foundation.ui.fields import Field, Option
 from divan.foundation.ui.numbers import digits
 from divan_libs.persian.jalali import jalali_year
 
-NAME = "reserved"
+NAME, NEXT = "reserved", "next"
 
 
 def register_of(found: OpenStep, letter: Letter) -> Register | None:
@@ -31,7 +31,7 @@ def number_fields(register: Register | None, typed: str, now: datetime) -> list[
     kept = queries.list_reserved(register.code, year=jalali_year(now)) if register is not None else []
     if not kept:
         return []
-    options = [Option("", _("The next number"))]
+    options = [Option(NEXT, _("The next number"))]
     options += [
         Option(
             str(one.uuid),
@@ -39,7 +39,7 @@ def number_fields(register: Register | None, typed: str, now: datetime) -> list[
         )
         for one in kept
     ]
-    return [Field(NAME, "select", _("Its number"), "", typed, required=False, options=options)]
+    return [Field(NAME, "select", _("Its number"), "", typed or NEXT, options=options)]
 
 
 def read_reserved(typed: str) -> UUID | None:

@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 
 from divan.dealings.correspondence import queries
 from divan.dealings.correspondence.values import GivenPaper, PaperKind
-from divan.foundation.ui.numbers import jalali_time
+from divan.foundation.ui.numbers import digits, jalali_time
 from divan.foundation.ui.pieces import Row
 from divan.front.texts.papers import paper_body, paper_rows, paper_title
 from divan.registers.people import queries as people
@@ -42,7 +42,7 @@ def paper_pdf(
         "parent": known.parent_body_fa if language == "fa" else "",
         "body": body,
         "secretariat": secretariat,
-        "rows": [{"key": str(row.key), "value": str(row.value), "code": row.code} for row in rows],
+        "rows": [{"key": str(row.key), "value": digits(row.value), "code": row.code} for row in rows],
         "columns": list(columns),
         "lines": [[str(one) for one in line] for line in lines],
         "lines_title": lines_title,

@@ -97,9 +97,9 @@ def test_a_signer_takes_a_reserved_number_once(browser, office):
     sent = {"do": "sign", "seen": "1", "reserved": str(kept.uuid)}
     director.post(f"/office/letters/steps/{steps[0]}/", sent)
     refused = director.post(f"/office/letters/steps/{steps[1]}/", sent)
-    director.post(f"/office/letters/steps/{steps[1]}/", {"do": "sign", "seen": "1", "reserved": ""})
+    director.post(f"/office/letters/steps/{steps[1]}/", {"do": "sign", "seen": "1", "reserved": "next"})
 
-    assert [option.value for option in field.options][:2] == ["", str(kept.uuid)]
+    assert [option.value for option in field.options][:2] == ["next", str(kept.uuid)]
     assert refused.status_code == 409
     assert [queries.get_letter(one.uuid).number.count for one in (first, second)] == [1, 3]
     assert queries.prove_register(book, 1405).gaps == ()

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 from collections.abc import Mapping
 from datetime import datetime
 from uuid import UUID
@@ -44,6 +43,7 @@ from divan.foundation.ui.numbers import digits
 from divan.foundation.ui.refusals import text_of
 from divan.front.backoffice import letter_drafting as asking
 from divan.front.backoffice.duties import own_post
+from divan.front.backoffice.letter_changes import changed_lines
 from divan.front.backoffice.letter_parts.composing import Reading
 from divan.front.backoffice.letter_parts.routes import route_lines
 from divan.front.backoffice.people_named import Names
@@ -378,17 +378,3 @@ def versions(request: HttpRequest, letter: UUID) -> HttpResponse:
 def _said(version: object) -> list[str]:
     subject, html = getattr(version, "subject", ""), getattr(version, "body_html", "")
     return [subject, *plain_text(html).splitlines()]
-
-
-def changed_lines(older: list[str], newer: list[str]) -> list[tuple[str, str]]:
-    """Return the lines of two texts, each with whether it stands in both (same), was added, or was removed."""
-    found = []
-    for tag, start, end, new_start, new_end in difflib.SequenceMatcher(
-        None, older, newer, autojunk=False
-    ).get_opcodes():
-        if tag == "equal":
-            found += [("same", line) for line in older[start:end]]
-        else:
-            found += [("removed", line) for line in older[start:end]]
-            found += [("added", line) for line in newer[new_start:new_end]]
-    return found

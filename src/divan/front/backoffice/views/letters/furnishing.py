@@ -213,7 +213,7 @@ def _template_fields(post: Post, found: Template | None, sent: QueryDict | None,
 
 
 def _letterhead_fields(kept: TemplateLines, sent: QueryDict | None) -> list[Field]:
-    labels = (_("Unit as the letterhead names it"), _("Telephone"), _("Address"), _("E-mail"))
+    labels = (_("Unit as the letterhead names it"), _("Telephone number of the unit"), _("Address"), _("E-mail"))
     return [
         Field(
             line,
