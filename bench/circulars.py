@@ -12,7 +12,7 @@ import json
 import time
 from collections.abc import Callable
 from datetime import datetime
-from uuid import UUID
+from uuid import UUID, uuid4
 
 from bench.rig.house import machine, scratch_house
 from rich.console import Console
@@ -93,29 +93,29 @@ class _At:
 
 
 def _posts(count: int, now: datetime) -> list[UUID]:
-    """Give the body so many posts, each with somebody who holds it."""
-    from divan.foundation.actors import SYSTEM  # noqa: PLC0415 (Django is ready only now)
-    from divan.registers.people import actions as people  # noqa: PLC0415 (as above)
+    """Give the body so many posts, each with somebody who holds it, as rows."""
+    from divan.registers.people import models as people  # noqa: PLC0415 (Django is ready only now)
     from divan_libs.persian.identifiers import national_code_with_check_digit  # noqa: PLC0415 (as above)
 
-    made = []
-    for number in range(count):
-        post = people.create_post(
-            code=f"bench-{number}",
-            unit_code=BODY,
-            title_fa=f"کارشناس {number}",
-            title_en=f"Expert {number}",
-            role="expert",
-            actor=SYSTEM,
-            now=now,
+    unit = people.Unit.objects.get(code=BODY)
+    posts = people.Post.objects.bulk_create(
+        people.Post(uuid=uuid4(), code=f"bench-{one}", title_fa=f"کارشناس {one}", role="expert", unit=unit)
+        for one in range(count)
+    )
+    persons = people.Person.objects.bulk_create(
+        people.Person(
+            uuid=uuid4(),
+            national_code=national_code_with_check_digit(str(712_300_001 + one)),
+            first_name="نمونه",
+            last_name=str(one),
         )
-        code = national_code_with_check_digit(str(712_300_001 + number))
-        person = people.register_person(
-            national_code=code, first_name="نمونه", last_name=str(number), actor=SYSTEM, now=now
-        )
-        people.give_post(person=person.uuid, post=post.uuid, starts_at=now, actor=SYSTEM, now=now)
-        made.append(post.uuid)
-    return made
+        for one in range(count)
+    )
+    people.Membership.objects.bulk_create(
+        people.Membership(uuid=uuid4(), person=person, post=post, starts_at=now)
+        for person, post in zip(persons, posts, strict=True)
+    )
+    return [one.uuid for one in posts]
 
 
 def _parties(posts: list[UUID]) -> list[object]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 
 from divan.dealings.correspondence import queries
 from divan.dealings.correspondence.values import ArchiveClass, Secrecy
@@ -21,7 +22,7 @@ def keeps_archive(post: Post) -> bool:
 
 def archive_sections(post: Post, here: str) -> list[Link]:
     """Return the links to the sections of the archive that a post opens."""
-    links = [("archive", _("Files")), ("unfiled", _("Letters in no file"))]
+    links = [("archive", pgettext("archive", "Files")), ("unfiled", _("Letters in no file"))]
     if keeps_archive(post):
         links += [("archive-plan", _("Classification plan")), ("archive-due", _("Disposal"))]
     return [Link(reverse(f"backoffice:{name}"), label, name == here) for name, label in links]

@@ -24,7 +24,7 @@ def build(reading: Reading) -> Mapping[str, object] | None:
         "letter": letter,
         "places": queries.list_places(letter.uuid, post, reading.now),
         "erased": erased,
-        "deed": word("archive-after", erased.deed) if erased else "",
+        "deed": word("disposal-outcome", erased.deed) if erased else "",
         "proposed_by": names.person(erased.proposed_by) if erased else "",
         "decided_by": names.person(erased.decided_by) if erased else "",
         "sees_list": erased is not None and keeps_archive(post),

@@ -36,9 +36,10 @@ def build(reading: Reading) -> Mapping[str, object] | None:
     letter = content.letter
     relations = _relations(reading)
     pointing = queries.list_letters_relating(letter.uuid, reading.post, reading.now)
-    if not (content.body_html or content.recipients or content.files or relations or pointing):
-        return None
     is_erased = queries.erased_at(letter.uuid) is not None
+    says = content.body_html or (content.files and not is_erased)
+    if not (says or content.recipients or relations or pointing):
+        return None
     is_unsigned = letter.state in {LetterState.DRAFT, LetterState.CIRCULATING, LetterState.DISCARDED}
     return {
         "letter": letter,
@@ -51,12 +52,13 @@ def build(reading: Reading) -> Mapping[str, object] | None:
         ],
         "relations": relations,
         "pointing": [(word("letter-relation", kind), other) for kind, other in pointing],
+        "is_erased": is_erased,
         "is_revoked": queries.is_revoked(letter.uuid),
         "files": () if is_erased else content.files,
         "own_step": queries.open_step_of(letter.uuid, reading.post.uuid),
         "previews": letter.drafter_post is not None and letter.document_uuid is None and bool(content.body_html),
         "may_copy": bool(content.body_html) and not is_erased,
-        "may_answer": not is_unsigned and letter.direction != "outgoing",
+        "may_answer": not is_unsigned and not is_erased and letter.direction != "outgoing",
         "may_revoke": letter.drafter_post is not None and letter.state in {"signed", "filed", "dispatched", "closed"},
     }
 

@@ -68,6 +68,7 @@ def build(reading: Reading) -> Mapping[str, object] | None:
     known = list(_flat(tree))
     names = _names(known, following, reading)
     own = queries.find_own_referral(letter.uuid, reading.post.uuid)
+    is_erased = queries.erased_at(letter.uuid) is not None
     has_it = {one.uuid for one in queries.list_holders(letter.uuid)}
     branches = [_branch(node, reading, names, has_it) for node in tree]
     holders = [one for one in _branches(branches) if one.has_it]
@@ -79,9 +80,10 @@ def build(reading: Reading) -> Mapping[str, object] | None:
         "holders": holders,
         "own": own if own is not None and own.state is ReferralState.OPEN else None,
         "following": [_following(one, names, known, reading) for one in following],
-        "may_refer": not is_closed and bool(queries.list_receivers(reading.post)),
+        "may_refer": not is_closed and not is_erased and bool(queries.list_receivers(reading.post)),
+        "may_follow": not is_closed and not is_erased,
         "may_close": closable and not has_it and letter.state in queries.CLOSABLE,
-        "may_reopen": closable and is_closed,
+        "may_reopen": closable and is_closed and not is_erased,
         "now": reading.now,
     }
 

@@ -6,14 +6,15 @@ from collections.abc import Mapping
 
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 Text = Promise | str
 
 WORDS: Mapping[str, Mapping[str, Text]] = {
     "archive-after": {
         "keep": _("kept for ever"),
-        "destroy": _("erased"),
-        "transfer": _("handed over and erased here"),
+        "destroy": pgettext_lazy("archive", "erased"),
+        "transfer": pgettext_lazy("archive", "handed over and erased here"),
         "assess": _("assessed then"),
     },
     "disposal-state": {
@@ -23,8 +24,8 @@ WORDS: Mapping[str, Mapping[str, Text]] = {
         "done": _("Carried out"),
     },
     "disposal-outcome": {
-        "destroy": _("erased"),
-        "transfer": _("handed over and erased here"),
+        "destroy": pgettext_lazy("disposal", "erased"),
+        "transfer": pgettext_lazy("disposal", "handed over and erased here"),
         "held": _("stayed: it is held"),
         "reopened": _("stayed: it was opened again"),
         "not-handed-over": _("stayed: it was not handed over"),
