@@ -69,7 +69,7 @@ def invented_chart(posts: int) -> Chart:
         holders.append(
             HolderRow(
                 post=f"p{number}",
-                national_code=national_code_with_check_digit(f"{980_000_000 + number}"),
+                national_code=national_code_with_check_digit(f"{980_000_001 + number}"),
                 first_name="زهرا",
                 last_name=f"رضایی {number}",
                 personnel_number=str(100_000 + number),
