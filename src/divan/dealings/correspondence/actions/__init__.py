@@ -34,7 +34,7 @@ from divan.dealings.correspondence.actions.classifying import (
     write_class,
 )
 from divan.dealings.correspondence.actions.clearing import grant_clearance
-from divan.dealings.correspondence.actions.crests import LARGEST_CREST, drop_crest, put_crest
+from divan.dealings.correspondence.actions.crests import drop_crest, put_crest
 from divan.dealings.correspondence.actions.dispatching import (
     drop_dispatch,
     lay_again,
@@ -120,10 +120,10 @@ from divan.dealings.correspondence.actions.numbering import (
     open_register,
     open_secretariat,
 )
+from divan.dealings.correspondence.actions.petitions import tell_petition_answered, tell_petition_ended
 from divan.dealings.correspondence.actions.reading import (
     note_reading,
 )
-from divan.dealings.correspondence.actions.petitions import tell_petition_answered, tell_petition_ended
 from divan.dealings.correspondence.actions.receipts import (
     note_delivered,
     note_refused,
@@ -183,7 +183,6 @@ from divan.dealings.correspondence.actions.worklist import (
 )
 
 __all__ = [
-    "LARGEST_CREST",
     "Upload",
     "add_attachment",
     "add_recipients",
@@ -192,8 +191,8 @@ __all__ = [
     "add_remark",
     "approve_disposal",
     "begin_signatures_anew",
-    "call_back",
     "begin_year",
+    "call_back",
     "change_archive_file",
     "change_register",
     "change_secretariat",
@@ -298,6 +297,9 @@ __all__ = [
     "take_in_pages",
     "take_note",
     "take_out",
+    "tell_petition_answered",
+    "tell_petition_ended",
+    "tell_vacancy",
     "try_now",
     "void_letter",
     "void_number",
@@ -307,7 +309,4 @@ __all__ = [
     "write_group",
     "write_template",
     "write_term",
-    "tell_petition_answered",
-    "tell_petition_ended",
-    "tell_vacancy",
 ]

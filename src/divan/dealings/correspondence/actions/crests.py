@@ -9,9 +9,8 @@ from django.db import transaction
 
 from divan.dealings.correspondence import models, queries
 from divan.dealings.correspondence.actions.authority import require_in_charge
-from divan.dealings.correspondence.adapters.crests import MOST_BYTES as LARGEST_CREST
 from divan.dealings.correspondence.adapters.crests import clean_crest
-from divan.dealings.correspondence.values import CREST_KEPT, CrestUnfit, SecretariatUnknown
+from divan.dealings.correspondence.values import CREST_KEPT, LARGEST_CREST, CrestUnfit, SecretariatUnknown
 from divan.foundation import facts, files
 from divan.foundation.actors import Actor
 from divan.foundation.faults import power_may_fail

@@ -11,9 +11,8 @@ from xml.sax.saxutils import escape, quoteattr
 
 from PIL import Image
 
-from divan.dealings.correspondence.values import CrestUnfit
+from divan.dealings.correspondence.values import LARGEST_CREST, CrestUnfit
 
-MOST_BYTES = 512 * 1024
 MOST_PIXELS = 25_000_000
 SIDE = 480
 """Pixels of the longer side as it is kept; in print that is finer than any eye, and every letter bears it."""
@@ -92,7 +91,7 @@ def clean_crest(content: bytes) -> Crest:
 
     :raises CrestUnfit: ``size``, ``kind``, ``damaged``, ``empty`` (no shape is left) or ``too-much``.
     """
-    if len(content) > MOST_BYTES:
+    if len(content) > LARGEST_CREST:
         raise CrestUnfit(reason="size")
     if content.startswith(b"\x89PNG\r\n\x1a\n"):
         return Crest(content=_redrawn(content), media_type="image/png")

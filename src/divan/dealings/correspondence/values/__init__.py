@@ -266,6 +266,7 @@ from divan.dealings.correspondence.values.refusals import (
 )
 from divan.dealings.correspondence.values.registering import Backdating, Double, Registration
 from divan.dealings.correspondence.values.secretariats import (
+    LARGEST_CREST,
     NumberFormula,
     NumberPart,
     Proof,
@@ -325,6 +326,7 @@ __all__ = [
     "HAND_OVER_ENDED",
     "INTAKE_ARRIVED",
     "INTAKE_ENDED",
+    "LARGEST_CREST",
     "LETTER_CLOSED",
     "LETTER_DISPATCHED",
     "LETTER_DRAFTED",

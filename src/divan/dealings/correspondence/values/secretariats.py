@@ -9,6 +9,9 @@ from uuid import UUID
 
 from divan.dealings.correspondence.values.letters import Direction
 
+LARGEST_CREST = 512 * 1024
+"""Bytes of a crest as it is handed in."""
+
 
 class NumberPart(StrEnum):
     """A part of a letter's number; a register's formula has up to six."""

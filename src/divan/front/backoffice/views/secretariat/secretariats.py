@@ -12,7 +12,13 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from divan.dealings.correspondence import actions, queries
-from divan.dealings.correspondence.values import CodeTaken, CrestUnfit, Secretariat, SecretariatUnknown
+from divan.dealings.correspondence.values import (
+    LARGEST_CREST,
+    CodeTaken,
+    CrestUnfit,
+    Secretariat,
+    SecretariatUnknown,
+)
 from divan.foundation import clock, files
 from divan.foundation.http.access import access
 from divan.foundation.http.media import bytes_answer
@@ -262,7 +268,7 @@ def _keep_crest(request: HttpRequest, found: Secretariat) -> str:
     upload = request.FILES.get("crest")
     if upload is None:
         raise CrestUnfit(reason="kind")
-    content = upload.read(actions.LARGEST_CREST + 1)
+    content = upload.read(LARGEST_CREST + 1)
     actions.put_crest(secretariat=found.uuid, content=content, actor=actor, now=now)
     return _("Letters bear this crest from now on.")
 
