@@ -23,7 +23,6 @@ from divan_libs.pki.verification import PdfProblem, PdfVerdict, SignatureVerdict
 from divan_libs.tlog.errors import TlogError
 from divan_libs.tlog.forks import KIND as FORK_KIND
 from divan_libs.tlog.forks import parse_fork, verify_fork
-from divan_libs.tlog.policies import PolicyError
 from divan_libs.tlog.receipts import ATTACHED_AS, VerifiedReceipt, parse_receipt, verify_receipt
 
 RECEIPT_BEGINS = b"c2sp.org/tlog-proof@v1\n"
@@ -134,14 +133,15 @@ def judge_receipt(content: bytes, trust: Trust, *, now: datetime, beside: Mappin
     not_after = int(now.timestamp()) + CLOCK_LEEWAY
     try:
         receipt = parse_receipt(content)
-        verified = verify_receipt(receipt, keys, policy=trust.policy, not_after=not_after)
-    except PolicyError as unmet:
-        # All but the number of witnesses holds; what it says is told, and told not to be proved.
-        told = verify_receipt(receipt, keys)
-        problems = (unmet.code,)
-        return Judgement(kind=kind, outcome=Outcome.UNTRUSTED, problems=problems, lines=_lines_of_receipt(told, beside))
+        verified = verify_receipt(receipt, keys)
     except TlogError as error:
         return Judgement(kind=kind, outcome=_outcome_of(error.code), problems=(error.code,))
+    try:
+        verified = verify_receipt(receipt, keys, policy=trust.policy, not_after=not_after)
+    except TlogError as unmet:
+        # All but the number of witnesses holds; what it says is told, and told not to be proved.
+        lines = _lines_of_receipt(verified, beside)
+        return Judgement(kind=kind, outcome=Outcome.UNTRUSTED, problems=(unmet.code,), lines=lines)
     limits = _limits_of_receipt(verified, trust)
     return Judgement(kind=kind, outcome=Outcome.GENUINE, lines=_lines_of_receipt(verified, beside), limits=limits)
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import json
+from dataclasses import replace
 from datetime import date
 
 import pytest
@@ -14,6 +15,8 @@ from divan.project.verifier import words
 from divan.project.verifier.judgement import LETTER, LETTER_SCHEMA, Coded, FileKind, Line, Outcome, judge
 from divan.project.verifier.trust import Trust, TrustUnreadable, read_trust
 from divan.trust.signing import rules
+from divan_libs.tlog.notes import NoteSigner, SignatureType
+from divan_libs.tlog.policies import parse_policy
 from divan_libs.tlog.receipts import ATTACHED_AS
 
 from . import specimens
@@ -144,6 +147,9 @@ def test_whatever_is_tampered_with_is_named(log, trust, what):
     judgement = judge(changed, trust, now=LATER)
 
     assert (judgement.outcome, judgement.problems, judgement.lines) == (Outcome.ALTERED, (code,), ())
+    # Also where too few witnesses would have seen the genuine one.
+    nobody = NoteSigner("witness.example/nobody", SignatureType.COSIGNATURE, b"N" * 32).verifier.encode()
+    assert judge(changed, replace(trust, policy=parse_policy(f"witness n {nobody}\nquorum n")), now=LATER) == judgement
     assert code in words.problems(str)
 
 
