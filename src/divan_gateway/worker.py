@@ -107,7 +107,11 @@ class Worker:
         )
         self._journal = Journal(log, self._metrics, self._stop.set)
         self._providers = Providers(settings.max_response, settings.breaker_failures)
-        self._carrier = Carrier(
+        self._carrier = self._make_carrier()
+
+    def _make_carrier(self) -> Carrier:
+        settings = self._settings
+        return Carrier(
             routing=self._routing,
             journal=self._journal,
             providers=self._providers,

@@ -13,7 +13,7 @@ import ssl
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
@@ -368,34 +368,3 @@ def ask(
     connection.endheaders(body, encode_chunked=chunked)
     response = connection.getresponse()
     return Reply(response.status, response.reason, response.getheaders(), response.read())
-
-
-def tls_socket(gateway: Gateway) -> ssl.SSLSocket:
-    """Connect as the client, for octets that no HTTP library would send."""
-    raw = socket.create_connection(("127.0.0.1", gateway.port), timeout=20)
-    return gateway.context(gateway.ground.client).wrap_socket(raw, server_hostname="127.0.0.1")
-
-
-def plain_socket(gateway: Gateway) -> socket.socket:
-    """Connect in clear."""
-    return socket.create_connection(("127.0.0.1", gateway.plain_port), timeout=20)
-
-
-def received(client: socket.socket) -> bytes:
-    """Return everything until the other side closes."""
-    pieces = []
-    try:
-        while piece := client.recv(65536):
-            pieces.append(piece)
-    except ConnectionResetError:
-        pass
-    return b"".join(pieces)
-
-
-def wait_for(find: Callable[[], Any], seconds: float = 10) -> Any:
-    """Return what ``find`` finds, as soon as it does."""
-    deadline = time.monotonic() + seconds
-    while (found := find()) is None:
-        assert time.monotonic() < deadline, "it did not come"
-        time.sleep(0.05)
-    return found

@@ -5,7 +5,8 @@ from contextlib import closing
 
 import pytest
 
-from divan_gateway.tests.rig import CLIENT, PRODUCER, ask, received, tls_socket
+from divan_gateway.tests.rig import CLIENT, PRODUCER, ask
+from divan_gateway.tests.sockets import received, tls_socket
 
 ECHO = f"/r1/{PRODUCER}/echo"
 

@@ -10,7 +10,8 @@ from pathlib import Path
 import pytest
 
 from divan_gateway.tests import kills
-from divan_gateway.tests.rig import PLAIN_CLIENT, PRODUCER, Ground, permit, service, wait_for
+from divan_gateway.tests.rig import PLAIN_CLIENT, PRODUCER, Ground, permit, service
+from divan_gateway.tests.sockets import wait_for
 from divan_libs.envelope.evidence.records import Kind, MessageSignature
 from divan_libs.envelope.snapshot import Durability, Signing
 

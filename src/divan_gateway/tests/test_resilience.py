@@ -11,7 +11,8 @@ import pytest
 
 from divan_gateway.breakers import Breaker
 from divan_gateway.tests.provider import Provider
-from divan_gateway.tests.rig import PLAIN_CLIENT, PRODUCER, Ground, ask, free_port, permit, service, wait_for
+from divan_gateway.tests.rig import PLAIN_CLIENT, PRODUCER, Ground, ask, free_port, permit, service
+from divan_gateway.tests.sockets import wait_for
 
 RESTING = "The service provider's system failed repeatedly and is not asked for a moment"
 

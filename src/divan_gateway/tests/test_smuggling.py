@@ -4,7 +4,8 @@ import json
 
 import pytest
 
-from divan_gateway.tests.rig import CLIENT, PRODUCER, received, tls_socket
+from divan_gateway.tests.rig import CLIENT, PRODUCER
+from divan_gateway.tests.sockets import received, tls_socket
 
 ECHO = f"/r1/{PRODUCER}/echo"
 LINE = f"POST {ECHO}/mirror HTTP/1.1\r\n"

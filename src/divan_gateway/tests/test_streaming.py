@@ -9,19 +9,8 @@ from contextlib import closing
 import pytest
 
 from divan_gateway.tests.provider import PIECE
-from divan_gateway.tests.rig import (
-    CLIENT,
-    PLAIN_CLIENT,
-    PRODUCER,
-    Ground,
-    ask,
-    permit,
-    plain_socket,
-    received,
-    service,
-    tls_socket,
-    wait_for,
-)
+from divan_gateway.tests.rig import CLIENT, PLAIN_CLIENT, PRODUCER, Ground, ask, permit, service
+from divan_gateway.tests.sockets import plain_socket, received, tls_socket, wait_for
 from divan_libs.envelope.subjects import SubjectIn, SubjectPlace
 
 ECHO = f"/r1/{PRODUCER}/echo"
