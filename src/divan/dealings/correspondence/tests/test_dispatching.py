@@ -7,7 +7,7 @@ from uuid import uuid4
 import pytest
 from django.db import transaction
 
-from divan.dealings.correspondence import actions, models, queries
+from divan.dealings.correspondence import actions, jobs, models, queries
 from divan.dealings.correspondence.tests import offices
 from divan.dealings.correspondence.values import (
     CORRESPONDENT_WRITTEN,
@@ -28,6 +28,9 @@ from divan.dealings.correspondence.values import (
 )
 from divan.foundation import facts
 from divan.foundation.actors import SYSTEM
+from divan.registers.people import actions as people
+from divan.registers.people import queries as registered
+from divan.registers.people.values import Decision, UnitKind, UnitLevel
 
 
 def outside(office, **changes) -> Party:
@@ -115,7 +118,11 @@ def test_a_letter_refused_there_comes_back_to_the_desk_with_the_reason_and_is_se
     back = queries.get_dispatch(dispatch.uuid)
     again = actions.lay_again(dispatch=dispatch.uuid, actor=office.officer("secretariat"), now=office.now)
     send(office, again)
+    facts.place_facts()
+    jobs.count_letters(office.now)
 
+    [figures] = [one for one in queries.figures_by_body(1405) if one.sent]
+    assert figures.sent == {"internal": 1}
     assert (back.state, back.problem_text) == (DispatchState.REFUSED, "پیوست ندارد")
     assert queries.get_dispatch(dispatch.uuid).state is DispatchState.REFUSED
     states = models.Intake.objects.order_by("id").values_list("state", flat=True)
@@ -185,6 +192,32 @@ def test_a_letter_to_one_who_closed_is_refused_and_names_the_successor(office):
         send(office, dispatch)
 
     assert refused.value.facts == {"successor": "شرکت جانشین"}
+    assert queries.get_letter(letter.uuid).state is LetterState.SIGNED
+
+
+def test_a_letter_to_a_closed_body_of_this_house_is_refused_and_names_who_succeeds_it(office):
+    people.found_unit(
+        code="old-body",
+        name_fa="سازمان پیشین",
+        name_en="",
+        kind=UnitKind.BODY,
+        level=UnitLevel.PROVINCE,
+        actor=SYSTEM,
+        now=office.now,
+    )
+    letter, [dispatch] = lay(office, offices.body_party("old-body"))
+    people.close_unit(
+        unit=registered.get_unit("old-body").uuid,
+        successors=[registered.get_unit("governor-office").uuid],
+        decision=Decision(effective_on=office.now.date(), legal_basis="مصوبهٔ ۱"),
+        actor=SYSTEM,
+        now=office.now,
+    )
+
+    with pytest.raises(RecipientClosed) as refused:
+        send(office, dispatch, tracking="1", who="x")
+
+    assert refused.value.facts == {"successor": "استانداری لرستان"}
     assert queries.get_letter(letter.uuid).state is LetterState.SIGNED
 
 

@@ -24,11 +24,8 @@ SCAN = b"\x89PNG\r\n\x1a\n"
 
 @pytest.fixture
 def office(world):
-    """Return the province with its secretariats and the seal of the body."""
-    province = found(world)
-    seal = queries.seal_of(people.get_unit("ict-directorate"))
-    signing.enrol_signatory(signer=seal, actor=SYSTEM, now=province.now)
-    return province
+    """Return the province with its secretariats; no body has a seal, for no service decides by silence."""
+    return found(world)
 
 
 def work_through(world, letter) -> None:
@@ -98,6 +95,8 @@ def test_a_letter_signed_by_hand_gets_its_number_first_and_its_scan_under_the_se
     assert (numbered.state, numbered.number_text) == (LetterState.NUMBERED, "110/1405/ص/1")
     assert (done.state, done.signed_by_hand, done.scan_uuid) == (LetterState.SIGNED, True, kept.uuid)
     assert documents.get_document(done.document_uuid).state is DocumentState.ISSUED
+    seal = queries.seal_of(people.get_unit("ict-directorate"))
+    assert documents.find_signatory(seal.person, seal.post, office.now) is not None
     assert [one.state for one in queries.list_steps(letter.uuid)] == ["done", "done"]
 
 
