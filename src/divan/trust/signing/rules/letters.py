@@ -23,6 +23,8 @@ CLAIMS_NAME = "letter.json"
 RECEIPT_NAME = "decision.tlog-proof"
 CLAIMS_SCHEMA = "divan/letter/v1"
 
+LEFT_TO_RIGHT = "\u200e"
+
 LONGEST_PAUSE = timedelta(minutes=5)
 
 _CONFUSED = str.maketrans({"I": "1", "L": "1", "O": "0"})
@@ -51,12 +53,19 @@ def in_words(text: str, language: str) -> str:
     """Return a text as a letter shows it: in Persian with Persian letters and digits, save in Latin codes."""
     if language != "fa":
         return text
-    return _NUMBER.sub(lambda found: persian_digits(found[0]), "\n".join(map(normalize, text.split("\n"))))
+    return digits_in_words("\n".join(map(normalize, text.split("\n"))), language)
 
 
 def digits_in_words(text: str, language: str) -> str:
     """Return a text that is normal already with its lone numbers as a letter shows them."""
-    return _NUMBER.sub(lambda found: persian_digits(found[0]), text) if language == "fa" else text
+    return _NUMBER.sub(_number_in_words, text) if language == "fa" else text
+
+
+def _number_in_words(found: re.Match[str]) -> str:
+    # Between digits that follow a Persian letter a dash counts as a sign of its own, and the groups would stand in
+    # reverse order. A mark that the text had against that is gone: normal text has none. One dash may be a span of
+    # pages or days, which is read from the right.
+    return (LEFT_TO_RIGHT if found[0].count("-") > 1 else "") + persian_digits(found[0])
 
 
 def number_in_words(number: str, language: str) -> str:

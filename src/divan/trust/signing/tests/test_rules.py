@@ -90,6 +90,7 @@ def test_what_is_no_code_is_none(typed, read):
         ("ece12@ict.example", "ece12@ict.example"),
         ("تلفن 08433331234.", "تلفن ۰۸۴۳۳۳۳۱۲۳۴."),
         ("بند 1\n\nبند 2", "بند ۱\n\nبند ۲"),
+        ("پروندهٔ \u200e05-0000001-22 و صفحه‌های 12-14", "پروندهٔ \u200e۰۵-۰۰۰۰۰۰۱-۲۲ و صفحه‌های ۱۲-۱۴"),
     ],
 )
 def test_persian_letters_show_persian_digits_and_leave_codes_and_addresses_alone(written, shown):
