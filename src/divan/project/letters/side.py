@@ -149,9 +149,10 @@ def state(letter: str) -> dict[str, object]:
     }
 
 
-def arrivals(number: str) -> dict[str, object]:
-    """Tell what arrived with a number of its sender."""
-    rows = queries.intake_rows().filter(their_number=number, channel="exchange").order_by("id")
+def arrivals(subsystem: str, number: str) -> dict[str, object]:
+    """Tell what arrived from another installation with its number."""
+    sent = queries.intake_rows().filter(channel="exchange", key__startswith=f"{subsystem}:")
+    rows = sent.filter(their_number=number).order_by("id")
     return {
         "arrivals": [
             {"uuid": str(row.uuid), "state": row.state, "sealed": bool(row.receipt.get("seal"))} for row in rows

@@ -24,6 +24,7 @@ from divan.trust.exchange.values.peers import (
     PEER_PARTED,
     Agreement,
     AgreementUnknown,
+    PeerCard,
     PeerCardDiffers,
     PeerCardFaulty,
 )
@@ -38,7 +39,7 @@ def agree_with_peer(*, card: bytes, fingerprint: str, law: str, actor: Actor, no
     ``fingerprint`` is what the other operator read out. A newer card, theirs or ours, begins a new agreement in place
     of the one before it; the same ones again change nothing.
 
-    :raises PeerCardFaulty: if it is no card, our own, or there is no word of the law.
+    :raises PeerCardFaulty: if it is no card, of our own or a system behind our gateway, or there is no word of the law.
     :raises PeerCardDiffers: if it has another fingerprint.
     :raises AddressFaulty, CertificateFaulty: if what stands on it cannot be entered.
     :raises SubsystemUnknown: if our own subsystem does not take part yet.
@@ -56,7 +57,9 @@ def agree_with_peer(*, card: bytes, fingerprint: str, law: str, actor: Actor, no
     known = models.Agreement.objects.filter(subsystem__address=told.subsystem, ended_at=None).first()
     if known is not None and (known.theirs, known.ours) == (theirs, ours):
         return agreement_of(known), False
-    enter_member(Member(address=told.member, name_fa=told.name_fa, name_en=told.name_en), actor, now)
+    _require_free(told)
+    if not models.Member.objects.filter(address=told.member).exists():
+        enter_member(Member(address=told.member, name_fa=told.name_fa, name_en=told.name_en), actor, now)
     peer = Subsystem(
         address=told.subsystem, name_fa=told.name_fa, name_en=told.name_en, certificates=(told.certificate,)
     )
@@ -103,6 +106,16 @@ def part_with_peer(*, subsystem: str, reason: str, actor: Actor, now: datetime) 
             DATA_SERVICE_REGISTERED, subject=service, actor=actor, at=now, code=service.code, address=service.address
         )
     sign_and_hand_out(actor=actor, now=now)
+
+
+def _require_free(card: PeerCard) -> None:
+    """Refuse the card of a subsystem that stands behind our own gateway: its certificates would be replaced.
+
+    :raises PeerCardFaulty: ``reason`` is ``taken``.
+    """
+    known = models.Subsystem.objects.filter(address=card.subsystem).first()
+    if known is not None and not models.Agreement.objects.filter(subsystem=known).exists():
+        raise PeerCardFaulty(reason="taken")
 
 
 def _end(row: models.Agreement, reason: str, actor: Actor, now: datetime) -> None:

@@ -66,7 +66,8 @@ def read_card(content: bytes) -> PeerCard:
 
 
 def _require_usable(card: PeerCard) -> None:
-    rules.require_subsystem(card.subsystem)
+    if rules.require_subsystem(card.subsystem).encoded() != card.subsystem:
+        raise PeerCardFaulty(reason="subsystem")
     try:
         parts = urlsplit(card.gateway)
         usable = parts.scheme == "https" and bool(parts.hostname) and parts.port != 0 and parts.username is None

@@ -12,7 +12,7 @@ from divan.foundation import facts
 from divan.foundation.actors import SYSTEM
 from divan.trust.exchange import actions, models, queries
 from divan.trust.exchange.adapters import keys
-from divan.trust.exchange.values import NewPermit
+from divan.trust.exchange.values import AddressFaulty, NewPermit
 from divan.trust.exchange.values.peers import (
     AgreementUnknown,
     PeerCardDiffers,
@@ -153,8 +153,11 @@ def test_after_parting_nothing_of_the_peer_is_let_in_and_a_new_agreement_may_fol
         ({"seal_key": "no key"}, PeerCardFaulty),
         ({"certificate": "AB"}, PeerCardFaulty),
         ({"subsystem": world.OURS}, PeerCardFaulty),
+        ({"subsystem": "LR/GOV/civil-registry/population"}, PeerCardFaulty),
+        ({"subsystem": "HM/GOV/governor%2Doffice/divan"}, PeerCardFaulty),
+        ({"subsystem": "HM/GOV"}, AddressFaulty),
     ],
-    ids=range(15),
+    ids=range(18),
 )
 def test_a_card_that_is_faulty_or_another_one_changes_nothing(neighbour, change, refusal):
     card, _ = neighbour
