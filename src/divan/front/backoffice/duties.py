@@ -10,7 +10,7 @@ from divan.foundation.errors import NotAllowed
 from divan.foundation.http.access import holding
 from divan.foundation.http.middleware import actor_of
 from divan.registers.people import queries as people
-from divan.registers.people.values import Post
+from divan.registers.people.values import Post, SeatLimit
 
 SECRETARIAT = "secretariat"
 
@@ -35,6 +35,16 @@ PERMITS = holding(
     "director", "deputy", "expert", "ict-director", "ict-deputy", "ict-expert", "governor", "governor-deputy"
 )
 """Who sees the permits that the own body gave; a revocation is begun by whom the service names."""
+
+
+def require_unlimited(request: HttpRequest) -> None:
+    """See that whoever stands in for the holder of the post in use does so in everything, not in letters alone.
+
+    :raises NotAllowed: if what they stand in for is limited.
+    """
+    limit = own_post(request).limit
+    if limit is not None and limit != SeatLimit():
+        raise NotAllowed
 
 
 def own_post(request: HttpRequest) -> Post:

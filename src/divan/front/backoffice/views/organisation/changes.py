@@ -21,7 +21,7 @@ from divan.foundation.http.middleware import actor_of
 from divan.foundation.ui.fields import ErrorSummary, Field, Option, read_date
 from divan.foundation.ui.numbers import listed
 from divan.foundation.ui.refusals import text_of
-from divan.front.backoffice.duties import ORGANISATION
+from divan.front.backoffice.duties import ORGANISATION, require_unlimited
 from divan.front.backoffice.secretariat.reading import Problems, day, errors, identifier, line
 from divan.front.texts.words import word
 from divan.registers.people import actions
@@ -216,6 +216,7 @@ def _change(
     is_decided: bool = True,
 ) -> HttpResponse:
     """Ask for a change and its decision and do it; or say what is wrong and keep what was typed."""
+    require_unlimited(request)
     found, now = people.get_unit_by_uuid(unit), clock.now()
     done, title, explained = said
     typed, problems, general = (request.POST if request.method == "POST" else None), Problems(), []

@@ -24,7 +24,7 @@ from divan.foundation.http.access import access
 from divan.foundation.http.middleware import actor_of
 from divan.foundation.ui.fields import ErrorSummary, Field
 from divan.foundation.ui.refusals import text_of
-from divan.front.backoffice.duties import ORGANISATION
+from divan.front.backoffice.duties import ORGANISATION, require_unlimited
 from divan.registers.people import actions
 from divan.registers.people import queries as people
 from divan_libs.orgchart import words
@@ -62,6 +62,7 @@ def load(request: HttpRequest) -> HttpResponse:
 
     Between the two the file lies in the store; it leaves after two days, and its key opens to nobody else.
     """
+    require_unlimited(request)
     actor, now = actor_of(request), clock.now()
     kept = request.POST.get("kept", "")
     try:
