@@ -373,12 +373,19 @@ def _name_fields(found: Correspondent | None, said: Callable[[str, str], str], e
 
 def _way_fields(kept: Mapping[str, str], said: Callable[[str, str], str]) -> list[Field]:
     carried = {Channel.BY_HAND, Channel.COURIER}
+    hints = {
+        Channel.EXCHANGE: _(
+            "Their subsystem and, after #, the code of the secretariat there, such as HM/GOV/governor-office/divan#20."
+        ),
+        Channel.ECE: _("The mail address at which their secretariat takes letters of ECE."),
+        Channel.FOLDER: _("The name under which the people who run this system entered the product."),
+    }
     return [
         Field(
             f"way-{way.value}",
             "text",
             word("channel-address", way),
-            "",
+            hints.get(way, ""),
             said(f"way-{way.value}", kept.get(way.value, "")),
             required=False,
         )
