@@ -151,6 +151,8 @@ class Carrier:
         if admission.permit.is_limited:
             self._quotas.take(admission.permit, admission.client, now=now, zone=routes.zone)
         if request.stream is not None and admission.looks_into_body:
+            if request.length is not None and request.length > self._buffer:
+                raise BodyTooLarge
             request.body = await collect(request.body, request.stream, self._buffer)
             request.stream = None
         await self._inspection.check_request(admission, request)

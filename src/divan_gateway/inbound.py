@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 import ssl
 from collections import deque
 from collections.abc import Awaitable, Callable
@@ -18,6 +19,8 @@ from divan_gateway.wire import Request
 from divan_libs.envelope import errors
 from divan_libs.envelope.errors import ExchangeRefusal
 from divan_libs.envelope.headers import Header
+
+logger = logging.getLogger(__name__)
 
 _LINGER_SECONDS = 2.0
 _MAX_QUEUE = 8
@@ -73,7 +76,9 @@ class ClientConnection(asyncio.Protocol):
         self.quiet_since = loop.time()
         self._looked_at = self.quiet_since
         self._octets_then = 0
-        self._unwritten = 0
+        self._written = 0
+        self._taken_then = 0
+        self._was_unread = False
         self._was_held = False
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
@@ -176,7 +181,7 @@ class ClientConnection(asyncio.Protocol):
             self._allow_body()
 
     def _allow_body(self) -> None:
-        self._transport.write(b"HTTP/1.1 100 Continue\r\n\r\n")
+        self._write(b"HTTP/1.1 100 Continue\r\n\r\n")
 
     def on_body(self, body: bytes) -> None:
         """Take a piece of the body."""
@@ -256,7 +261,7 @@ class ClientConnection(asyncio.Protocol):
                 if self._holds and len(self._queue) < _MAX_QUEUE // 2:
                     self._release("queue")
                 if isinstance(item, ExchangeRefusal):
-                    self._transport.write(self._desk.refuse_malformed(item))
+                    self._write(self._desk.refuse_malformed(item))
                     self._hang_up_slowly()
                     return
                 if not await self._serve_request(item):
@@ -274,13 +279,18 @@ class ClientConnection(asyncio.Protocol):
         except ReplyBroken:
             self._transport.abort()
             return False
+        except Exception:
+            logger.exception("defect while answering a request")
+            self._transport.abort()
+            return False
         if self._transport.is_closing():
             return False
-        self._transport.write(reply)
+        self._write(reply)
         self.quiet_since = self._loop.time()
         if request.stream is not None and not request.stream.is_complete:
             self._hang_up_slowly()
             return False
+        self._release("body")
         if not request.keep_alive:
             self._deaf = True
             self._transport.close()
@@ -289,10 +299,14 @@ class ClientConnection(asyncio.Protocol):
             await self._drained
         return True
 
+    def _write(self, octets: bytes) -> None:
+        self._written += len(octets)
+        self._transport.write(octets)
+
     async def _send(self, octets: bytes) -> None:
         if self._transport.is_closing():
             raise ReplyBroken
-        self._transport.write(octets)
+        self._write(octets)
         if self._drained is not None:
             await self._drained
 
@@ -316,25 +330,30 @@ class ClientConnection(asyncio.Protocol):
     def look_after(self, now: float) -> None:
         """End what takes too long: a head, a body that hardly moves, a reply that nobody reads, an idle connection."""
         limits = self._desk.limits
-        if self._begun and self._in_head and now - self._begun_at > limits.head_seconds:
+        if self._holds:
+            # Whose reading we hold back cannot send on.
+            self._begun_at = now
+        if not self._deaf and self._begun and self._in_head and now - self._begun_at > limits.head_seconds:
             self._give_up(errors.too_slow())
         elif now - self._looked_at > limits.stall_seconds:
             self._look_for_progress(now)
-        elif self._serving is None and not self._begun and now - self.quiet_since > limits.idle_seconds:
+        elif self.is_idle and now - self.quiet_since > limits.idle_seconds:
             self._transport.close()
 
     def _look_for_progress(self, now: float) -> None:
-        unwritten = self._transport.get_write_buffer_size()
-        if unwritten and unwritten >= self._unwritten > 0:
+        expected = self._desk.limits.min_rate * (now - self._looked_at)
+        unread = self._transport.get_write_buffer_size()
+        taken = self._written - unread
+        if unread and self._was_unread and taken - self._taken_then < expected:
             self._transport.abort()
             return
-        expected = self._desk.limits.min_rate * (now - self._looked_at)
         is_body = self._begun and not self._in_head and self._begun_at <= self._looked_at
         is_slow = self._body_octets - self._octets_then < expected
         # While the provider takes no more, the client is not to blame.
         if is_body and is_slow and not self._was_held and not self._deaf:
             self._give_up(errors.too_slow())
-        self._looked_at, self._unwritten, self._was_held = now, unwritten, bool(self._holds)
+        self._looked_at, self._was_unread, self._taken_then = now, unread > 0, taken
+        self._was_held = bool(self._holds)
         self._octets_then = self._body_octets if self._begun else 0
 
     @property

@@ -33,6 +33,9 @@ async def upload(providers: Providers, question: Question, request: Request, mes
     except BodyBroken as broken:
         way.give_up()
         raise ProviderFailure(broken.refusal, sent_at=message.received_at) from broken
+    except BaseException:
+        way.give_up()
+        raise
     return await way.answer()
 
 

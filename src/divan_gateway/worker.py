@@ -130,6 +130,10 @@ class Worker:
         """
         for number in (signal.SIGTERM, signal.SIGINT):
             self._loop.add_signal_handler(number, self._stop.set)
+        if ready is None:
+            self._loop.add_signal_handler(
+                signal.SIGHUP, logger.info, "one process alone is not replaced while it works"
+            )
         servers = [await self._listen(door) for door in doors]
         if ready is not None:
             # Of a worker that takes a fallen one's place nobody asks.

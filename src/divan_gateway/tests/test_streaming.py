@@ -2,6 +2,7 @@
 
 import base64
 import hashlib
+import json
 import os
 import time
 from contextlib import closing
@@ -210,6 +211,34 @@ def test_what_hardly_moves_is_ended(provider, tmp_path, launch):
                 pass
             assert time.monotonic() - began < 4
             assert closing_of(gateway, "m-deaf").error == "server.clientproxy.io_error"
-        assert b"408" in received(trickles) or time.monotonic() - began < 4
         assert received(idles) == b""
     assert gateway.stop() == 0
+
+
+def test_who_is_too_slow_is_told_once_and_who_is_only_slow_goes_on(provider, tmp_path, launch):
+    ground = Ground.prepare(tmp_path)
+    ground.publish(ground.snapshot([service("echo", provider.url())], [permit("echo", client=PLAIN_CLIENT)]))
+    gateway = launch(ground, HEAD_MS="300", STALL_MS="400", MIN_RATE="1000", WATCH_MS="50").wait_until()
+    head = f"HTTP/1.1\r\nHost: g\r\nX-Road-Client: {PLAIN_CLIENT}\r\n"
+    with plain_socket(gateway) as drips, plain_socket(gateway) as patient:
+        drips.sendall(f"GET {ECHO}/x {head}".encode())
+        told, read = received(drips), 0
+        patient.sendall(f"GET {ECHO}/flood?={40 * MEBIBYTE} {head}Connection: close\r\n\r\n".encode())
+        while piece := patient.recv(1 << 20):
+            read += len(piece)
+            if read < 8 * MEBIBYTE:
+                time.sleep(0.1)
+
+    assert told.count(b"HTTP/1.1 400 ") == 1
+    assert json.loads(told.partition(b"\r\n\r\n")[2])["message"] == "The request did not come in time"
+    assert read > 40 * MEBIBYTE
+    assert gateway.stop() == 0
+
+
+def test_a_large_request_that_came_whole_and_is_refused_leaves_its_connection_usable(gateway):
+    body = b"z" * 400_000
+    with closing(gateway.connect()) as connection:
+        refused = ask(connection, "POST", f"/r1/{PRODUCER}/nothing/x", body=body)
+        if refused.value("connection") != "close":
+            assert ask(connection, "GET", f"{ECHO}/x").status == 200
+    assert refused.error == "server.serverproxy.unknown_service"
