@@ -28,6 +28,6 @@ __all__ = [
     "run_follow_ups",
     "run_hand_overs",
     "send_receipts",
-    "tell_vacancies",
     "tell_petitioners",
+    "tell_vacancies",
 ]
