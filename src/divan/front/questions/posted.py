@@ -20,6 +20,8 @@ PART_KINDS = {"born_on": "date", "lines": "long-text", "declared": "consent"}
 
 _CHANGE = "row"
 _FIND = "find"
+_AGAIN = "again"
+_SHOWN = "shown"
 
 
 def read_posted(questions: Iterable[Question], sent: QueryDict, prefix: str = "") -> dict[str, list[str]]:
@@ -36,8 +38,21 @@ def read_posted(questions: Iterable[Question], sent: QueryDict, prefix: str = ""
 
 
 def is_redisplay(sent: QueryDict) -> bool:
-    """Whether a button asked only to look for a place, or for a row more or less: nothing is judged or saved then."""
-    return _FIND in sent or _CHANGE in sent
+    """Whether only a place was looked for, a row added or removed, or the page asked again for what an answer leads to.
+
+    Nothing is judged or saved then.
+    """
+    return _FIND in sent or _CHANGE in sent or _AGAIN in sent
+
+
+def not_yet_asked(questions: Iterable[Question], sent: QueryDict) -> frozenset[str]:
+    """Return the codes of those questions that the page which was sent had not asked; none where it does not say.
+
+    Without scripts a question that an answer on the same page leads to comes only after that page was sent.
+    """
+    if _SHOWN not in sent:
+        return frozenset()
+    return frozenset(question.code for question in questions) - set(sent[_SHOWN].split())
 
 
 def row_keys(question: GroupQuestion, sent: QueryDict, name: str) -> list[str]:

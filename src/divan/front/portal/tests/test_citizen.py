@@ -245,6 +245,38 @@ def test_a_renewal_asks_its_own_pages_and_shows_the_rest_as_carried_over(world, 
     assert any(rows for _title, rows in page.context["carried"])
 
 
+def test_a_question_that_an_answer_leads_to_is_asked_before_the_next_page_and_is_no_error(world, browser):
+    draft, client = world.draft(), browser()
+    page = reverse("portal:page", args=[draft.uuid, "present-state"])
+    first = client.get(page)
+    assert "operators_seen" not in first.context["shown"].split()
+    sent = {"present_access": "mobile-weak", "households": "20", "public_places": ["school"]}
+
+    answer = client.post(page, sent | {"shown": first.context["shown"]})
+
+    assert answer["Location"] == page
+    again = client.get(page)
+    assert "operators_seen" in again.context["shown"].split()
+    assert "leads to a further question" in again.content.decode()
+    assert not again.context["error_summary"]
+    saved = client.post(page, sent | {"shown": again.context["shown"]})
+    assert saved["Location"] != page
+
+
+def test_a_required_question_that_an_answer_leads_to_is_an_error_only_once_it_was_asked(world, browser):
+    draft, client = world.draft(), browser()
+    page = reverse("portal:page", args=[draft.uuid, "present-state"])
+    sent = {"present_access": "none", "households": "20", "public_places": ["other"], "other_place": ""}
+
+    led = client.post(page, sent | {"shown": client.get(page).context["shown"]})
+    assert (led.status_code, bool(led.context["error_summary"])) == (200, False)
+    assert "other_place" in led.context["shown"].split()
+
+    refused = client.post(page, sent | {"shown": led.context["shown"]})
+    assert refused.status_code == 422
+    assert client.post(page, sent | {"again": "1"}).status_code == 200
+
+
 def test_a_permit_is_handed_back_after_asking_once_more(world, shop, browser):
     permit = queries.find_permit_of_case(shop.granted().uuid)
     address = reverse("portal:hand-back", args=[permit.uuid])

@@ -29,7 +29,7 @@ from divan.front.portal.options import options
 from divan.front.portal.summaries import carried_over, summaries
 from divan.front.questions.drawing import question_fields
 from divan.front.questions.outside import asked_facts, outside_of
-from divan.front.questions.posted import context_as_sent, is_redisplay, read_posted
+from divan.front.questions.posted import context_as_sent, is_redisplay, not_yet_asked, read_posted
 from divan.front.questions.sending import send
 from divan.front.texts.fees import shown_fee
 from divan.front.texts.missing import missing_text
@@ -153,6 +153,10 @@ def page(request: HttpRequest, case: UUID, page: str) -> HttpResponse:
     file_faults, general = _take_files(request, found, questions)
     if any(isinstance(question, FileQuestion) for question in questions):
         found = queries.get_case(case)
+    fresh = _led_to(found, shown[page], request.POST)
+    if faults and not file_faults and not general and {fault.question for fault in faults} <= fresh:
+        messages.info(request, _further())
+        return _ask(request, found, shown[page], sent=request.POST)
     if faults or file_faults or general:
         return _ask(
             request,
@@ -162,7 +166,21 @@ def page(request: HttpRequest, case: UUID, page: str) -> HttpResponse:
             faults=(*faults, *file_faults),
             general=general,
         )
+    if fresh and request.POST.get("then") != "overview":
+        messages.info(request, _further())
+        return redirect(request.get_full_path())
     return redirect(_following(request, found, page))
+
+
+def _led_to(case: Case, page: Page, sent: QueryDict) -> frozenset[str]:
+    """Return the questions of a page that its answers lead to and that it had not asked."""
+    package, context, _language = _known(case)
+    seen = context_as_sent(page.questions, context, sent)
+    return not_yet_asked(visible_questions(package, seen, page.code), sent)
+
+
+def _further() -> str:
+    return _("Your answer leads to a further question on this page.")
 
 
 def _faults_of(refusal: AnswersRefused) -> list[AnswerFault]:
@@ -242,6 +260,8 @@ def _ask(
         "lead": package.find_text(f"pages.{page.code}.lead", language),
         "fields": fields,
         "uploads": any(field.kind == "file" for field in fields),
+        "shown": " ".join(question.code for question in questions),
+        "leads_on": any(question.show_when is not None for question in page.questions),
         "held": [
             (question, file, name) for question, file, name in held if any(field.name == question for field in fields)
         ],
