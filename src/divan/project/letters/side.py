@@ -149,9 +149,9 @@ def state(letter: str) -> dict[str, object]:
     }
 
 
-def arrivals(subsystem: str, number: str) -> dict[str, object]:
-    """Tell what arrived from another installation with its number."""
-    sent = queries.intake_rows().filter(channel="exchange", key__startswith=f"{subsystem}:")
+def arrivals(subsystem: str, number: str, since: str) -> dict[str, object]:
+    """Tell what arrived from another installation with its number since a moment."""
+    sent = queries.intake_rows().filter(channel="exchange", key__startswith=f"{subsystem}:", arrived_at__gte=since)
     rows = sent.filter(their_number=number).order_by("id")
     return {
         "arrivals": [

@@ -10,6 +10,7 @@ import os
 import shutil
 import signal
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from functools import partial
 from typing import Any
 
@@ -38,6 +39,7 @@ class Story:
     second: House
     centre: House
     console: Console
+    begun: str = field(default_factory=lambda: datetime.now(UTC).isoformat())
     held: int = 0
     cards: dict[str, dict[str, str]] = field(default_factory=dict)
 
@@ -101,9 +103,9 @@ class Story:
         return told
 
     def arrived(self, sender: House, letter: dict[str, Any], receiver: House) -> list[dict[str, Any]]:
-        """Return what arrived of a letter; other senders may count as it does."""
-        subsystem = self.cards[sender.name]["subsystem"]
-        found: list[dict[str, Any]] = receiver.do("arrivals", subsystem, letter["number"])["arrivals"]
+        """Return what arrived of a letter; other senders, and those of an earlier story, may count as it does."""
+        subsystem, number = self.cards[sender.name]["subsystem"], letter["number"]
+        found: list[dict[str, Any]] = receiver.do("arrivals", subsystem, number, self.begun)["arrivals"]
         return found
 
     def delivered(self, sender: House, letter: dict[str, Any], receiver: House) -> str:
