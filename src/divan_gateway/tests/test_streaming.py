@@ -4,6 +4,7 @@ import base64
 import hashlib
 import json
 import os
+import signal
 import time
 from contextlib import closing
 
@@ -242,3 +243,44 @@ def test_a_large_request_that_came_whole_and_is_refused_leaves_its_connection_us
         if refused.value("connection") != "close":
             assert ask(connection, "GET", f"{ECHO}/x").status == 200
     assert refused.error == "server.serverproxy.unknown_service"
+
+
+@pytest.mark.parametrize(
+    ("fault", "outcome"), [("gateway.after-forward", "in-doubt"), ("gateway.after-evidence", "answered")]
+)
+def test_a_killed_gateway_has_not_given_the_end_of_an_answer_without_evidence(
+    provider, tmp_path, launch, fault, outcome
+):
+    ground = Ground.prepare(tmp_path)
+    ground.publish(ground.snapshot([service("echo", provider.url())], [permit("echo", client=PLAIN_CLIENT)]))
+    doomed = launch(ground, fault=fault).wait_until()
+    with plain_socket(doomed) as client:
+        head = f"HTTP/1.1\r\nHost: g\r\nX-Road-Client: {PLAIN_CLIENT}\r\n"
+        client.sendall(f"GET {ECHO}/flood?={MEBIBYTE} {head}\r\n".encode())
+        answer = received(client)
+
+    assert len(answer.partition(b"\r\n\r\n")[2]) < MEBIBYTE
+    assert doomed.process.wait(10) == -signal.SIGKILL
+    assert launch(ground).wait_until().stop() == 0
+    assert [record.outcome for record in ground.closings()] == [outcome]
+    assert ground.findings() == []
+
+
+def test_a_gateway_killed_amid_a_request_leaves_it_in_doubt_and_its_provider_without_the_whole(
+    provider, tmp_path, launch
+):
+    ground = Ground.prepare(tmp_path)
+    ground.publish(ground.snapshot([service("echo", provider.url())], [permit("echo", client=PLAIN_CLIENT)]))
+    doomed, seen = launch(ground).wait_until(), len(provider.seen)
+    with plain_socket(doomed) as client:
+        head = f"HTTP/1.1\r\nHost: g\r\nX-Road-Client: {PLAIN_CLIENT}\r\nX-Road-Id: m-amid\r\n"
+        client.sendall(f"POST {ECHO}/mirror {head}Content-Length: 300000\r\n\r\n".encode() + b"z" * 299_999)
+        wait_for(lambda: ground.intents() or None)
+        doomed.kill()
+
+    restarted = launch(ground).wait_until()
+    assert restarted.stop() == 0
+    assert "in doubt: message m-amid" in restarted.log.read_text()
+    assert [(record.outcome, record.request_hash) for record in ground.closings()] == [("in-doubt", None)]
+    assert len(provider.seen) == seen
+    assert ground.findings() == []
