@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import logging
 import os
+from datetime import UTC, date, datetime, time, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -27,6 +28,7 @@ def register(app: typer.Typer) -> None:
     group = typer.Typer(help="Evidence of the exchange.", no_args_is_help=True)
     group.command()(evidence)
     group.command()(verify)
+    group.command()(records)
     app.add_typer(group, name="exchange")
 
 
@@ -63,6 +65,24 @@ def evidence(
         raise CannotStart(f"cannot write {out}: {error.strerror}") from error
     since = f"stamped {container.stamped_at:%Y-%m-%d %H:%M:%S} UTC" if container.stamped_at else "not stamped yet"
     typer.echo(f"{out}: {len(container.octets)} bytes, {since}")
+
+
+def records(
+    day: Annotated[str, typer.Option("--day", help="A day such as 2026-11-22, in UTC.")],
+) -> None:
+    """Print the operational-monitoring records of a day as JSON lines, with X-Road's names of fields."""
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "divan.project.settings")
+    import django  # noqa: PLC0415 (needs the house's packages)
+
+    django.setup()
+    from divan.trust.exchange import queries  # noqa: PLC0415 (models are readable only now)
+
+    try:
+        since = datetime.combine(date.fromisoformat(day), time(), UTC)
+    except ValueError as error:
+        raise CannotStart(f"--day {day!r} is no day; write it as 2026-11-22") from error
+    for record in queries.iterate_monitoring(since=since, until=since + timedelta(days=1)):
+        typer.echo(json.dumps(record, ensure_ascii=False))
 
 
 def verify(

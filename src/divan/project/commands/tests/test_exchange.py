@@ -136,3 +136,14 @@ def test_evidence_is_written_once_it_is_stamped_and_over_nothing(
     code, said = judge(tmp_path, str(out), "--roots", roots)
     assert (code, said.count("GENUINE")) == (0, 1)
     assert "purpose: احراز هویت" in said
+    listed = CliRunner().invoke(application(), ["exchange", "records", "--day", "2026-11-22"])
+    [record] = map(json.loads, listed.output.splitlines())
+    assert len(record) == 39 + 1  # those of the schema, and xRequestId
+    assert (record["messageId"], record["clientSubsystemCode"], record["serviceCode"]) == (
+        "message-a",
+        "divan",
+        "person",
+    )
+    assert (record["succeeded"], record["statusCode"], record["responseSize"]) == (True, 200, 3)
+    assert record["requestInTs"] < record["responseInTs"]
+    assert CliRunner().invoke(application(), ["exchange", "records", "--day", "1"]).exit_code == 1

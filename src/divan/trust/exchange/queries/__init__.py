@@ -15,6 +15,7 @@ from divan.trust.exchange.queries.membership import (
     list_permits,
     list_subsystems,
 )
+from divan.trust.exchange.queries.monitoring import iterate_monitoring
 from divan.trust.exchange.queries.peers import (
     content_of,
     find_agreement,
@@ -39,6 +40,7 @@ __all__ = [
     "get_evidence",
     "get_look",
     "get_permit",
+    "iterate_monitoring",
     "list_agreements",
     "list_data_services",
     "list_evidence",
