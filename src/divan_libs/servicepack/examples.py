@@ -44,6 +44,22 @@ class Difference:
     expected: object
     found: object
 
+    def __str__(self) -> str:
+        return f"{self.what}: {_as_written(self.expected)} is expected, {_as_written(self.found)} came out"
+
+
+def _as_written(value: object) -> str:
+    """Return a value as an example file writes it."""
+    if value is None or value in ("", [], {}):
+        return "nothing"
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, list):
+        return f"[{', '.join(map(str, value))}]"
+    if isinstance(value, dict):
+        return "{" + ", ".join(f"{name}: {one}" for name, one in value.items()) + "}"
+    return str(value)
+
 
 @dataclass(frozen=True, slots=True)
 class ExampleOutcome:

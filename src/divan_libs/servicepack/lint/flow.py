@@ -207,8 +207,9 @@ def _check_wait(findings: Findings, step: Step, path: Path) -> None:
 
 
 def _check_holder(findings: Findings, holder: Holder, path: Path) -> None:
-    if holder.role not in findings.surroundings.roles:
-        findings.add("flow.role-nobody-holds", FLOW, (*path, "role"), role=holder.role)
+    roles = findings.surroundings.roles
+    if holder.role not in roles:
+        findings.add("flow.role-nobody-holds", FLOW, (*path, "role"), role=holder.role, known=", ".join(sorted(roles)))
     at = holder.at
     if at is None:
         return

@@ -44,9 +44,11 @@ class ExampleMove(Part):
 
 
 class Expected(Part):
-    """What must come out; only what is named is compared, and ``steps`` is the way through the flow.
+    """What must come out; ``steps`` is the way through the flow.
 
-    Steps that wait side by side are listed in the order of their tracks. ``deemed`` says that silence decided.
+    Pages, records and fee are compared where they are named; everything else always is, and what is not named must not
+    come out. Steps that wait side by side are listed in the order of their tracks. ``deemed`` says that silence
+    decided.
     """
 
     pages: tuple[Slug, ...] | None = None

@@ -120,7 +120,7 @@ def test_a_failing_example_is_named(run, edited):
 
     assert told.exit_code == 1
     assert "FAILED  answered" in told.output
-    assert "expected=7, found=0" in told.output
+    assert "fee: 7 is expected, 0 came out" in told.output
 
 
 def test_two_folders_are_compared_in_words(run, edited):
