@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from uuid import UUID
 
+from django.http import QueryDict
 from django.utils.translation import gettext as _
 
 from divan.dealings.correspondence import queries
@@ -28,6 +29,14 @@ def class_field(body: UUID, value: str, language: str, errors: Sequence[str] = (
         return [Field(NAME, "code", label, hint, value, errors, required=False)]
     options = [Option(one.code, f"{one.code} – {one.title(language)}") for one in plan]
     return [Field(NAME, "select", label, hint, value, errors, required=False, options=[Option("", "–"), *options])]
+
+
+def class_of(body: UUID, sent: QueryDict, problems: dict[str, str]) -> str:
+    """Return the class that was typed; what is wrong with it is written into the problems."""
+    archive_class, wrong = read_class(body, sent.get(NAME, ""))
+    if wrong:
+        problems[NAME] = wrong
+    return archive_class
 
 
 def read_class(body: UUID, typed: str, kept: str = "") -> tuple[str, str]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import secrets
 from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
@@ -18,6 +17,7 @@ from divan.trust.signing.adapters.typesetting import typesetter
 from divan.trust.signing.apps import options
 from divan.trust.signing.values import (
     Alteration,
+    CodeMark,
     Document,
     DocumentSignature,
     DocumentState,
@@ -31,6 +31,7 @@ from divan.trust.signing.values import (
     SignerRef,
     SigningOrder,
     Verdict,
+    read_code,
 )
 from divan_libs.pki.attachments import embedded_file
 from divan_libs.pki.summaries import LetterSummary, verify_summary
@@ -104,10 +105,7 @@ def holds_post(person: UUID, post: UUID, at: datetime) -> bool:
 
 
 def list_awaiting_signature(person: UUID) -> list[Document]:
-    """Return the documents that wait for the act of this person, oldest first, 200 at most.
-
-    Where the letter has an order, only those whose turn has come.
-    """
+    """Return what waits for the act of this person, oldest first, 200 at most; in an order only once it is the turn."""
     rows = models.Signature.objects.select_related("document").filter(person=person, state=SignatureState.AWAITED)
     waiting = rows.exclude(document__state=DocumentState.FAILED).order_by("id")[:AT_ONCE]
     found = [document_of(row.document) for row in waiting]
@@ -178,36 +176,15 @@ def get_document(document: UUID) -> Document:
 
 def find_by_code(code: str) -> Document | None:
     """Return the document with a verification code as people type it, or None."""
-    canonical = rules.read_code(code)
+    canonical = read_code(code)
     row = models.Document.objects.filter(code=canonical).first() if canonical else None
     return document_of(row) if row else None
 
 
-def read_code(typed: str) -> str | None:
-    """Return the verification code in what a person typed, or None."""
-    return rules.read_code(typed)
-
-
-def free_code() -> str:
-    """Return a new verification code that no document has, for what is given out without a signature."""
-    while models.Document.objects.filter(code=(code := rules.make_code(secrets.choice))).exists():
-        pass
-    return code
-
-
-def verification_address(code: str) -> str:
-    """Return the address at which anybody finds what stands under a verification code."""
-    return f"{options().base_url}/verify/{code}"
-
-
-def is_rehearsal() -> bool:
-    """Whether what is made here is for trial, without official force."""
-    return options().rehearsal
-
-
-def draw_square_code(address: str) -> str:
-    """Return the square code (QR) of an address as SVG."""
-    return square_codes.draw(address)
+def mark_of(code: str) -> CodeMark:
+    """Return what a paper without a signature shows beside its verification code."""
+    address = f"{options().base_url}/verify/{code}"
+    return CodeMark(address=address, square_code=square_codes.draw(address), is_rehearsal=options().rehearsal)
 
 
 def find_by_sha256(sha256: str) -> Document | None:
@@ -350,8 +327,7 @@ def count_waiting() -> int:
 def typeset_sheet(sheet: Mapping[str, object], layout: str, *, made_at: datetime) -> bytes:
     """Return a sheet that is no letter as PDF/A-3a: the layout is Typst that reads ``sheet`` as JSON from its inputs.
 
-    Nothing is kept or signed; the same arguments give the same bytes. It is made in the process that makes letters,
-    which can reach neither files nor network.
+    Nothing is kept or signed; the same arguments give the same bytes. It is made where neither files nor network are.
 
     :raises WordingFault, WordingTooSlow, FontsMissing: as when a letter is made.
     """
@@ -361,8 +337,7 @@ def typeset_sheet(sheet: Mapping[str, object], layout: str, *, made_at: datetime
 def preview_letter(document: NewDocument, now: datetime) -> bytes:
     """Return the PDF of a letter as it would be made at this moment, for whoever is about to sign it.
 
-    The same words in the same layout, but nothing is kept, nothing is signed, and where code and square code will
-    stand there is none: nobody can take it for the letter.
+    The same words and layout, but nothing is kept or signed, and it has no code: nobody takes it for the letter.
 
     :raises WordingFault, WordingTooSlow, FontsMissing: as when the letter is made.
     :raises PaperInvalid, ScanUnfit: as when it is asked for.

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import secrets
 from datetime import datetime
 from uuid import UUID, uuid4
 
@@ -22,7 +23,7 @@ from divan.foundation import facts
 from divan.foundation.actors import Actor
 from divan.foundation.canonical import plain
 from divan.foundation.faults import power_may_fail
-from divan.trust.signing import queries as signing
+from divan.trust.signing.values import make_code
 
 
 @transaction.atomic
@@ -84,7 +85,7 @@ def _give(
         return queries.paper_of(row)
     row = models.GivenPaper.objects.create(
         uuid=uuid4(),
-        code=signing.free_code(),
+        code=make_code(secrets.choice),
         kind=kind,
         secretariat=owner,
         about_uuid=about,

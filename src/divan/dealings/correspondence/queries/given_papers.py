@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from divan.dealings.correspondence import models
 from divan.dealings.correspondence.values import GivenPaper, PaperKind
-from divan.trust.signing import queries as signing
+from divan.trust.signing.values import read_code
 
 
 def paper_of(row: models.GivenPaper) -> GivenPaper:
@@ -22,6 +22,6 @@ def paper_of(row: models.GivenPaper) -> GivenPaper:
 
 def find_paper(typed: str) -> GivenPaper | None:
     """Return the paper with a code as people type it, or None."""
-    code = signing.read_code(typed)
+    code = read_code(typed)
     row = models.GivenPaper.objects.select_related("secretariat").filter(code=code).first() if code else None
     return paper_of(row) if row else None

@@ -48,6 +48,12 @@ from divan.dealings.correspondence.values.carrying import (
     ReceiptUnknown,
     Standing,
 )
+from divan.dealings.correspondence.values.charge_refusals import (
+    CrestUnfit,
+    FurnishingNotAllowed,
+    NotInCharge,
+    YearBegun,
+)
 from divan.dealings.correspondence.values.circulars import LetterAnswers, RecipientStanding
 from divan.dealings.correspondence.values.drafting import (
     LONGEST_REMARK,
@@ -205,7 +211,6 @@ from divan.dealings.correspondence.values.refusals import (
     CorrespondentUnfit,
     CorrespondentUnknown,
     CountUnfit,
-    CrestUnfit,
     DayUnfit,
     DispatchNotPossible,
     DispatchUnknown,
@@ -214,7 +219,6 @@ from divan.dealings.correspondence.values.refusals import (
     FollowUpNotPossible,
     FollowUpUnknown,
     FormulaUnfit,
-    FurnishingNotAllowed,
     GroupUnknown,
     HandOverNotPossible,
     IntakeEnded,
@@ -228,7 +232,6 @@ from divan.dealings.correspondence.values.refusals import (
     LineStays,
     NameTaken,
     NobodyToRemind,
-    NotInCharge,
     NumberUnfit,
     PagesUnfit,
     ReasonMissing,
@@ -260,7 +263,6 @@ from divan.dealings.correspondence.values.refusals import (
     TooManyFiles,
     WayUnfit,
     WorkUnknown,
-    YearBegun,
     YearClosed,
     YearRuns,
 )

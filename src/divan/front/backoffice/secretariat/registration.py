@@ -28,7 +28,7 @@ from divan.dealings.correspondence.values import (
 from divan.foundation.ui.fields import Field, Option, read_date
 from divan.foundation.ui.numbers import digits
 from divan.front.backoffice.archive_classes import NAME as CLASS
-from divan.front.backoffice.archive_classes import class_field, read_class
+from divan.front.backoffice.archive_classes import class_field, class_of
 from divan.front.backoffice.secretariat.reading import (
     Problems,
     day,
@@ -310,11 +310,7 @@ def read_registration(asked: Asked, sent: QueryDict) -> tuple[Registration, Prob
         problems["register"] = _("Choose a register.")
     register, _colon, reserved = chosen.partition(":")
     to = one_of(sent.get("to", ""), post_options(asked))
-    deadline = day(sent, "deadline", problems)
     backdating = _backdating(sent, problems)
-    archive_class, wrong = read_class(asked.post.unit.body_uuid, sent.get(CLASS, ""))
-    if wrong:
-        problems[CLASS] = wrong
     readable = queries.readable_by(asked.post, asked.now)
     kinds = term_options(asked.post.unit.body_uuid, TermCategory.LETTER_KIND, asked.language)
     return (
@@ -328,11 +324,11 @@ def read_registration(asked: Asked, sent: QueryDict) -> tuple[Registration, Prob
             secrecy=Secrecy(one_of(sent.get("secrecy", ""), secrecy_options(readable)) or asked.intake.arrived.secrecy),
             urgency=Urgency(one_of(sent.get("urgency", ""), urgency_options()) or Urgency.ORDINARY),
             keywords=keywords(sent.get("keywords", "")),
-            deadline_at=end_of_day(deadline),
+            deadline_at=end_of_day(day(sent, "deadline", problems)),
             recipients=_recipients(asked, to),
             relations=_relations(asked, sent),
             paper_state=line(sent, "paper", 40),
-            archive_class=archive_class,
+            archive_class=class_of(asked.post.unit.body_uuid, sent, problems),
             to_post=identifier(to) if to else None,
             instruction=line(sent, "instruction", 40),
             note=sent.get("note", "").strip()[:1000],

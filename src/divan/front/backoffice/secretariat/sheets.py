@@ -33,7 +33,7 @@ def paper_pdf(
     language = get_language() or "fa"
     body, secretariat = paper_body(paper, language)
     known = people.get_unit(queries.get_secretariat(paper.secretariat).body_code)
-    address = signing.verification_address(paper.code)
+    mark = signing.mark_of(paper.code)
     rows = [*paper_rows(paper), *(row for row in more if row.value)]
     sheet = {
         "language": language,
@@ -50,11 +50,11 @@ def paper_pdf(
         "code": paper.code,
         "code_said": _("Verification code"),
         "verify_said": _("Whether this paper is genuine anybody sees by the square code, or by the code at"),
-        "address": address.partition("://")[2].rpartition("/")[0],
-        "square_code": signing.draw_square_code(address),
+        "address": mark.address.partition("://")[2].rpartition("/")[0],
+        "square_code": mark.square_code,
         "square_code_said": _("Square code with the address where this paper is verified"),
         "given": _("Given out on %(moment)s.") % {"moment": jalali_time(paper.given_at)},
-        "rehearsal": _("Rehearsal: this paper has no official force.") if signing.is_rehearsal() else "",
+        "rehearsal": _("Rehearsal: this paper has no official force.") if mark.is_rehearsal else "",
     }
     layout = resources.files("divan.front.backoffice").joinpath("given_paper.typ").read_text(encoding="utf-8")
     return signing.typeset_sheet(sheet, layout, made_at=paper.given_at)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import get_language
@@ -54,7 +56,13 @@ def verify(request: HttpRequest) -> HttpResponse:
             errors["code"] = _("There is no document with this code. Look at the letter once more.")
         else:
             errors["code"] = _("Enter the code, or choose the file.")
-    fields = [
+    fields = _fields(code, errors)
+    values = {"fields": fields, "error_summary": ErrorSummary.of(fields)}
+    return render(request, "portal/verify.html", values, status=422 if errors else 200)
+
+
+def _fields(code: str, errors: Mapping[str, str]) -> list[Field]:
+    return [
         Field(
             "code",
             "code",
@@ -74,8 +82,6 @@ def verify(request: HttpRequest) -> HttpResponse:
             attributes={"accept": "application/pdf,.pdf"},
         ),
     ]
-    values = {"fields": fields, "error_summary": ErrorSummary.of(fields)}
-    return render(request, "portal/verify.html", values, status=422 if errors else 200)
 
 
 def _verdict(request: HttpRequest, verdict: Verdict, *, by_code: bool) -> HttpResponse:

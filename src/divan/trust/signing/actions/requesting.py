@@ -29,6 +29,7 @@ from divan.trust.signing.values import (
     ReceiptUnreadable,
     ScanPaper,
     SignatureState,
+    make_code,
 )
 from divan_libs.tlog.errors import TlogError
 from divan_libs.tlog.receipts import parse_receipt
@@ -53,7 +54,7 @@ def request_document(*, document: NewDocument, actor: Actor, now: datetime) -> U
     require_signatory(acting, now, several=bool(document.co_signers))
     row = models.Document.objects.create(
         uuid=document.uuid,
-        code=rules.make_code(secrets.choice),
+        code=make_code(secrets.choice),
         state=DocumentState.REQUESTED,
         kind=document.kind,
         title=document.title,

@@ -5,19 +5,14 @@ from __future__ import annotations
 import hashlib
 import json
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from datetime import date, datetime, timedelta
 from uuid import UUID
 
 from divan.trust.signing.values import Letterhead, LetterPaper, ScanPaper, SignerRef
 from divan_libs.persian.jalali import TEHRAN, format_jalali
-from divan_libs.persian.text import latin_digits, normalize, persian_digits
-
-CODE_ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
-"""Crockford's base 32: no letter that is taken for a digit."""
-CODE_LETTERS = 12
-CODE_GROUP = 4
+from divan_libs.persian.text import normalize, persian_digits
 
 CLAIMS_NAME = "letter.json"
 RECEIPT_NAME = "decision.tlog-proof"
@@ -27,26 +22,11 @@ LEFT_TO_RIGHT = "\u200e"
 
 LONGEST_PAUSE = timedelta(minutes=5)
 
-_CONFUSED = str.maketrans({"I": "1", "L": "1", "O": "0"})
 _NUMBER = re.compile(
     # A number that no Latin letter or sign of an address touches, nor stands before or behind it.
     r"(?<![A-Za-z0-9@:/._+&?=#-])(?<![A-Za-z] )\d+(?:[.,:/-]\d+)*"
     r"(?![A-Za-z0-9@/_&?=#-])(?![.:,-][A-Za-z0-9])(?! [A-Za-z])"
 )
-
-
-def make_code(choose: Callable[[str], str]) -> str:
-    """Return a new verification code, ``XXXX-XXXX-XXXX`` (60 bits); ``choose`` draws one letter of an alphabet."""
-    letters = "".join(choose(CODE_ALPHABET) for _ in range(CODE_LETTERS))
-    return "-".join(letters[at : at + CODE_GROUP] for at in range(0, CODE_LETTERS, CODE_GROUP))
-
-
-def read_code(typed: str) -> str | None:
-    """Return the code in what a person typed, or None: dashes, small letters, Persian digits, O for 0 pass."""
-    letters = latin_digits(re.sub(r"[\s\u200c\u200e\u200f_.–-]", "", typed)).upper().translate(_CONFUSED)
-    if len(letters) != CODE_LETTERS or any(letter not in CODE_ALPHABET for letter in letters):
-        return None
-    return "-".join(letters[at : at + CODE_GROUP] for at in range(0, CODE_LETTERS, CODE_GROUP))
 
 
 def in_words(text: str, language: str) -> str:

@@ -12,7 +12,15 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from divan.trust.signing import rules
-from divan.trust.signing.values import AlterationKind, Claims, Document, DocumentState, Standing
+from divan.trust.signing.values import (
+    AlterationKind,
+    Claims,
+    Document,
+    DocumentState,
+    Standing,
+    make_code,
+    read_code,
+)
 from divan_libs.pki.fingerprints import Subject
 from divan_libs.pki.verification import Modifications, PdfProblem, PdfVerdict, SignatureVerdict
 
@@ -56,11 +64,11 @@ CLAIMS = Claims(
 @given(st.lists(st.integers(0, 31), min_size=12, max_size=12))
 def test_a_code_is_read_however_it_is_typed(places):
     drawn = iter(places)
-    code = rules.make_code(lambda alphabet: alphabet[next(drawn)])
+    code = make_code(lambda alphabet: alphabet[next(drawn)])
     persian = code.translate(str.maketrans("0123456789", "۰۱۲۳۴۵۶۷۸۹"))
 
     for typed in (code, code.lower(), code.replace("-", " "), code.replace("-", ""), persian, f"  {code}\n"):
-        assert rules.read_code(typed) == code
+        assert read_code(typed) == code
 
 
 @pytest.mark.parametrize(
@@ -76,7 +84,7 @@ def test_a_code_is_read_however_it_is_typed(places):
     ],
 )
 def test_what_is_no_code_is_none(typed, read):
-    assert rules.read_code(typed) == read
+    assert read_code(typed) == read
 
 
 @pytest.mark.parametrize(

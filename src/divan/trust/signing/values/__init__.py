@@ -1,5 +1,6 @@
 """What signing speaks in."""
 
+from divan.trust.signing.values.codes import CodeMark, make_code, read_code
 from divan.trust.signing.values.documents import (
     Document,
     DocumentState,
@@ -86,6 +87,7 @@ __all__ = [
     "AlterationKind",
     "AuthorityAbsent",
     "Claims",
+    "CodeMark",
     "Document",
     "DocumentNotFailed",
     "DocumentSignature",
@@ -124,4 +126,6 @@ __all__ = [
     "Verdict",
     "WordingFault",
     "WordingTooSlow",
+    "make_code",
+    "read_code",
 ]
