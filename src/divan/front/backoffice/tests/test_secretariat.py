@@ -291,7 +291,7 @@ def test_a_letter_that_waits_is_explained_tried_at_once_and_called_back(browser,
     back = clerk.post(f"{address}/back/", {f"reason-{str(sent.uuid)[:8]}": "فوری است"}, follow=True)
     assert queries.get_dispatch(sent.uuid).state is DispatchState.DEAD
     assert str(WORDS["dispatch-advice"]["correspondence.called-back"]) in back.content.decode()
-    assert browser("ict-director").post(f"{address}/hurry/").status_code in {403, 404}
+    assert browser("ict-expert").post(f"{address}/hurry/").status_code in {403, 404}
 
 
 def test_a_register_is_opened_with_an_example_and_numbers_are_reserved_and_given_up(browser, office):
