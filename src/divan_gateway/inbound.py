@@ -361,6 +361,11 @@ class ClientConnection(asyncio.Protocol):
         """Whether nothing is under way on it."""
         return self._serving is None and not self._begun
 
+    @property
+    def is_answering(self) -> bool:
+        """Whether a request is being answered."""
+        return self._serving is not None
+
     def leave(self) -> None:
         """Let the next reply be the last one."""
         self._leaving = True

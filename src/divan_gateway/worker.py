@@ -46,6 +46,8 @@ _NOT_KEPT = (b"cache-control", b"no-store")
 _GRACE_SECONDS = 20.0
 _SEAL_SECONDS = 0.5
 _HANDSHAKE_SECONDS = 10.0
+_SHUTDOWN_SECONDS = 3.0
+_HALF_REQUEST_SECONDS = 2.0
 _LAST_ASKING_SECONDS = 0.3
 """How long an idle connection is kept when the process stops, for a request that is already on its way."""
 
@@ -153,13 +155,20 @@ class Worker:
         return EXIT_FAILED if self._journal.failed else 0
 
     async def _finish(self, grace: float) -> None:
-        """Answer what is under way, each reply the last of its connection."""
+        """Answer what is under way, each reply the last of its connection, and close the connections."""
         began = self._loop.time()
-        while self._connections and (elapsed := self._loop.time() - began) < grace:
+        while (elapsed := self._loop.time() - began) < grace:
             for connection in list(self._connections):
                 connection.leave()
                 if connection.is_idle and elapsed >= _LAST_ASKING_SECONDS:
                     connection.close()
+            is_early = elapsed < _HALF_REQUEST_SECONDS
+            # One whose TLS partner does not say goodbye stays among the connections, but nothing is under way on it.
+            pending = any(
+                connection.is_answering or (is_early and not connection.is_idle) for connection in self._connections
+            )
+            if elapsed >= _LAST_ASKING_SECONDS and not pending:
+                return
             await asyncio.sleep(0.02)
 
     async def _listen(self, door: Door) -> asyncio.Server:
@@ -169,6 +178,7 @@ class Worker:
             sock=door.socket,
             ssl=tls,
             ssl_handshake_timeout=_HANDSHAKE_SECONDS if tls else None,
+            ssl_shutdown_timeout=_SHUTDOWN_SECONDS if tls else None,
             backlog=1024,
         )
         logger.info("listening on %s:%d (%s)", *door.socket.getsockname()[:2], "TLS" if tls else "plain")

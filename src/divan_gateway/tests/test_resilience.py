@@ -12,7 +12,7 @@ import pytest
 from divan_gateway.breakers import Breaker
 from divan_gateway.tests.provider import Provider
 from divan_gateway.tests.rig import PLAIN_CLIENT, PRODUCER, Ground, ask, free_port, permit, service
-from divan_gateway.tests.sockets import wait_for
+from divan_gateway.tests.sockets import tls_socket, wait_for
 
 RESTING = "The service provider's system failed repeatedly and is not asked for a moment"
 
@@ -191,6 +191,21 @@ def test_no_call_fails_while_the_gateway_is_replaced_by_a_new_run_of_its_program
     assert gateway.stop() == 0
     assert ground.findings() == []
     assert {record.outcome for record in ground.closings()} == {"answered"}
+
+
+def test_clients_that_keep_idle_or_half_spoken_connections_do_not_keep_a_gateway_from_stopping(
+    provider, tmp_path, launch
+):
+    ground = Ground.prepare(tmp_path)
+    gateway = launch(ground).wait_until("no-snapshot")
+    with tls_socket(gateway) as idle, tls_socket(gateway) as half:
+        half.sendall(b"GET / HTTP/1.1\r\n")
+        idle.sendall(b"GET /-/health HTTP/1.1\r\nHost: g\r\n\r\n")
+        assert idle.recv(4096).startswith(b"HTTP/1.1 503 ")
+        began = time.monotonic()
+        assert gateway.stop() == 0
+
+    assert time.monotonic() - began < 10
 
 
 def test_a_renewed_certificate_is_shown_from_the_next_connection_on(provider, tmp_path, launch):
