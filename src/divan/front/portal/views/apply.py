@@ -141,35 +141,33 @@ def page(request: HttpRequest, case: UUID, page: str) -> HttpResponse:
         return redirect("portal:application", case)
     if request.method == "GET" or is_redisplay(request.POST):
         return _ask(request, found, shown[page], sent=request.POST if is_redisplay(request.POST) else None)
-    questions = list(shown[page].questions)
+    return _take(request, found, shown[page])
+
+
+def _take(request: HttpRequest, found: Case, page: Page) -> HttpResponse:
+    """Save what a page sent; ask it again where something cannot stand, or where an answer leads to more on it."""
+    questions = list(page.questions)
     faults: tuple[AnswerFault, ...] = ()
-    general: list[str] = []
+    given = read_posted(questions, request.POST)
     try:
         found = actions.save_page(
-            case=case, page=page, given=read_posted(questions, request.POST), actor=actor_of(request), now=clock.now()
+            case=found.uuid, page=page.code, given=given, actor=actor_of(request), now=clock.now()
         )
     except AnswersRefused as refusal:
         faults = tuple(_faults_of(refusal))
     file_faults, general = _take_files(request, found, questions)
     if any(isinstance(question, FileQuestion) for question in questions):
-        found = queries.get_case(case)
-    fresh = _led_to(found, shown[page], request.POST)
+        found = queries.get_case(found.uuid)
+    fresh = _led_to(found, page, request.POST)
     if faults and not file_faults and not general and {fault.question for fault in faults} <= fresh:
         messages.info(request, _further())
-        return _ask(request, found, shown[page], sent=request.POST)
+        return _ask(request, found, page, sent=request.POST)
     if faults or file_faults or general:
-        return _ask(
-            request,
-            found,
-            shown[page],
-            sent=request.POST,
-            faults=(*faults, *file_faults),
-            general=general,
-        )
+        return _ask(request, found, page, sent=request.POST, faults=(*faults, *file_faults), general=general)
     if fresh and request.POST.get("then") != "overview":
         messages.info(request, _further())
         return redirect(request.get_full_path())
-    return redirect(_following(request, found, page))
+    return redirect(_following(request, found, page.code))
 
 
 def _led_to(case: Case, page: Page, sent: QueryDict) -> frozenset[str]:
