@@ -148,7 +148,8 @@ def _take_batch(segment: models.Segment, batch: SealedBatch) -> int:
         for day in sorted({columns["received_at"].date() for columns in rows}):
             cursor.execute("SELECT exchange_open_day(%s)", [day])
         # COPY takes four times what INSERT does; the values are bound all the same.
-        with cursor.copy(_COPY) as copy:
+        # Django does not see into a COPY: without the wrapper a message that ended twice would stop every import.
+        with connection.wrap_database_errors, cursor.copy(_COPY) as copy:
             for columns in rows:
                 copy.write_row([columns[name] for name in _COLUMNS])
     return len(rows)
