@@ -31,7 +31,7 @@ from divan_libs.orgchart import words
 from divan_libs.orgchart.reading import read_chart
 from divan_libs.orgchart.values import MAX_BYTES, Chart, ChartUnreadable, Finding, Plan
 
-MOST_CHANGES = 1500
+MOST_CHANGES = 600
 """So many changes are taken over while a page waits; `divan people import` takes over any number."""
 
 MOST_LINES = 400
