@@ -284,7 +284,12 @@ def clear_left_behind(now: datetime, *, older_than: timedelta) -> int:
     """
     removed = 0
     for left in (options().files_directory / "incoming").glob("*"):
-        if datetime.fromtimestamp(left.stat().st_mtime, tz=now.tzinfo) > now - older_than:
+        try:
+            begun = datetime.fromtimestamp(left.stat().st_mtime, tz=now.tzinfo)
+        except FileNotFoundError:
+            # It came in whole meanwhile, under its own name.
+            continue
+        if begun > now - older_than:
             continue
         sha256 = hashlib.sha256()
         for piece in _pieces(str(left)):
