@@ -10,7 +10,7 @@ from divan.foundation import clock
 from divan.foundation.actors import SYSTEM
 from divan.trust.exchange import actions, jobs, queries
 from divan.trust.exchange.adapters import gateway as client
-from divan.trust.exchange.values import ExchangeAnswer, ExchangeSilent, Outcome
+from divan.trust.exchange.values import ExchangeAnswer, ExchangeSilent, LookResult
 
 from .world import OURS, STRANGER, VILLAGER
 
@@ -47,7 +47,7 @@ def test_a_question_is_answered_and_leaves_evidence_that_the_person_can_see(gate
     assert wait_for(lambda: jobs.import_evidence(clock.now()) or len(queries.list_evidence()) == 2)
     wait_for(lambda: jobs.import_evidence(clock.now()) or len(queries.list_evidence()) == 2)
     [look] = queries.list_looks_at(VILLAGER)
-    assert (look.purpose, look.stated, look.outcome) == ("احراز هویت", "درخواست اینترنت", Outcome.ANSWERED)
+    assert (look.purpose, look.stated, look.result) == ("احراز هویت", "درخواست اینترنت", LookResult.GIVEN)
     evidence = queries.get_evidence("message-1")
     assert (evidence.problem, evidence.line.client, evidence.line.path) == ("", OURS, "/persons/{subject}")
     assert (evidence.line.request_id, evidence.request_hash) == (answer.request_id, answer.request_hash)
