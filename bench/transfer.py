@@ -166,11 +166,22 @@ def run(house: House, verb: str, body: str) -> Run:
     begin = time.perf_counter()
     with (house.folder / "archive.log").open("ab") as log:
         process = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=log, stderr=log, env=dict(os.environ))
-        _pid, status, used = os.wait4(process.pid, 0)
-    process.returncode = os.waitstatus_to_exitcode(status)
+        most = 0
+        while process.poll() is None:
+            most = max(most, _high_water(process.pid))
+            time.sleep(0.05)
     if process.returncode:
         raise SystemExit((house.folder / "archive.log").read_text(errors="replace")[-2000:])
-    return Run(time.perf_counter() - begin, used.ru_maxrss / 1024)
+    return Run(time.perf_counter() - begin, most / 1024)
+
+
+def _high_water(pid: int) -> int:
+    """Return the highest memory of a process so far in kilobytes; what it was before its own program does not count."""
+    try:
+        status = Path(f"/proc/{pid}/status").read_text()
+    except OSError:
+        return 0
+    return next((int(line.split()[1]) for line in status.splitlines() if line.startswith("VmHWM")), 0)
 
 
 def copy_plainly(documents: Path, to: Path) -> float:
