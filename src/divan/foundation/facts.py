@@ -212,11 +212,10 @@ def follow(name: str, handle: Callable[[FactRecord], None], *, kinds: Iterable[F
         batch = after(cursor.position, limit=limit, kinds=kinds)
         for fact in batch:
             handle(fact)
+        reached = batch[-1].position if batch else top
         if len(batch) < limit:
             # Every wanted fact up to the top was seen; some may have been placed behind it meanwhile.
-            reached = max(top, batch[-1].position) if batch else top
-        else:
-            reached = batch[-1].position
+            reached = max(top, reached)
         FactCursor.objects.filter(name=name).update(position=reached)
     return len(batch)
 

@@ -197,8 +197,7 @@ def _completed(configuration: Configuration) -> Configuration:
         "base_url": configuration.base_url or f"http://{configuration.address(0)}",
         "log_origin": configuration.log_origin
         or f"{urlsplit(configuration.base_url or f'//{configuration.address(0)}').netloc}/log",
-        "directory_settings": configuration.directory_settings
-        or str(configuration.data.absolute() / "directory.yaml"),
+        "directory_settings": configuration.directory_settings or str(configuration.data.absolute() / "directory.yaml"),
         "exchange_gateway": configuration.exchange_gateway or f"https://{configuration.address(1)}",
     }
     if configuration.rehearsal:

@@ -1,7 +1,7 @@
 """What may stand in what, in which order and how often, as far as Noark 5 v5.0 is used here; and its lists of codes.
 
 Compared element by element with the schemas that the archive of Norway publishes (``arkivstruktur.xsd`` and
-``metadatakatalog.xsd`` of version 5.0); these are not shipped, and where they are at hand a test validates against them.
+``metadatakatalog.xsd`` of version 5.0); these are not shipped; where they are at hand a test validates against them.
 
 Each kind is a sequence of steps: the names that may stand there, the fewest and the most (None for any number).
 """

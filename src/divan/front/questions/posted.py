@@ -52,7 +52,7 @@ def not_yet_asked(questions: Iterable[Question], sent: QueryDict) -> frozenset[s
     """
     if _SHOWN not in sent:
         return frozenset()
-    return frozenset(question.code for question in questions) - set(sent[_SHOWN].split())
+    return frozenset(question.code for question in questions) - set(sent.get(_SHOWN, "").split())
 
 
 def row_keys(question: GroupQuestion, sent: QueryDict, name: str) -> list[str]:

@@ -29,7 +29,7 @@ SUFFIXES = frozenset({".pdf", ".tlog-proof", ".json"})
 class CannotVerify(CannotStart):
     """Something that was named cannot be read, or it was not said whom to trust."""
 
-    code = "verify.cannot-verify"
+    code = "project.cannot-verify"
     exit_code = 3
 
 

@@ -156,7 +156,8 @@ def find_erasure(letter: UUID) -> Erasure | None:
     row = archive_files().get(id=lay.order_by("-id").values_list("volume__file_id", flat=True)[:1])
     listed = models.DisposalList.objects.filter(items__contains=[{"file": str(row.uuid), "outcome": row.disposal}])
     by = listed.order_by("-id").first()
-    item = next((one for one in by.items if one["file"] == str(row.uuid)), {}) if by else {}
+    items: list[dict[str, str]] = by.items if by else []
+    item = next((one for one in items if one["file"] == str(row.uuid)), {})
     return Erasure(
         at=at,
         deed=After(row.disposal),
