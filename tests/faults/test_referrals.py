@@ -69,7 +69,7 @@ def test_a_reminder_cut_half_way_is_counted_and_escalated_once(house: House, off
         actor=officer(office, "ict-director"),
         now=office.now,
     )
-    office.pass_time(days=5)
+    office.pass_time(days=9)
 
     house.cut(point, "duty", "follow-ups")
 

@@ -48,6 +48,8 @@ def test_every_rule_of_lint_has_a_broken_copy(good):
         "card.no-law",
         "examples.none",
         "flow.reserved-step",
+        # Found by the typesetter, whose tests are those of the command.
+        "outputs.letter-not-typeset",
     }
     assert codes - files - tested == set()
 
@@ -58,7 +60,8 @@ def test_a_fault_points_to_its_line(faults_of):
     (fault,) = faults
     text = (SERVICE / "flow.yaml").read_text("utf-8").splitlines()
     assert text[fault.line - 1].strip() == "role: ict-expert"
-    assert dict(fault.facts) == {"role": "magician"}
+    assert fault.facts["role"] == "magician"
+    assert "ict-expert" in str(fault.facts["known"]).split(", ")
 
 
 def test_a_type_error_in_an_expression_has_its_place_within_it(faults_of):
