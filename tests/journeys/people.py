@@ -121,6 +121,9 @@ def answer_pages(page: Page) -> None:
     page.locator("input[name=present_access][value=mobile-weak]").check()
     page.locator("input[name=households]").fill("۳۵")
     forward(page)
+    # Weak reception leads to a further question on the same page.
+    page.locator("input[name=operators_seen][value=mci]").check()
+    forward(page)
     page.locator("input[name=purpose][value=education]").check()
     page.locator("textarea[name=description]").fill("مدرسهٔ روستا اینترنت ندارد.")
     forward(page)

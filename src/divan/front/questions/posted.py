@@ -20,7 +20,6 @@ PART_KINDS = {"born_on": "date", "lines": "long-text", "declared": "consent"}
 
 _CHANGE = "row"
 _FIND = "find"
-_AGAIN = "again"
 _SHOWN = "shown"
 
 
@@ -38,17 +37,15 @@ def read_posted(questions: Iterable[Question], sent: QueryDict, prefix: str = ""
 
 
 def is_redisplay(sent: QueryDict) -> bool:
-    """Whether only a place was looked for, a row added or removed, or the page asked again for what an answer leads to.
-
-    Nothing is judged or saved then.
-    """
-    return _FIND in sent or _CHANGE in sent or _AGAIN in sent
+    """Whether a button asked only to look for a place, or for a row more or less: nothing is judged or saved then."""
+    return _FIND in sent or _CHANGE in sent
 
 
 def not_yet_asked(questions: Iterable[Question], sent: QueryDict) -> frozenset[str]:
     """Return the codes of those questions that the page which was sent had not asked; none where it does not say.
 
-    Without scripts a question that an answer on the same page leads to comes only after that page was sent.
+    A question that an answer on the same page leads to comes only after that page was sent: one that came while others
+    are typed would move them away under the fingers, and over a slow line take back what was typed meanwhile.
     """
     if _SHOWN not in sent:
         return frozenset()

@@ -24,6 +24,9 @@ PAGES: dict[str, dict[str, Answer]] = {
 }
 """What the villager answers, by page of the shipped service."""
 
+LED_TO: dict[str, dict[str, Answer]] = {"present-state": {"operators_seen": ["mci"]}}
+"""What a page asks further, on the same page, because of those answers."""
+
 
 def apply(play: Play) -> None:
     """Play the chapter; afterwards the case has its number and the villager a message."""
@@ -99,6 +102,9 @@ def _fill_in(play: Play, overview: Page) -> Page:
             files = {"photo": Upload("school.png", _picture(), "image/png")} if "households" in answers else None
             having = next(iter(answers), "") or "csrfmiddlewaretoken"
             page = visitor.send(page, answers, to="/pages/", having=having, files=files)
+            if further := LED_TO.get(code):
+                must(f"/pages/{code}/" in page.address, f"nothing further is asked, but {page.address} comes")
+                page = visitor.send(page, further, to="/pages/", having=next(iter(further)))
     must(page.address.endswith("/check/"), f"after the last page comes {page.address}: {page.words[:400]}")
     return page
 

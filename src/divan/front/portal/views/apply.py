@@ -259,7 +259,6 @@ def _ask(
         "fields": fields,
         "uploads": any(field.kind == "file" for field in fields),
         "shown": " ".join(question.code for question in questions),
-        "leads_on": any(question.show_when is not None for question in page.questions),
         "held": [
             (question, file, name) for question, file, name in held if any(field.name == question for field in fields)
         ],
