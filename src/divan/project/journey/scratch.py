@@ -140,9 +140,11 @@ def _copy_file(path: str, target: str) -> None:
 
 
 def _copy_tables(source: psycopg.Connection[tuple[object, ...]], target: psycopg.Connection[tuple[object, ...]]) -> int:
+    _divide(source, target)
+    # What is divided by day holds no row itself; its parts are tables of their own.
     found = source.execute(
-        "SELECT table_name FROM information_schema.tables"
-        " WHERE table_schema = 'public' AND table_type = 'BASE TABLE' ORDER BY table_name"
+        "SELECT relname FROM pg_class"
+        " WHERE relnamespace = 'public'::regnamespace AND relkind = 'r' AND relpersistence = 'p' ORDER BY relname"
     )
     names = [str(name) for (name,) in found.fetchall()]
     _disarm(target, names)
@@ -150,11 +152,28 @@ def _copy_tables(source: psycopg.Connection[tuple[object, ...]], target: psycopg
     return sum(_copy_table(source, target, name) for name in names)
 
 
+def _divide(source: psycopg.Connection[tuple[object, ...]], target: psycopg.Connection[tuple[object, ...]]) -> None:
+    """Let the copy's tables have the parts that those of the house have; migrations make none, days do."""
+    found = source.execute(
+        "SELECT part.relname, whole.relname, pg_get_expr(part.relpartbound, part.oid)"
+        " FROM pg_inherits JOIN pg_class part ON part.oid = inhrelid JOIN pg_class whole ON whole.oid = inhparent"
+        " WHERE part.relispartition AND part.relkind = 'r' AND whole.relnamespace = 'public'::regnamespace"
+    )
+    for part, whole, bound in found.fetchall():
+        target.execute(
+            sql.SQL("CREATE TABLE IF NOT EXISTS {} PARTITION OF {} {}").format(
+                sql.Identifier(str(part)),
+                sql.Identifier(str(whole)),
+                sql.SQL(str(bound)),  # the database's own text of its own bound
+            )
+        )
+
+
 def _disarm(target: psycopg.Connection[tuple[object, ...]], names: Sequence[str]) -> None:
     """Take off what guards rows from one another and from the owner of the tables, who needs no more to do so."""
     found = target.execute(
         "SELECT conrelid::regclass::text, conname FROM pg_constraint"
-        " WHERE contype = 'f' AND connamespace = 'public'::regnamespace"
+        " WHERE contype = 'f' AND conparentid = 0 AND connamespace = 'public'::regnamespace"
     )
     for table, constraint in found.fetchall():
         target.execute(
