@@ -183,7 +183,7 @@ def see_the_end(stage: Stage, citizen: Page, office: Page, number: str, case: st
         look_at(citizen)
     stage.become(office, "secretariat")
     office.goto("/office/register/")
-    office.locator("main a[href^='/office/letters/']", has_text="110/").first.click()
+    office.locator("main table a[href^='/office/letters/']").first.click()
     look_at(office)
     office.locator("main a[href*='/office/cases/']").click()
     look_at(office)
