@@ -10,9 +10,14 @@ from .people import Stage
 
 
 def open_step(page) -> None:
-    """Open the letter that waits in the worklist."""
-    page.goto("/office/")
-    page.locator("a[href*='/letters/steps/']").first.click()
+    """Open the letter that waits in the worklist, once whoever sent it on has been answered."""
+    step = page.locator("a[href*='/letters/steps/']")
+    for _ in range(30):
+        page.goto("/office/")
+        if step.count():
+            break
+        page.wait_for_timeout(500)
+    step.first.click()
 
 
 def test_a_letter_goes_from_the_draft_to_a_verified_signature(stage: Stage, tmp_path: Path):

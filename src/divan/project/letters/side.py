@@ -164,14 +164,18 @@ def register(intake: str) -> dict[str, object]:
     """Register what arrived, as the secretariat that got it."""
     found = queries.get_intake(UUID(intake))
     arrived = found.arrived
+    sender = arrived.sender or words.Party(kind=words.PartyKind.OUTSIDE)
+    # The houses of the demonstration are furnished alike: their bodies bear the same names and count alike.
+    like = queries.find_doubles(found, sender=sender, number=arrived.their_number, day=arrived.their_date)
     letter = actions.register_intake(
         intake=found.uuid,
         registration=words.Registration(
             register=queries.find_register_for(found.secretariat, words.Direction.INCOMING).code,
             subject=arrived.subject,
-            sender=arrived.sender or words.Party(kind=words.PartyKind.OUTSIDE),
+            sender=sender,
             their_number=arrived.their_number,
             their_date=arrived.their_date,
+            double_reason="it comes from another installation" if like else "",
         ),
         actor=SYSTEM,
         now=clock.now(),
