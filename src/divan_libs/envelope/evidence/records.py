@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+from abc import ABC, abstractmethod
 from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import IntEnum, StrEnum
@@ -177,7 +178,7 @@ class Closing(_Payload):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class _Signature(_Payload):
+class _Signature(_Payload, ABC):
     """A signature of the gateway in XAdES form; ``certificate`` is the hex SHA-512 of its certificate's DER form.
 
     ``key`` is the key's id, ``signature`` hex DER, ECDSA P-256 with SHA-256.
@@ -188,9 +189,9 @@ class _Signature(_Payload):
     certificate: str
     signature: str
 
+    @abstractmethod
     def files(self) -> list[tuple[str, bytes]]:
         """Return names and digests of the files that are signed."""
-        raise NotImplementedError
 
     def signed(self) -> Signed:
         """Return what the signature says, as :mod:`divan_libs.asic.xades` writes it."""
