@@ -117,9 +117,16 @@ class ClientConnection(asyncio.Protocol):
             self._give_up(self._refusal or errors.bad_request("The request is not well-formed HTTP/1.1"))
         else:
             if self._begun and self._in_head:
-                self._head_octets += len(data)
-                if self._head_octets > MAX_HEAD:
-                    self._give_up(errors.too_large(LARGE_HEAD))
+                self._count_head(len(data))
+
+    def _count_head(self, received: int) -> None:
+        # What came with the end of the message before it is not this head's: of a head that began within these octets
+        # only what the parser has told counts.
+        told = sum(len(name) + len(value) for name, value in self._headers) + len(self._url)
+        self._head_octets = self._head_octets + received if self._head_awaited else told
+        self._head_awaited = True
+        if self._head_octets > MAX_HEAD:
+            self._give_up(errors.too_large(LARGE_HEAD))
 
     def _give_up(self, refusal: ExchangeRefusal) -> None:
         self._deaf = True
@@ -133,6 +140,7 @@ class ClientConnection(asyncio.Protocol):
         self._begun = begun
         self._begun_at = self._loop.time() if begun else 0.0
         self._in_head = True
+        self._head_awaited = False
         self._head_octets = 0
         self._url = b""
         self._headers: list[Header] = []

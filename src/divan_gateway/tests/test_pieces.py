@@ -108,6 +108,23 @@ def test_pieces_make_no_difference(told, data):
     assert bytes(wire.written) == b"".join(b"<%d>" % (number + 1) for number in range(len(told)))
 
 
+def test_a_head_behind_a_large_body_in_one_piece_is_not_blamed_for_it():
+    octets = written(0, b"x" * 90_000, chunked=False) + written(1, b"", chunked=False)
+    desk, wire = Desk(), Wire()
+
+    async def play():
+        connection = ClientConnection(desk, asyncio.get_running_loop())
+        connection.connection_made(wire)
+        connection.data_received(octets[:-10])
+        connection.data_received(octets[-10:])
+        for _ in range(50):
+            await asyncio.sleep(0)
+
+    asyncio.run(play())
+
+    assert [target for _, target, _ in desk.read] == [b"/0", b"/1"]
+
+
 @settings(max_examples=150, deadline=None)
 @given(st.binary(max_size=400), st.integers(0, 200))
 def test_whatever_comes_nothing_breaks_and_at_most_one_refusal_is_told(noise, place):
