@@ -119,15 +119,6 @@ class ClientConnection(asyncio.Protocol):
             if self._begun and self._in_head:
                 self._count_head(len(data))
 
-    def _count_head(self, received: int) -> None:
-        # What came with the end of the message before it is not this head's: of a head that began within these octets
-        # only what the parser has told counts.
-        told = sum(len(name) + len(value) for name, value in self._headers) + len(self._url)
-        self._head_octets = self._head_octets + received if self._head_awaited else told
-        self._head_awaited = True
-        if self._head_octets > MAX_HEAD:
-            self._give_up(errors.too_large(LARGE_HEAD))
-
     def _give_up(self, refusal: ExchangeRefusal) -> None:
         self._deaf = True
         if self._stream is None:
@@ -147,6 +138,15 @@ class ClientConnection(asyncio.Protocol):
         self._framing = _NO_BODY
         self._body: list[bytes] = []
         self._body_octets = 0
+
+    def _count_head(self, received: int) -> None:
+        # What came with the end of the message before it is not this head's: of a head that began within these octets
+        # only what the parser has told counts.
+        told = sum(len(name) + len(value) for name, value in self._headers) + len(self._url)
+        self._head_octets = self._head_octets + received if self._head_awaited else told
+        self._head_awaited = True
+        if self._head_octets > MAX_HEAD:
+            self._give_up(errors.too_large(LARGE_HEAD))
 
     def on_message_begin(self) -> None:
         """Begin a request."""
