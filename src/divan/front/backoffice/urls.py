@@ -10,7 +10,6 @@ from divan.front.backoffice.views import (
     employees,
     entering,
     entrance,
-    exchange,
     governor,
     handing_over,
     issued,
@@ -24,6 +23,7 @@ from divan.front.backoffice.views import (
     worklist_bulk,
 )
 from divan.front.backoffice.views.archive import urls as archive
+from divan.front.backoffice.views.exchange import urls as exchange
 from divan.front.backoffice.views.letters import addressing, drafts, follow_ups, furnishing, openings, register
 from divan.front.backoffice.views.letters import circulars as letter_circulars
 from divan.front.backoffice.views.letters import figures as letter_figures
@@ -125,10 +125,5 @@ urlpatterns = [
     path("payments/differences/<uuid:difference>/", payments.settle, name="settle-difference"),
     path("payments/<uuid:invoice>/", payments.invoice, name="invoice"),
     path("payments/<uuid:invoice>/refund/", payments.ask, name="ask-refund"),
-    path("exchange/permits/", exchange.permits, name="permits"),
-    path("exchange/permits/new/", exchange.grant, name="grant-permit"),
-    path("exchange/permits/<uuid:permit>/revoke/", exchange.revoke, name="revoke-permit"),
-    path("exchange/evidence/", exchange.evidence, name="evidence"),
-    path("exchange/evidence/<path:message_id>/", exchange.evidence_message, name="evidence-message"),
-    path("exchange/in-doubt/", exchange.in_doubt, name="in-doubt"),
+    *exchange.urlpatterns,
 ]

@@ -1,0 +1,1 @@
+"""The exchange: who takes part, what they offer, who may ask for what and why, and what was asked."""
