@@ -61,6 +61,20 @@ def test_from_the_letter_to_the_case_and_back(browser, office):
     assert begin(clerk, letter).status_code == 422
 
 
+def test_a_question_that_an_answer_leads_to_is_asked_before_the_next_page(browser, office):
+    letter, clerk = opening.written(office), browser("secretariat")
+    address = f"{begin(clerk, letter).url}pages/present-state/"
+    typed = {"present_access": "mobile-weak", "households": "35", "shown": clerk.get(address).context["shown"]}
+
+    led = clerk.post(address, typed, follow=True)
+    again = clerk.post(address, typed | {"shown": led.context["shown"]})
+
+    assert "operators_seen" not in typed["shown"].split()
+    assert "operators_seen" in led.context["shown"].split()
+    assert (led.status_code, led.context["error_summary"].problems) == (200, ())
+    assert again.status_code == 302
+
+
 @pytest.mark.parametrize(
     ("typed", "wrong"),
     [

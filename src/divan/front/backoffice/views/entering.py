@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from functools import partial
 from uuid import UUID
 
@@ -10,33 +9,29 @@ from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect, render
 from django.urls import reverse
-from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from divan.dealings.cases import actions, queries
-from divan.dealings.cases.values import AnswerFault, AnswersRefused, Case, CaseState, NotComplete
+from divan.dealings.cases.values import Case, CaseState, NotComplete
 from divan.dealings.correspondence import queries as letters
-from divan.foundation import clock, files
-from divan.foundation.errors import Refusal, Trouble
+from divan.foundation import clock
 from divan.foundation.http.access import STAFF, access
 from divan.foundation.http.media import file_answer
 from divan.foundation.http.middleware import actor_of
 from divan.foundation.ui.fields import ErrorSummary, Problem
-from divan.foundation.ui.frame import Link
 from divan.foundation.ui.numbers import digits
 from divan.foundation.ui.refusals import text_of
 from divan.front.backoffice.duties import own_post
-from divan.front.questions.drawing import question_fields
 from divan.front.questions.outside import asked_facts
-from divan.front.questions.posted import context_as_sent, is_redisplay, read_posted
+from divan.front.questions.pages import NO_OBJECTIONS, Objections, known, page_values, take_page
+from divan.front.questions.posted import is_redisplay
 from divan.front.questions.summaries import summaries
 from divan.front.texts.missing import missing_text
 from divan.registers.people import queries as people
-from divan_libs.persian.jalali import TEHRAN
-from divan_libs.servicepack.answers import complete, may_change, pages_to_show, visible_answers, visible_questions
+from divan_libs.servicepack.answers import complete, pages_to_show
 from divan_libs.servicepack.evaluation import Context
-from divan_libs.servicepack.models import FileQuestion, Package, Page, Question
+from divan_libs.servicepack.models import Package, Page
 
 
 def _entered(request: HttpRequest, case: UUID) -> Case:
@@ -45,12 +40,6 @@ def _entered(request: HttpRequest, case: UUID) -> Case:
     :raises CaseUnknown: if it enters none such.
     """
     return queries.get_entered_case(case, own_post(request))
-
-
-def _known(case: Case) -> tuple[Package, Context, str]:
-    package = queries.get_package_of(case)
-    today = clock.now().astimezone(TEHRAN).date()
-    return package, queries.context_of(case, package, today), get_language() or "fa"
 
 
 def _letter_of(case: Case) -> UUID:
@@ -78,7 +67,7 @@ def entry(request: HttpRequest, case: UUID) -> HttpResponse:
             said = _("Case %(number)s was opened. The applicant was told its number by short message.")
             messages.success(request, said % {"number": digits(number)})
             return redirect("backoffice:letter", _letter_of(found))
-    package, context, language = _known(found)
+    package, context, language = known(found)
     missing = [missing_text(package, one.kind, one.code, language) for one in complete(package, context)]
     values = {
         "case": found,
@@ -123,92 +112,45 @@ def entry_page(request: HttpRequest, case: UUID, page: str) -> HttpResponse:
     :raises CaseUnknown: if the visitor's post enters no such case.
     """
     found = _entered(request, case)
-    package, context, _language = _known(found)
+    package, context, _language = known(found)
     shown = {one.code: one for one in pages_to_show(package, context)}
     if page not in shown:
         return redirect("backoffice:entry", case)
     if request.method != "POST" or is_redisplay(request.POST):
-        return _ask(request, found, shown[page], sent=request.POST if is_redisplay(request.POST) else None)
-    questions = list(shown[page].questions)
-    faults: list[AnswerFault] = []
-    given = read_posted(questions, request.POST)
-    try:
-        actions.save_page(case=case, page=page, given=given, actor=actor_of(request), now=clock.now())
-    except AnswersRefused as refusal:
-        faults = _faults_of(refusal)
-    file_faults, general = _take_files(request, case, questions)
-    if faults or file_faults or general:
-        found = queries.get_case(case)
-        return _ask(request, found, shown[page], sent=request.POST, faults=[*faults, *file_faults], general=general)
-    return redirect(_following(case, page))
+        return _ask(request, found, page=shown[page], sent=request.POST if is_redisplay(request.POST) else None)
+    ask, following = partial(_ask, request, page=shown[page]), partial(_following, page=page)
+    return take_page(request, found, shown[page], ask=ask, following=following)
 
 
-def _following(case: UUID, page: str) -> str:
-    package, context, _language = _known(queries.get_case(case))
-    codes = [one.code for one in pages_to_show(package, context)]
+def _following(case: Case, *, page: str) -> str:
+    codes = _page_codes(case)
     after = codes[codes.index(page) + 1 :] if page in codes else []
-    return _page_address(case, after[0]) if after else reverse("backoffice:entry", args=[case])
+    return _page_address(case.uuid, after[0]) if after else reverse("backoffice:entry", args=[case.uuid])
 
 
-def _faults_of(refusal: AnswersRefused) -> list[AnswerFault]:
-    faults = refusal.facts["faults"]
-    return list(faults) if isinstance(faults, tuple) else []
-
-
-def _take_files(request: HttpRequest, case: UUID, questions: Sequence[Question]) -> tuple[list[AnswerFault], list[str]]:
-    faults: list[AnswerFault] = []
-    general: list[str] = []
-    actor, now = actor_of(request), clock.now()
-    for question in (one for one in questions if isinstance(one, FileQuestion)):
-        for upload in request.FILES.getlist(question.code)[: question.max_files]:
-            try:
-                stored = files.store_upload(name=upload.name or "file", content=upload.chunks(), actor=actor, now=now)
-                actions.add_file(case=case, question=question.code, file=stored, actor=actor, now=now)
-            except AnswersRefused as refusal:
-                faults += _faults_of(refusal)
-            except (Refusal, Trouble) as refusal:
-                general.append(str(text_of(refusal)))
-    return faults, general
+def _page_codes(case: Case) -> list[str]:
+    package, context, _language = known(case)
+    return [one.code for one in pages_to_show(package, context)]
 
 
 def _ask(
     request: HttpRequest,
     case: Case,
-    page: Page,
     *,
+    page: Page,
     sent: QueryDict | None = None,
-    faults: Sequence[AnswerFault] = (),
-    general: Sequence[str] = (),
+    objections: Objections = NO_OBJECTIONS,
 ) -> HttpResponse:
-    package, context, language = _known(case)
-    seen = context if sent is None else context_as_sent(page.questions, context, sent)
-    questions = visible_questions(package, seen, page.code)
-    held = queries.list_case_files(case.uuid)
-    fields = question_fields(
-        package,
-        questions,
-        language=language,
-        answers=visible_answers(package, context),
+    values = page_values(
+        case,
+        page,
         sent=sent,
-        faults=faults,
-        locked=[question.code for question in questions if not may_change(package, question, context)],
-        files={code: Link(reverse("backoffice:entry-file", args=[case.uuid, file]), name) for code, file, name in held},
+        objections=objections,
+        file_address=lambda file: reverse("backoffice:entry-file", args=[case.uuid, file]),
+        codes=_page_codes(case),
     )
-    codes = [one.code for one in pages_to_show(package, context)]
-    asked = {one.name for one in fields}
-    summary = ErrorSummary.of(fields, general)
-    values = {
-        "case": case,
-        "content": letters.content_of(_letter_of(case)),
-        "title": package.text(f"pages.{page.code}.title", language),
-        "fields": fields,
-        "uploads": any(one.kind == "file" for one in fields),
-        "held": [(file, name) for question, file, name in held if question in asked],
-        "number": codes.index(page.code) + 1,
-        "count": len(codes),
-        "error_summary": summary,
-    }
-    return render(request, "backoffice/letters/entry_page.html", values, status=422 if summary else 200)
+    values["content"] = letters.content_of(_letter_of(case))
+    return render(request, "backoffice/letters/entry_page.html", values, status=422 if objections else 200)
 
 
 @access(STAFF)

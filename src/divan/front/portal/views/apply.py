@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import partial
 from uuid import UUID
 
 from django.contrib import messages
@@ -14,29 +15,25 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from divan.dealings.cases import actions, queries
-from divan.dealings.cases.values import AnswerFault, AnswersRefused, Case, CaseState, NotComplete
-from divan.foundation import clock, files
-from divan.foundation.errors import Refusal, Trouble
+from divan.dealings.cases.values import Case, CaseState, NotComplete
+from divan.foundation import clock
 from divan.foundation.http.access import SIGNED_IN, access
 from divan.foundation.http.media import file_answer
 from divan.foundation.http.middleware import actor_of
 from divan.foundation.ui.fields import ErrorSummary, Problem
-from divan.foundation.ui.frame import Link
 from divan.foundation.ui.numbers import digits, listed
 from divan.foundation.ui.pieces import Row, Task
 from divan.foundation.ui.refusals import text_of
 from divan.front.portal.options import options
 from divan.front.portal.summaries import carried_over, summaries
-from divan.front.questions.drawing import question_fields
 from divan.front.questions.outside import asked_facts, outside_of
-from divan.front.questions.posted import context_as_sent, is_redisplay, not_yet_asked, read_posted
+from divan.front.questions.pages import NO_OBJECTIONS, Objections, known, page_values, take_page
+from divan.front.questions.posted import is_redisplay
 from divan.front.questions.sending import send
 from divan.front.texts.fees import shown_fee
 from divan.front.texts.missing import missing_text
-from divan_libs.persian.jalali import TEHRAN
-from divan_libs.servicepack.answers import complete, may_change, pages_to_show, visible_answers, visible_questions
-from divan_libs.servicepack.evaluation import Context
-from divan_libs.servicepack.models import APPLICATION, FileQuestion, Package, Page, Question
+from divan_libs.servicepack.answers import complete, pages_to_show, visible_answers
+from divan_libs.servicepack.models import APPLICATION, FileQuestion, Package, Page
 
 
 def own_case(request: HttpRequest, case_uuid: UUID) -> Case:
@@ -45,12 +42,6 @@ def own_case(request: HttpRequest, case_uuid: UUID) -> Case:
     :raises CaseUnknown: if there is none, or it is another person's.
     """
     return queries.get_case_of(case_uuid, actor_of(request).uuid)
-
-
-def _known(case: Case) -> tuple[Package, Context, str]:
-    package = queries.get_package_of(case)
-    today = clock.now().astimezone(TEHRAN).date()
-    return package, queries.context_of(case, package, today), get_language() or "fa"
 
 
 @access(SIGNED_IN)
@@ -72,7 +63,7 @@ def overview(request: HttpRequest, case: UUID) -> HttpResponse:
     found = own_case(request, case)
     if found.state not in {CaseState.DRAFT, CaseState.CORRECTION}:
         return redirect("portal:case", case)
-    package, context, language = _known(found)
+    package, context, language = known(found)
     missing = complete(package, context)
     by_page = {one.page for one in missing if one.kind == "answer"}
     asked = queries.pages_asked(package, context, found)
@@ -131,7 +122,7 @@ def page(request: HttpRequest, case: UUID, page: str) -> HttpResponse:
     found = own_case(request, case)
     if found.state not in {CaseState.DRAFT, CaseState.CORRECTION}:
         return redirect("portal:case", case)
-    package, context, _language = _known(found)
+    package, context, _language = known(found)
     shown = {
         one.code: one
         for one in pages_to_show(package, context)
@@ -140,77 +131,15 @@ def page(request: HttpRequest, case: UUID, page: str) -> HttpResponse:
     if page not in shown:
         return redirect("portal:application", case)
     if request.method == "GET" or is_redisplay(request.POST):
-        return _ask(request, found, shown[page], sent=request.POST if is_redisplay(request.POST) else None)
-    return _take(request, found, shown[page])
+        return _ask(request, found, page=shown[page], sent=request.POST if is_redisplay(request.POST) else None)
+    ask, following = partial(_ask, request, page=shown[page]), partial(_following, request, page=page)
+    return take_page(request, found, shown[page], ask=ask, following=following)
 
 
-def _take(request: HttpRequest, found: Case, page: Page) -> HttpResponse:
-    """Save what a page sent; ask it again where something cannot stand, or where an answer leads to more on it."""
-    questions = list(page.questions)
-    faults: tuple[AnswerFault, ...] = ()
-    given = read_posted(questions, request.POST)
-    try:
-        found = actions.save_page(
-            case=found.uuid, page=page.code, given=given, actor=actor_of(request), now=clock.now()
-        )
-    except AnswersRefused as refusal:
-        faults = tuple(_faults_of(refusal))
-    file_faults, general = _take_files(request, found, questions)
-    if any(isinstance(question, FileQuestion) for question in questions):
-        found = queries.get_case(found.uuid)
-    fresh = _led_to(found, page, request.POST)
-    if faults and not file_faults and not general and {fault.question for fault in faults} <= fresh:
-        messages.info(request, _further())
-        return _ask(request, found, page, sent=request.POST)
-    if faults or file_faults or general:
-        return _ask(request, found, page, sent=request.POST, faults=(*faults, *file_faults), general=general)
-    if fresh and request.POST.get("then") != "overview":
-        messages.info(request, _further())
-        return redirect(request.get_full_path())
-    return redirect(_following(request, found, page.code))
-
-
-def _led_to(case: Case, page: Page, sent: QueryDict) -> frozenset[str]:
-    """Return the questions of a page that its answers lead to and that it had not asked."""
-    package, context, _language = _known(case)
-    seen = context_as_sent(page.questions, context, sent)
-    return not_yet_asked(visible_questions(package, seen, page.code), sent)
-
-
-def _further() -> str:
-    return _("Your answer leads to a further question on this page.")
-
-
-def _faults_of(refusal: AnswersRefused) -> list[AnswerFault]:
-    faults = refusal.facts["faults"]
-    return list(faults) if isinstance(faults, tuple) else []
-
-
-def _take_files(request: HttpRequest, case: Case, questions: list[Question]) -> tuple[list[AnswerFault], list[str]]:
-    faults: list[AnswerFault] = []
-    general: list[str] = []
-    for question in questions:
-        if not isinstance(question, FileQuestion):
-            continue
-        for upload in request.FILES.getlist(question.code)[: question.max_files]:
-            try:
-                stored = files.store_upload(
-                    name=upload.name or "file", content=upload.chunks(), actor=actor_of(request), now=clock.now()
-                )
-                actions.add_file(
-                    case=case.uuid, question=question.code, file=stored, actor=actor_of(request), now=clock.now()
-                )
-            except AnswersRefused as refusal:
-                faults += _faults_of(refusal)
-            except (Refusal, Trouble) as refusal:
-                general.append(str(text_of(refusal)))
-    return faults, general
-
-
-def _following(request: HttpRequest, case: Case, page: str) -> str:
-    package, context, _language = _known(case)
+def _following(request: HttpRequest, case: Case, *, page: str) -> str:
+    package, context, _language = known(case)
     if request.POST.get("then") == "overview":
-        return reverse("portal:application", args=[case.uuid])
+        return _overview_address(case)
     if request.GET.get("then") == "check":
         return reverse("portal:check", args=[case.uuid])
     codes = queries.pages_asked(package, context, case)
@@ -223,51 +152,29 @@ def _following(request: HttpRequest, case: Case, page: str) -> str:
 def _ask(
     request: HttpRequest,
     case: Case,
-    page: Page,
     *,
+    page: Page,
     sent: QueryDict | None = None,
-    faults: tuple[AnswerFault, ...] = (),
-    general: list[str] | None = None,
+    objections: Objections = NO_OBJECTIONS,
 ) -> HttpResponse:
-    package, context, language = _known(case)
-    seen = context if sent is None else context_as_sent(page.questions, context, sent)
-    questions = visible_questions(package, seen, page.code)
-    held = queries.list_case_files(case.uuid)
-    fields = question_fields(
-        package,
-        questions,
-        language=language,
-        answers=visible_answers(package, context),
-        sent=sent,
-        faults=faults,
-        locked=[question.code for question in questions if not may_change(package, question, context)],
-        files={code: Link(reverse("portal:file", args=[case.uuid, file]), name) for code, file, name in held},
-        province=options().province_code,
-    )
+    package, context, _language = known(case)
     codes = queries.pages_asked(package, context, case)
     at = codes.index(page.code)
-    back = (
-        reverse("portal:page", args=[case.uuid, codes[at - 1]])
-        if at
-        else reverse("portal:application", args=[case.uuid])
+    before = reverse("portal:page", args=[case.uuid, codes[at - 1]]) if at else _overview_address(case)
+    values = page_values(
+        case,
+        page,
+        sent=sent,
+        objections=objections,
+        file_address=lambda file: reverse("portal:file", args=[case.uuid, file]),
+        codes=codes,
+        province=options().province_code,
     )
-    summary = ErrorSummary.of(fields, general or [])
-    values = {
-        "case": case,
-        "title": package.text(f"pages.{page.code}.title", language),
-        "lead": package.find_text(f"pages.{page.code}.lead", language),
-        "fields": fields,
-        "uploads": any(field.kind == "file" for field in fields),
-        "shown": " ".join(question.code for question in questions),
-        "held": [
-            (question, file, name) for question, file, name in held if any(field.name == question for field in fields)
-        ],
-        "error_summary": summary,
-        "back": back,
-        "number": at + 1,
-        "count": len(codes),
-    }
-    return render(request, "portal/page.html", values, status=422 if summary else 200)
+    return render(request, "portal/page.html", {**values, "back": before}, status=422 if objections else 200)
+
+
+def _overview_address(case: Case) -> str:
+    return reverse("portal:application", args=[case.uuid])
 
 
 @access(SIGNED_IN)
@@ -289,7 +196,7 @@ def check(request: HttpRequest, case: UUID) -> HttpResponse:
             return redirect("portal:case" if found.state is CaseState.CORRECTION else "portal:done", case)
     if found.number and found.state is not CaseState.CORRECTION:
         return redirect("portal:done", case)
-    package, context, language = _known(found)
+    package, context, language = known(found)
     missing = complete(package, context)
     told = [missing_text(package, one.kind, one.code, language) for one in missing]
     problems += [Problem(one) for one in told] if problems else []
@@ -327,7 +234,7 @@ def done(request: HttpRequest, case: UUID) -> HttpResponse:
     found = own_case(request, case)
     if not found.number:
         return redirect("portal:application", case)
-    package, _context, language = _known(found)
+    package, _context, language = known(found)
     first = package.flow.step(package.flow.start or "")
     values = {
         "case": found,
@@ -377,7 +284,7 @@ def remove_file(request: HttpRequest, case: UUID, file: UUID) -> HttpResponse:
 
 
 def _page_with_files(case: Case) -> str:
-    package, context, _language = _known(case)
+    package, context, _language = known(case)
     for one in pages_to_show(package, context):
         if any(isinstance(question, FileQuestion) for question in one.questions):
             return reverse("portal:page", args=[case.uuid, one.code])
