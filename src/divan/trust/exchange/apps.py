@@ -48,8 +48,11 @@ class ExchangeApp(AppConfig):
         subjects = (
             models.Member,
             models.Subsystem,
+            models.Group,
             models.DataService,
+            models.PermitRequest,
             models.Permit,
+            models.Certificate,
             models.Agreement,
             models.SnapshotVersion,
             models.Segment,

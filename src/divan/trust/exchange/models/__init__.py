@@ -1,0 +1,30 @@
+"""What the exchange keeps, by noun."""
+
+from divan.trust.exchange.models.certificates import Certificate
+from divan.trust.exchange.models.evidence import (
+    EvidenceBatch,
+    EvidenceRow,
+    EvidenceStamp,
+    Segment,
+    SnapshotVersion,
+    StampedBatch,
+)
+from divan.trust.exchange.models.membership import Agreement, DataService, Group, Member, Subsystem
+from divan.trust.exchange.models.permits import Permit, PermitRequest
+
+__all__ = [
+    "Agreement",
+    "Certificate",
+    "DataService",
+    "EvidenceBatch",
+    "EvidenceRow",
+    "EvidenceStamp",
+    "Group",
+    "Member",
+    "Permit",
+    "PermitRequest",
+    "Segment",
+    "SnapshotVersion",
+    "StampedBatch",
+    "Subsystem",
+]
