@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from datetime import datetime
 from uuid import UUID, uuid4
 
@@ -24,7 +25,8 @@ from divan.foundation.faults import power_may_fail
 from divan.registers.people import queries as people
 from divan.registers.people.values import Post
 from divan.trust.signing import actions as signing
-from divan.trust.signing.values import SignerRef
+from divan.trust.signing import queries as documents
+from divan.trust.signing.values import FontsMissing, SignerRef
 from divan_libs.servicepack.models import Outcome, Package
 
 ON_THE_TABLE = frozenset({"drafted", "paraphed"})
@@ -70,7 +72,10 @@ def sign_decision(row: models.Case, package: Package, outcome: str, *, actor: Ac
     """Sign: take the letter's number, seal the decision, and ask for its document, in the running transaction.
 
     The order is law and proof: number before signature (a signed letter cannot get one), decision before document (its
-    receipt is embedded in the document).
+    receipt is embedded in the document). The document is made later, therefore its wording is typeset here on trial: a
+    letter that this applicant's answers break must not take a number.
+
+    :raises WordingFault, WordingTooSlow: the letter cannot be typeset with what it says of this case.
     """
     decision = current_decision(row)
     ending = package.flow.outcome(outcome)
@@ -78,7 +83,28 @@ def sign_decision(row: models.Case, package: Package, outcome: str, *, actor: Ac
         raise ActionNotPossible(reason="flow.nothing-proposed")
     person, post_uuid = _acting(actor)
     signer, post = people.get_person(person), people.get_post(post_uuid)
-    _put_under(row, package, ending, decision, signer_in(signer, post), post, actor=actor, now=now)
+    reference = signer_in(signer, post)
+    _typeset_on_trial(row, package, ending, decision, reference, now=now)
+    _put_under(row, package, ending, decision, reference, post, actor=actor, now=now)
+
+
+def _typeset_on_trial(
+    row: models.Case, package: Package, ending: Outcome, decision: models.Decision, signer: SignerRef, *, now: datetime
+) -> None:
+    letter = letter_to_make(
+        case_of(row),
+        package,
+        ending,
+        decision,
+        None,
+        signer=signer,
+        document=decision.uuid,
+        sealed_fact=decision.uuid,
+        now=now,
+    )
+    # Where the house lacks a font no letter can be made, and none is lost: the document waits for it.
+    with suppress(FontsMissing):
+        documents.preview_letter(letter, now)
 
 
 def seal_decision(

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import shutil
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
 
-from divan.dealings.cases import actions, jobs, queries
+from divan.dealings.cases import actions, jobs, models, queries
 from divan.dealings.cases.values import (
     ActionNotPossible,
     CaseNotOpen,
@@ -20,7 +22,13 @@ from divan.dealings.cases.values import (
 from divan.dealings.correspondence import queries as correspondence
 from divan.foundation import facts
 from divan.foundation.actors import SYSTEM
+from divan.project.demo.services import shipped_services
+from divan.registers.catalogue import actions as catalogue
 from divan.registers.people import actions as people
+from divan.registers.people import queries as bodies
+from divan.trust.signing.values import WordingFault
+from divan_libs.servicepack.lint import Surroundings
+from divan_libs.servicepack.loading import load_package
 
 
 def test_the_story_runs_from_the_village_to_a_numbered_signature(world):
@@ -284,3 +292,27 @@ def test_every_digest_of_a_finished_case_is_that_of_its_live_row(world):
 
     for kind, uuid, _sequence, _position, digest in facts.last_digests(limit=10_000):
         assert facts.live_digests(kind, [uuid])[uuid] == digest, kind
+
+
+def test_a_letter_that_these_answers_break_takes_no_number(world, tmp_path):
+    [shipped] = [one for one in shipped_services() if one.name == "rural-internet-coverage"]
+    folder = Path(shutil.copytree(shipped, tmp_path / shipped.name))
+    template = folder / "outputs" / "reply-letter.typ"
+    template.write_text(template.read_text().replace("#fields.reply", '#(1 / fields.reply.matches("ن").len())'))
+    around = Surroundings(
+        roles=bodies.list_roles(),
+        bodies=bodies.list_body_codes(),
+        data_services=frozenset({"civil-registry/person", "mobile-register/owner"}),
+    )
+    catalogue.publish_package(package=load_package(folder), surroundings=around, actor=SYSTEM, now=world.now)
+    case = world.at_step("sign")
+    broken = models.Decision.objects.get(case__uuid=case.uuid)
+    models.Decision.objects.filter(pk=broken.pk).update(text="۴۰")
+
+    with pytest.raises(WordingFault):
+        world.act(case.uuid, "ict-director", "sign")
+
+    assert queries.find_open_task(case.uuid).step == "sign"
+    models.Decision.objects.filter(pk=broken.pk).update(text=broken.text)
+    world.act(case.uuid, "ict-director", "sign")
+    assert str(correspondence.get_letter(queries.find_decision(case.uuid).letter).number) == "110/1405/1"
