@@ -5,9 +5,8 @@ from __future__ import annotations
 import asyncio
 import logging
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
-from uuid import uuid4
 
 from divan_gateway import faults
 from divan_gateway.admission import Admission, Caller, admit, read_road_headers
@@ -24,13 +23,13 @@ from divan_gateway.quotas import Quotas
 from divan_gateway.request_heads import LARGE_BODY
 from divan_gateway.routing import Routes, Routing
 from divan_gateway.streaming import Download, Send, upload
-from divan_gateway.testimony import Message
+from divan_gateway.testimony import Message, new_id
 from divan_gateway.wire import TRUE_STATUS, Answer, Request, write_answer, write_refusal
 from divan_libs.envelope import errors
 from divan_libs.envelope.addresses import AddressError, parse_client
 from divan_libs.envelope.errors import Dialect, ExchangeRefusal, render_refusal
 from divan_libs.envelope.evidence.records import Kind
-from divan_libs.envelope.headers import Header, last_value, request_headers
+from divan_libs.envelope.headers import request_headers
 from divan_libs.envelope.request_hash import message_hash
 from divan_libs.envelope.snapshot import Durability, Signing
 
@@ -106,15 +105,15 @@ class Carrier:
 
     def refuse(self, refusal: ExchangeRefusal, request: Request | None, *, close: bool = False) -> bytes:
         """Return the octets of a refusal in the form the client accepts, and log it under the same id."""
-        detail = str(uuid4())
-        headers = request.headers if request else []
-        client = _text(read_road_headers(headers).client)
+        detail = new_id()
+        told = request.told if request else {}
+        client = _text(read_road_headers(told).client)
         rendered = render_refusal(
             refusal,
-            accept=_text(last_value(headers, b"accept")),
+            accept=_text(told.get(b"accept")),
             detail=detail,
             dialect=self._dialect,
-            true_status=self._wants_true_status(headers),
+            true_status=self._wants_true_status(told),
         )
         # The target is not logged: it may name a person.
         logger.info("refused %s %s client=%r: %s", detail, refusal.code, client, refusal.message)
@@ -129,12 +128,12 @@ class Carrier:
             close=close,
         )
 
-    def _wants_true_status(self, headers: list[Header]) -> bool:
-        preferred = (last_value(headers, b"prefer") or b"").lower().split(b",")
+    def _wants_true_status(self, told: Mapping[bytes, bytes]) -> bool:
+        preferred = told.get(b"prefer", b"").lower().split(b",")
         if TRUE_STATUS in (one.strip() for one in preferred):
             return True
         routes = self._routing.routes
-        stated = read_road_headers(headers).client
+        stated = read_road_headers(told).client
         if routes is None or stated is None:
             return False
         try:
@@ -175,9 +174,9 @@ class Carrier:
         )
 
     def _message(self, admission: Admission, routes: Routes, request: Request, received_at: int) -> Message:
-        request_id = str(uuid4())
+        request_id = new_id()
         given_id = admission.road.message_id
-        message_id = given_id or f"{admission.client.instance}-{uuid4()}".encode()
+        message_id = given_id or f"{admission.client.instance}-{new_id()}".encode()
         message = Message(
             admission=admission,
             routes=routes,
@@ -226,7 +225,7 @@ class Carrier:
             service_path=target.service_path,
             query=target.query,
             headers=plain_answer_wanted(message.headers) if looked_into else message.headers,
-            repeatable=request.method in SAFE_METHODS or last_value(request.headers, b"idempotency-key") is not None,
+            repeatable=request.method in SAFE_METHODS or b"idempotency-key" in request.told,
         )
         if request.stream is None:
             return await self._providers.ask(question, request.body)

@@ -13,18 +13,16 @@ import httptools
 
 from divan_gateway.admission import PLAIN_CALLER, Caller, caller_of
 from divan_gateway.bodies import HELD_IN_MEMORY, BodyBroken, BodyStream
-from divan_gateway.request_heads import LARGE_BODY, LARGE_HEAD, MAX_HEAD, BadHead, Framing, read_framing
+from divan_gateway.request_heads import LARGE_BODY, LARGE_HEAD, MAX_HEAD, NO_BODY, BadHead, Head, read_framing
 from divan_gateway.settings import Limits
 from divan_gateway.wire import Request
 from divan_libs.envelope import errors
 from divan_libs.envelope.errors import ExchangeRefusal
-from divan_libs.envelope.headers import Header
 
 logger = logging.getLogger(__name__)
 
 _LINGER_SECONDS = 2.0
 _MAX_QUEUE = 8
-_NO_BODY = Framing(0, expects=False)
 
 
 class ReplyBroken(Exception):
@@ -134,15 +132,15 @@ class ClientConnection(asyncio.Protocol):
         self._head_awaited = False
         self._head_octets = 0
         self._url = b""
-        self._headers: list[Header] = []
-        self._framing = _NO_BODY
+        self._head = Head()
+        self._framing = NO_BODY
         self._body: list[bytes] = []
         self._body_octets = 0
 
     def _count_head(self, received: int) -> None:
         # What came with the end of the message before it is not this head's: of a head that began within these octets
         # only what the parser has told counts.
-        told = sum(len(name) + len(value) for name, value in self._headers) + len(self._url)
+        told = self._head.octets + len(self._url)
         self._head_octets = self._head_octets + received if self._head_awaited else told
         self._head_awaited = True
         if self._head_octets > MAX_HEAD:
@@ -159,7 +157,7 @@ class ClientConnection(asyncio.Protocol):
     def on_header(self, name: bytes, value: bytes) -> None:
         """Take a header."""
         if self._in_head:
-            self._headers.append((name, value.strip(b" \t")))
+            self._head.add(name, value)
             return
         # Trailers come after the head; they belong to the hop.
         self._head_octets += len(name) + len(value)
@@ -176,7 +174,7 @@ class ClientConnection(asyncio.Protocol):
                 parser.get_method(),
                 self._url,
                 parser.get_http_version(),
-                self._headers,
+                self._head,
                 max_body=self._desk.limits.max_request,
                 upgrade=parser.should_upgrade(),
             )
@@ -212,7 +210,8 @@ class ClientConnection(asyncio.Protocol):
         return Request(
             method=parser.get_method(),
             target=self._url,
-            headers=self._headers,
+            headers=self._head.headers,
+            told=self._head.told,
             body=self._body[0] if len(self._body) == 1 else b"".join(self._body),
             keep_alive=parser.should_keep_alive() and not parser.should_upgrade(),
             is_http_1_0=parser.get_http_version() == "1.0",
@@ -229,7 +228,8 @@ class ClientConnection(asyncio.Protocol):
         self._enqueue(request)
 
     def _wants_keep_alive(self) -> bool:
-        told = b",".join(value for name, value in self._headers if name.lower() == b"connection").lower()
+        head = self._head
+        told = b",".join(head.repeated.get(b"connection") or [head.told.get(b"connection", b"")]).lower()
         return b"close" not in told and (self._parser.get_http_version() == "1.1" or b"keep-alive" in told)
 
     def on_message_complete(self) -> None:
@@ -240,7 +240,8 @@ class ClientConnection(asyncio.Protocol):
             stream.end()
             return
         request = self._request()
-        self._start_message()
+        # The rest of the state is made anew when the next one begins.
+        self._begun, self._body = False, []
         self._enqueue(request)
 
     def _enqueue(self, item: Request | ExchangeRefusal) -> None:

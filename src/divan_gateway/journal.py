@@ -8,8 +8,10 @@ from __future__ import annotations
 import asyncio
 import logging
 import time
-from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Callable, Collection, Sequence
+from functools import partial
+from queue import SimpleQueue
+from threading import Thread
 
 from divan_gateway.metrics import Count, Metrics
 from divan_libs.envelope.evidence.log import EvidenceLog
@@ -17,6 +19,9 @@ from divan_libs.envelope.evidence.records import Kind
 from divan_libs.envelope.evidence.segments import Record
 
 logger = logging.getLogger(__name__)
+
+_Then = Callable[[Exception | None], object]
+"""What the loop is told when work is done: nothing, or why not."""
 
 
 class JournalFailed(Exception):
@@ -42,15 +47,17 @@ class Journal:
         self._metrics = metrics
         self._on_failure = on_failure
         self._loop = asyncio.get_running_loop()
-        self._thread = ThreadPoolExecutor(1, thread_name_prefix="evidence")
         self._records: list[Record] = []
         self._to_sign: set[str] = set()
         self._waiters: list[asyncio.Future[None]] = []
-        self._wake = asyncio.Event()
         self._seal_due = False
-        self._closing = False
+        self._closed: asyncio.Future[None] | None = None
         self.failed = False
-        self._writer = self._loop.create_task(self._write())
+        # One piece of work at a time is on its way through the thread. An executor would do, at several times the cost.
+        self._is_busy = False
+        self._work: SimpleQueue[tuple[Callable[[], None], _Then] | None] = SimpleQueue()
+        self._thread = Thread(target=self._do_work, name="evidence", daemon=True)
+        self._thread.start()
 
     @property
     def is_full(self) -> bool:
@@ -78,67 +85,101 @@ class Journal:
             waiter.set_result(None)
         else:
             self._waiters.append(waiter)
-        self._wake.set()
+        self._begin()
         return waiter
 
     def seal(self) -> None:
         """Ask for a signed root over what ended so far; nobody waits for it."""
         self._seal_due = True
-        self._wake.set()
+        self._begin()
 
     async def close(self) -> None:
         """Write what is queued, end the segment in order and stop; after a failure let it go as it is."""
-        self._closing = True
-        self._wake.set()
-        await self._writer
+        self._closed = self._loop.create_future()
+        self._begin()
+        await self._closed
         if self.failed:
             self._log.abandon()
         else:
-            await self._guarded(self._log.close)
-        self._thread.shutdown()
+            ended = self._loop.create_future()
+            self._hand_over(self._log.close, ended.set_result)
+            error = await ended
+            if error is not None:
+                self._fail(error, ())
+        self._work.put(None)
+        self._thread.join()
 
-    async def _write(self) -> None:
-        while not (self.failed or (self._closing and not self._records)):
-            await self._wake.wait()
-            self._wake.clear()
-            while self._records and not self.failed:
-                await self._write_group()
-            if self._seal_due and not self.failed:
-                self._seal_due = False
-                await self._guarded(self._log.seal)
+    def _begin(self) -> None:
+        # Not at once: whoever else comes in this turn of the loop shares the write.
+        if not self._is_busy:
+            self._is_busy = True
+            self._loop.call_soon(self._go_on)
 
-    async def _write_group(self) -> None:
+    def _go_on(self, error: Exception | None = None) -> None:
+        if error is not None:
+            self._fail(error, ())
+        if self._records and not self.failed:
+            self._write_group()
+        elif self._seal_due and not self.failed:
+            self._seal_due = False
+            self._hand_over(self._log.seal, self._go_on)
+        else:
+            self._is_busy = False
+            if self._closed is not None and not self._closed.done():
+                self._closed.set_result(None)
+
+    def _write_group(self) -> None:
         records, waiters, to_sign = self._records, self._waiters, self._to_sign
         self._records, self._waiters, self._to_sign = [], [], set()
-        was_full = self._log.is_full
-        began = time.perf_counter_ns()
-        durable = await self._guarded(lambda: self._log.commit(records, sign=to_sign))
-        if durable and self._log.is_full and not was_full:
-            logger.error("the disk is full: messages under way are ended, new ones are refused")
-        for waiter in waiters:
-            # Whoever waited may have been given up meanwhile; its record stands all the same.
-            if durable and not waiter.done():
-                waiter.set_result(None)
-            elif not waiter.done():
-                waiter.set_exception(JournalFailed())
-        self._metrics.add(Count.GROUPS)
-        self._metrics.add(Count.RECORDS, len(records))
-        self._metrics.add(Count.GROUP_MICROSECONDS, (time.perf_counter_ns() - began) // 1000)
-        if durable and self._log.needs_maintenance:
-            await self._guarded(self._log.maintain)
+        written = partial(self._written, len(records), waiters, time.perf_counter_ns(), self._log.is_full)
+        self._hand_over(partial(self._log.commit, records, sign=to_sign), written)
 
-    async def _guarded(self, work: Callable[[], None]) -> bool:
-        try:
-            await self._loop.run_in_executor(self._thread, work)
-        except Exception:
-            # Whatever went wrong, what is on the disk is unknown now. Waiters are told, the process ends, and the next
-            # one completes the segment from what is really there.
-            logger.exception("evidence cannot be written")
-            self.failed = True
-            for waiter in self._waiters:
+    def _written(
+        self,
+        count: int,
+        waiters: Sequence[asyncio.Future[None]],
+        began: int,
+        was_full: bool,
+        error: Exception | None,
+    ) -> None:
+        if error is None:
+            for waiter in waiters:
+                # Whoever waited may have been given up meanwhile; its record stands all the same.
                 if not waiter.done():
-                    waiter.set_exception(JournalFailed())
-            self._records, self._waiters = [], []
-            self._on_failure()
-            return False
-        return True
+                    waiter.set_result(None)
+            if self._log.is_full and not was_full:
+                logger.error("the disk is full: messages under way are ended, new ones are refused")
+        else:
+            self._fail(error, waiters)
+        self._metrics.add(Count.GROUPS)
+        self._metrics.add(Count.RECORDS, count)
+        self._metrics.add(Count.GROUP_MICROSECONDS, (time.perf_counter_ns() - began) // 1000)
+        if error is None and self._log.needs_maintenance:
+            self._hand_over(self._log.maintain, self._go_on)
+        else:
+            self._go_on()
+
+    def _hand_over(self, work: Callable[[], None], then: _Then) -> None:
+        self._work.put((work, then))
+
+    def _do_work(self) -> None:
+        """Do in the thread what comes, one after the other, and tell the loop of its end."""
+        while (given := self._work.get()) is not None:
+            work, then = given
+            error = None
+            try:
+                work()
+            except Exception as failure:  # noqa: BLE001 - told in the loop, see _fail
+                error = failure
+            self._loop.call_soon_threadsafe(then, error)
+
+    def _fail(self, error: Exception, waiters: Collection[asyncio.Future[None]]) -> None:
+        # Whatever went wrong, what is on the disk is unknown now. Waiters are told, the process ends, and the next one
+        # completes the segment from what is really there.
+        logger.error("evidence cannot be written", exc_info=error)
+        self.failed = True
+        for waiter in (*waiters, *self._waiters):
+            if not waiter.done():
+                waiter.set_exception(JournalFailed())
+        self._records, self._waiters = [], []
+        self._on_failure()

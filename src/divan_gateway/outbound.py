@@ -88,9 +88,18 @@ class ProviderConnection(asyncio.Protocol):
         self._sending = self._in_parts = more
         self._start_message()
         self._moved_at = self._loop.time()
-        self._timer = self._loop.call_later(timeout, self._expire)
+        self._late_at = self._moved_at + timeout
+        # A timer that rings too early is set anew then: cheaper than one for each question.
+        if self._timer is None or self._rings_at > self._late_at:
+            self._set_timer(timeout)
         self._transport.write(octets)
         return self._waiter
+
+    def _set_timer(self, seconds: float) -> None:
+        if self._timer is not None:
+            self._timer.cancel()
+        self._rings_at = self._loop.time() + seconds
+        self._timer = self._loop.call_later(seconds, self._expire)
 
     async def send(self, octets: bytes) -> None:
         """Send the next octets of a request; returns when the provider's side takes more."""
@@ -214,6 +223,7 @@ class ProviderConnection(asyncio.Protocol):
     def connection_lost(self, exc: Exception | None) -> None:
         """End an answer that ends with its connection; any other is broken."""
         self.resume_writing()
+        self._lose_timer()
         if self._waiter is None and self._stream is None:
             return
         ends_with_connection = not (self._in_head or self._chunked or self._content_length is not None)
@@ -267,8 +277,16 @@ class ProviderConnection(asyncio.Protocol):
         if reusable:
             self._free(self)
 
+    def _lose_timer(self) -> None:
+        if self._timer is not None:
+            self._timer.cancel()
+            self._timer = None
+
     def _expire(self) -> None:
-        now, late_at = self._loop.time(), 0.0
+        self._timer = None
+        if self._waiter is None and self._stream is None:
+            return
+        now, late_at = self._loop.time(), self._late_at
         if self._stream is not None and self._stream.is_paused:
             # The provider waits for our client, not we for the provider.
             late_at = now + self._timeout
@@ -276,7 +294,7 @@ class ProviderConnection(asyncio.Protocol):
             # A large question on its way, or a large answer, has no end in sight; it must only go on.
             late_at = self._moved_at + self._timeout
         if late_at > now:
-            self._timer = self._loop.call_later(late_at - now, self._expire)
+            self._set_timer(late_at - now)
             return
         self._fail(errors.provider_failed("The service provider's system did not answer in time", timed_out=True))
 
@@ -287,9 +305,6 @@ class ProviderConnection(asyncio.Protocol):
     def _settle(self, outcome: Answer | Exception | None) -> None:
         waiter, self._waiter = self._waiter, None
         stream, self._stream = self._stream, None
-        if self._timer is not None:
-            self._timer.cancel()
-            self._timer = None
         if stream is not None and isinstance(outcome, Exception):
             stream.fail(outcome)
         if waiter is None or waiter.done():

@@ -25,7 +25,7 @@ _HEALTH_SECONDS = 5.0
 SAFE_METHODS = frozenset({b"GET", b"HEAD", b"OPTIONS", b"TRACE"})
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(slots=True, kw_only=True)
 class Question:
     """What a provider is asked: the message without its body.
 
@@ -100,6 +100,7 @@ class Providers:
         self._tolerated_failures = tolerated_failures
         self._idle: dict[tuple[str, int, ssl.SSLContext | None], list[ProviderConnection]] = {}
         self.breakers: dict[tuple[str, str, int], Breaker] = {}
+        self._places: dict[str, tuple[Route, list[tuple[Endpoint, Breaker]]]] = {}
 
     async def ask(self, question: Question, body: bytes) -> Answer:
         """Return the answer of the first address of the service that gives one.
@@ -179,8 +180,13 @@ class Providers:
         return found
 
     def _worth_asking(self, route: Route) -> list[tuple[Endpoint, Breaker]]:
+        known, pairs = self._places.get(route.encoded_id, (None, []))
+        if known is not route:
+            pairs = [(endpoint, self.breaker_of(route, endpoint)) for endpoint in route.endpoints]
+            self._places[route.encoded_id] = route, pairs
+        if not any(breaker.failures for _, breaker in pairs):
+            return pairs
         now = self._loop.time()
-        pairs = [(endpoint, self.breaker_of(route, endpoint)) for endpoint in route.endpoints]
         admitted = [pair for pair in pairs if pair[1].admits(now)]
         if not admitted:
             opens_at = min(breaker.open_until for _, breaker in pairs)

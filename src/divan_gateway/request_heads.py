@@ -5,7 +5,6 @@ The parser refuses most of it (two lengths, folded lines, bare CR or LF, blanks 
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 
 from divan_libs.envelope import errors
@@ -43,50 +42,71 @@ class Framing:
         return self.length is None or self.length > 0
 
 
-def read_framing(
-    method: bytes, target: bytes, version: str, headers: Sequence[Header], *, max_body: int, upgrade: bool
-) -> Framing:
+NO_BODY = Framing(0, expects=False)
+
+
+class Head:
+    """The headers of a request as they come: in order, and by name.
+
+    ``told`` has the last value of each lower-case name, ``repeated`` all values of those that came more than once.
+    ``octets`` is about what they took on the wire.
+    """
+
+    __slots__ = ("headers", "is_disguised", "octets", "repeated", "told")
+
+    def __init__(self) -> None:
+        self.headers: list[Header] = []
+        self.told: dict[bytes, bytes] = {}
+        self.repeated: dict[bytes, list[bytes]] = {}
+        self.octets = 0
+        self.is_disguised = False
+
+    def add(self, name: bytes, value: bytes) -> None:
+        """Take the next header."""
+        value = value.strip(b" \t")
+        self.headers.append((name, value))
+        self.octets += len(name) + len(value) + 4
+        lower = name.lower()
+        if lower in self.told:
+            self.repeated.setdefault(lower, [self.told[lower]]).append(value)
+        elif b"_" in lower and lower.replace(b"_", b"-").startswith(_NEVER_DISGUISED):
+            self.is_disguised = True
+        self.told[lower] = value
+
+
+def read_framing(method: bytes, target: bytes, version: str, head: Head, *, max_body: int, upgrade: bool) -> Framing:
     """Check the head of a request and return how its body comes.
 
     :raises BadHead: it is too large, ambiguous, or not of a kind that is carried.
     """
+    told, repeated = head.told, head.repeated
     if version not in ("1.1", "1.0"):
         raise _bad("Only HTTP/1.1 is spoken here")
     if not target.startswith((b"/", b"*")) or b"#" in target or method == b"CONNECT":
         raise _bad("The target of the request must be a path")
-    octets = len(target) + sum(len(name) + len(value) + 4 for name, value in headers)
-    if octets > MAX_HEAD or len(headers) > MAX_HEADERS:
+    if len(target) + head.octets > MAX_HEAD or len(head.headers) > MAX_HEADERS:
         raise BadHead(errors.too_large(LARGE_HEAD))
-    told = _told(headers)
-    if len(told[b"host"]) > 1 or (not told[b"host"] and version == "1.1"):
+    if head.is_disguised:
+        raise _bad("A header name is written with an underscore")
+    if b"host" in repeated or (b"host" not in told and version == "1.1"):
         raise _bad("A request needs exactly one Host")
-    if len(set(told[b"x-road-client"])) > 1:
+    if len(set(repeated.get(b"x-road-client", ()))) > 1:
         # A provider may read the first of several where the exchange checks the last.
         raise _bad("The client identifier is given twice, differently")
-    coding, length = told[b"transfer-encoding"], int(told[b"content-length"][-1]) if told[b"content-length"] else 0
-    if coding and (version == "1.0" or [value.lower() for value in coding] != [b"chunked"]):
+    coding, length = told.get(b"transfer-encoding"), int(told.get(b"content-length", 0))
+    is_chunked = coding is not None
+    if coding is not None and (version == "1.0" or b"transfer-encoding" in repeated or coding.lower() != b"chunked"):
         raise _bad("Only the transfer encoding chunked is understood")
     if length > max_body:
         raise BadHead(errors.too_large(LARGE_BODY))
-    expects = any(value.lower() == b"100-continue" for value in told[b"expect"])
-    framing = Framing(None if coding else length, expects)
+    if not is_chunked and not length and b"expect" not in told:
+        return NO_BODY
+    expected = repeated.get(b"expect") or [told.get(b"expect", b"")]
+    expects = any(value.lower() == b"100-continue" for value in expected)
+    framing = Framing(None if is_chunked else length, expects)
     if upgrade and framing.has_body:
         raise _bad("Upgrade of a request with a body is not supported")
     return framing
-
-
-_LOOKED_AT = (b"host", b"content-length", b"transfer-encoding", b"expect", b"x-road-client")
-
-
-def _told(headers: Sequence[Header]) -> dict[bytes, list[bytes]]:
-    told: dict[bytes, list[bytes]] = {name: [] for name in _LOOKED_AT}
-    for name, value in headers:
-        lower = name.lower()
-        if lower in told:
-            told[lower].append(value)
-        elif b"_" in lower and lower.replace(b"_", b"-").startswith(_NEVER_DISGUISED):
-            raise _bad("A header name is written with an underscore")
-    return told
 
 
 def _bad(message: str) -> BadHead:

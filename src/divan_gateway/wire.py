@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from email.utils import formatdate
 from functools import lru_cache
@@ -29,11 +29,13 @@ class Request:
     """A request as a client sent it; ``keep_alive`` says whether the connection may go on.
 
     ``body`` is all of it, or with ``stream`` its beginning; ``length`` is then what Content-Length told, if it did.
+    ``told`` has the last value of each header by its lower-case name.
     """
 
     method: bytes
     target: bytes
     headers: list[Header]
+    told: Mapping[bytes, bytes]
     body: bytes
     keep_alive: bool
     stream: BodyStream | None = None
@@ -77,7 +79,7 @@ def write_head(
     """Return the octets of the head of an answer, with exactly one Date; ``framing`` says how long the body is."""
     pieces = [b"HTTP/1.1 %d %b\r\n" % (status, reason or _REASONS.get(status, b""))]
     pieces += [b"%b: %b\r\n" % header for header in headers]
-    if not any(name.lower() == b"date" for name, _ in headers):
+    if not any(len(name) == 4 and name.lower() == b"date" for name, _ in headers):
         pieces.append(b"date: %b\r\n" % _date(second))
     if close:
         pieces.append(b"connection: close\r\n")

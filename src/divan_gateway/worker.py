@@ -35,7 +35,7 @@ from divan_gateway.wire import Request, write_answer
 from divan_libs.envelope import errors
 from divan_libs.envelope.errors import ExchangeRefusal
 from divan_libs.envelope.evidence.log import EvidenceLog
-from divan_libs.envelope.headers import Header, last_value
+from divan_libs.envelope.headers import Header
 from divan_libs.envelope.keys import load_public_key
 from divan_libs.envelope.tokens import open_signer
 
@@ -279,7 +279,7 @@ class Worker:
         if path == b"/verificationconf":
             answer = verification_conf(routes)
         else:
-            accept = (last_value(request.headers, b"accept") or b"").decode("latin-1")
+            accept = request.told.get(b"accept", b"").decode("latin-1")
             answer = list_clients(routes, accept, request.target.partition(b"?")[2].decode("ascii"))
         return self._page(request, answer.status, answer.headers, answer.body)
 

@@ -36,10 +36,15 @@ class AddressError(ValueError):
         self.value = value
 
 
-@lru_cache(maxsize=16384)
 def encode_segment(text: str) -> str:
     """Write one part of an identifier as a URL path segment (UTF-8, percent-encoded)."""
     return quote(text, safe=_SAFE)
+
+
+@lru_cache(maxsize=16384)
+def _encoded(parts: tuple[str, ...]) -> str:
+    # The same few clients and services are written again and again.
+    return "/".join(encode_segment(part) for part in parts)
 
 
 def _unescape(text: str, keep: frozenset[int]) -> str:
@@ -86,7 +91,7 @@ class _Identifier(ABC):
 
     def encoded(self) -> str:
         """Return the form that stands in headers and URLs."""
-        return "/".join(encode_segment(part) for part in self.parts())
+        return _encoded(self.parts())
 
     @classmethod
     @abstractmethod
@@ -288,7 +293,7 @@ def _parse_service(text: str) -> ServiceId:
     return ServiceId.parse(text)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Target:
     """The target of a request line, taken apart: the service, and what its provider will see."""
 
@@ -314,9 +319,11 @@ def parse_target(target: str) -> Target:
         target = _ABSOLUTE_FORM.sub("", target, count=1)
     raw_path, mark, query = target.partition("?")
     parts = raw_path.split("/", 7)
-    if len(parts) < 2 or parts[0] or _PROTOCOL_PART.fullmatch(parts[1]) is None:
+    if len(parts) < 2 or parts[0]:
         raise AddressError("exchange.address.target", "Invalid request URI", target)
     if parts[1] != "r1":
+        if _PROTOCOL_PART.fullmatch(parts[1]) is None:
+            raise AddressError("exchange.address.target", "Invalid request URI", target)
         version = parts[1][1:]
         known_form = version.isascii() and version.isdigit()
         wording = "Unsupported protocol version" if known_form else "Invalid protocol version"

@@ -110,6 +110,7 @@ class Permit:
 
 _TOKEN = re.compile(r"\*{2,}|\*|\\[*\\]|.", re.DOTALL)
 _Tokens = tuple[tuple[str, str], ...]
+_WILD = ("any", "step")
 
 
 def _tokens(glob: str) -> _Tokens:
@@ -176,6 +177,38 @@ def compile_glob(glob: str) -> Callable[[str], Any]:
 def matches(glob: str, path: str) -> bool:
     """Tell whether the glob covers the whole path."""
     return bool(compile_glob(glob)(path))
+
+
+def overlap(first: str, second: str) -> bool:
+    """Tell whether some path is covered by both globs."""
+    one, other = _tokens(first), _tokens(second)
+    waiting, met = [(0, 0)], {(0, 0)}
+    while waiting:
+        here, there = waiting.pop()
+        if (here, there) == (len(one), len(other)):
+            return True
+        for step in _steps(one[here : here + 1], other[there : there + 1]):
+            reached = here + step[0], there + step[1]
+            if reached not in met:
+                met.add(reached)
+                waiting.append(reached)
+    return False
+
+
+def _steps(mine: _Tokens, yours: _Tokens) -> Iterable[tuple[int, int]]:
+    """Yield how far two globs can go on together: past a wildcard at no letter, or by one letter that both take."""
+    kind, letter = mine[0] if mine else ("end", "")
+    other_kind, other_letter = yours[0] if yours else ("end", "")
+    if kind in _WILD:
+        yield 1, 0
+    if other_kind in _WILD:
+        yield 0, 1
+    if kind == other_kind == "literal" and letter == other_letter:
+        yield 1, 1
+    elif kind == "literal" and (other_kind == "any" or (other_kind == "step" and letter != "/")):
+        yield 1, 0
+    elif other_kind == "literal" and (kind == "any" or (kind == "step" and other_letter != "/")):
+        yield 0, 1
 
 
 _UTC = ZoneInfo("UTC")

@@ -6,7 +6,6 @@ a record is about, although national codes are few enough to be tried out one by
 
 from __future__ import annotations
 
-import hashlib
 import hmac
 import json
 import unicodedata
@@ -124,7 +123,7 @@ def canonical_subject(identifier: str) -> str:
 
 def keyed_hash(key: bytes, kind: str, text: str) -> str:
     """Return the hex HMAC-SHA-256 of a text; ``kind`` keeps hashes of different things apart."""
-    return hmac.new(key, f"{kind}\x00{text}".encode("utf-8", "surrogateescape"), hashlib.sha256).hexdigest()
+    return hmac.digest(key, f"{kind}\x00{text}".encode("utf-8", "surrogateescape"), "sha256").hex()
 
 
 def subject_hash(key: bytes, identifier: str) -> str:

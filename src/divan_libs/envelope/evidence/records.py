@@ -14,6 +14,8 @@ from dataclasses import dataclass
 from enum import IntEnum, StrEnum
 from typing import Any, Self
 
+import orjson
+
 from divan_libs.asic import containers, hashchain
 from divan_libs.asic.xades import Signed
 from divan_libs.envelope.errors import EnvelopeError
@@ -51,12 +53,9 @@ class Outcome(StrEnum):
     """The gateway stopped between intent and end; whether the provider saw it is not known."""
 
 
-_ENCODER = json.JSONEncoder(ensure_ascii=False, sort_keys=True, separators=(",", ":"))
-
-
 def canonical(document: dict[str, Any]) -> bytes:
     """Return the canonical octets of a document of text, whole numbers, None and lists of text."""
-    return _ENCODER.encode(document).encode()
+    return orjson.dumps(document, option=orjson.OPT_SORT_KEYS)
 
 
 def _read(payload: bytes) -> dict[str, Any]:
