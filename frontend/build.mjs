@@ -41,10 +41,22 @@ async function editorStyle() {
   await writeFile(join(growing, "editor.css"), code);
 }
 
-async function script(name) {
+// pdf-lib's parser draws in the measures of fonts that only its writer needs; they are a third of its size.
+const withoutFonts = {
+  name: "without-fonts",
+  setup(to) {
+    to.onResolve({ filter: /standard-fonts/ }, () => ({ path: "fonts", namespace: "left-out" }));
+    to.onLoad({ filter: /.*/, namespace: "left-out" }, () => ({
+      contents: "const none = {}; export const Encodings = none, Font = none, FontNames = none;",
+    }));
+  },
+};
+
+async function script(name, entry = name) {
   await esbuild.build({
-    entryPoints: [join(here, "scripts", name)],
+    entryPoints: [join(here, "scripts", entry)],
     outfile: join(growing, name),
+    plugins: [withoutFonts],
     bundle: true,
     minify: true,
     format: "iife",
@@ -68,8 +80,8 @@ async function pictures() {
 
 async function licences() {
   await cp(join(here, "NOTICE.md"), join(growing, "NOTICE.txt"));
-  for (const [work, name] of [["bootstrap", "bootstrap"], ["htmx.org", "htmx"], ["@fontsource-variable/vazirmatn", "vazirmatn"], ["prosemirror-view", "prosemirror"]]) {
-    await cp(join(here, "node_modules", work, "LICENSE"), join(growing, `licences/${name}.txt`), { recursive: true });
+  for (const [work, name, file = "LICENSE"] of [["bootstrap", "bootstrap"], ["htmx.org", "htmx"], ["@fontsource-variable/vazirmatn", "vazirmatn"], ["prosemirror-view", "prosemirror"], ["pkijs", "pkijs"], ["asn1js", "asn1js"], ["@cantoo/pdf-lib", "pdf-lib", "LICENSE.md"], ["@noble/curves", "noble-curves"], ["bytestreamjs", "bytestreamjs"], ["pvutils", "pvutils"], ["pvtsutils", "pvtsutils"], ["fflate", "fflate"]]) {
+    await cp(join(here, "node_modules", work, file), join(growing, `licences/${name}.txt`), { recursive: true });
   }
 }
 
@@ -77,7 +89,7 @@ async function build() {
   await rm(growing, { recursive: true, force: true });
   await mkdir(growing, { recursive: true });
   try {
-    await Promise.all([styles(), editorStyle(), script("divan.js"), script("editor.js"), pictures(), licences()]);
+    await Promise.all([styles(), editorStyle(), script("divan.js"), script("editor.js"), script("verifier.js", "verifier/page.js"), pictures(), licences()]);
     await rm(out, { recursive: true, force: true });
     await rename(growing, out);
   } finally {

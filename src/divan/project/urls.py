@@ -11,6 +11,7 @@ from divan.front.api import records
 from divan.front.api.urls import api_urls
 from divan.front.portal.views import about, rehearsal
 from divan.project import health
+from divan.project.verifier import page as verifier_page
 from divan.trust.identity import urls as identity_urls
 from divan.trust.identity.urls import credential_patterns
 
@@ -23,6 +24,8 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("api/v1/", api_urls),
     path("exchange/", include("divan.dealings.correspondence.urls")),
     path("exchange/records/<slug:body>/<slug:name>/<slug:key>/records/<str:subject>", records.record, name="record"),
+    path("verify/in-browser.json", verifier_page.knowledge, name="verifier-knowledge"),
+    path("verify/offline.html", verifier_page.kept, name="verifier-kept"),
     path("log/<path:path>", about.log_file, name="log-file"),
     path("clean-pasted/", clean_pasted, name="clean-pasted"),
     path("amount-in-words/", amount_in_words, name="amount-in-words"),

@@ -94,6 +94,7 @@ def problems(_: Translate) -> Mapping[str, str]:
 def _problems_of_logs(_: Translate) -> dict[str, str]:
     return {
         "verify.unknown-kind": _("It is neither a receipt, nor a PDF, nor evidence of the exchange."),
+        "verify.by-program-only": _("The program divan verify judges this kind of file; the page does not."),
         "verify.evidence-key-unknown": _("The key that sealed it is not among those you trust."),
         "tlog.note.unsigned": _("The log's head is not signed by a key you trust."),
         "tlog.note.signature-invalid": _("The signature under the log's head does not hold."),
@@ -247,7 +248,8 @@ def _labels_of_messages(_: Translate) -> dict[str, str]:
     }
 
 
-def _coded(_: Translate) -> Mapping[tuple[str, str], str]:
+def coded(_: Translate) -> Mapping[tuple[str, str], str]:
+    """Return the words for each value that is a code."""
     return {
         ("record", "erased"): _("erased for ever; the entry stands and nobody can link it to anything"),
         ("actor", "anonymous"): _("somebody who did not sign in"),
@@ -266,7 +268,7 @@ def _coded(_: Translate) -> Mapping[tuple[str, str], str]:
 def _value(line: Line, language: Language, _: Translate) -> str:
     match line.value:
         case Coded(group, code):
-            return _coded(_).get((group, code), code)
+            return coded(_).get((group, code), code)
         case datetime():
             return _moment(line.value, language)
         case date():
