@@ -92,6 +92,22 @@ def errors_page() -> str:
     return _page("Errors", about, _by_context(sorted(rows), "HTTP status"))
 
 
+def service_faults_page() -> str:
+    """Return the page of what is said of a service's files and of the answers to its questions, by code."""
+    from divan.front.texts.answers import ANSWER_PROBLEMS  # noqa: PLC0415 (after the house is loaded)
+    from divan_libs.servicepack.lint.advice import advice, advised_codes  # noqa: PLC0415 (as above)
+
+    faults = [(f"`{code}`", advice(code, "en"), advice(code, "fa")) for code in advised_codes()]
+    answers = [(f"`{code}`", str(said)) for code, said in sorted(ANSWER_PROBLEMS.items())]
+    return _page(
+        "Faults of services, and of answers",
+        "What `divan service lint` and publishing find in the files of a service, and what to change.",
+        _table(("code", "what to change", "چه باید کرد"), faults)
+        + "\n## Answers\n\nWhy a typed answer cannot stand: on pages, in the interface, in a service's examples.\n\n"
+        + _table(("code", "what the person reads"), answers),
+    )
+
+
 def personal_data_page() -> str:
     """Return the page of tables: what of persons each keeps and for how long."""
     from django.apps import apps  # noqa: PLC0415 (after the house is loaded)
@@ -228,6 +244,7 @@ PAGE_MAKERS: dict[str, Callable[[], str]] = {
     "facts.md": facts_page,
     "settings.md": settings_page,
     "errors.md": errors_page,
+    "service-faults.md": service_faults_page,
     "personal-data.md": personal_data_page,
     "routes.md": routes_page,
     "ece-deviations.md": deviations_page,

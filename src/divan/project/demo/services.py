@@ -28,7 +28,10 @@ logger = logging.getLogger(__name__)
 def surroundings() -> Surroundings:
     """Return what a package may rely on here: roles that some post has, bodies, data services of the exchange."""
     return Surroundings(
-        roles=people.list_roles(), bodies=people.list_body_codes(), data_services=exchange.data_service_codes()
+        roles=people.list_roles(),
+        bodies=people.list_body_codes(),
+        data_services=exchange.data_service_codes(),
+        seats=people.list_seats(),
     )
 
 

@@ -20,6 +20,11 @@ def advice(code: str, language: str = "fa") -> str:
     return _sentences()[code]["en" if language == "en" else "fa"]
 
 
+def advised_codes() -> list[str]:
+    """Return every code of lint and of loading, in order."""
+    return sorted(_sentences())
+
+
 def advised(fault: Fault, language: str = "fa") -> str:
     """Return a fault with its place, its data and, on a line of its own, what to change."""
     return f"{fault}\n    → {advice(fault.code, language)}"

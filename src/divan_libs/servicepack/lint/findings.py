@@ -19,11 +19,15 @@ Path = tuple[int | str, ...]
 
 @dataclass(frozen=True, slots=True)
 class Surroundings:
-    """What a package may rely on outside itself; assembled by the house from its own tables."""
+    """What a package may rely on outside itself; assembled by the house from its own tables.
+
+    ``seats`` are the pairs of body and role of every post that stands; None where they are not known.
+    """
 
     roles: frozenset[str]
     bodies: frozenset[str]
     data_services: frozenset[str]
+    seats: frozenset[tuple[str, str]] | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -211,6 +211,7 @@ def _check_holder(findings: Findings, holder: Holder, path: Path) -> None:
     if holder.role not in roles:
         findings.add("flow.role-nobody-holds", FLOW, (*path, "role"), role=holder.role, known=", ".join(sorted(roles)))
     at = holder.at
+    _check_seat(findings, holder, path)
     if at is None:
         return
     if at.body is not None and at.body not in findings.surroundings.bodies:
@@ -225,6 +226,17 @@ def _check_holder(findings: Findings, holder: Holder, path: Path) -> None:
         findings.add("flow.level-below-answer", FLOW, (*path, "at"), level=str(at.level), question=at.answer)
     if not question.required or question.show_when or _page_is_conditional(findings, question.code):
         findings.add("flow.place-may-be-absent", FLOW, (*path, "at"), question=at.answer)
+
+
+def _check_seat(findings: Findings, holder: Holder, path: Path) -> None:
+    """A role that is looked for in one body must be that of a post there, not only of one somewhere."""
+    seats, at = findings.surroundings.seats, holder.at
+    body = findings.package.card.provider.body if at is None else at.body
+    if seats is None or body is None or holder.role not in findings.surroundings.roles:
+        return
+    if (body, holder.role) not in seats:
+        there = ", ".join(sorted(role for where, role in seats if where == body))
+        findings.add("flow.role-not-in-body", FLOW, (*path, "role"), role=holder.role, body=body, there=there)
 
 
 def _page_is_conditional(findings: Findings, question: str) -> bool:

@@ -31,6 +31,18 @@ def test_a_stored_package_is_examined_without_files(good, surroundings):
     ]
 
 
+def test_a_role_is_looked_for_in_its_body(good, surroundings):
+    ict, governor = "ict-directorate", "governor-office"
+    seats = frozenset({(ict, "ict-expert"), (ict, "ict-deputy"), (governor, "ict-director")})
+    seats |= {(governor, "governor"), (governor, "governor-officer")}
+
+    found = [fault for fault in lint(good, replace(surroundings, seats=seats)) if fault.code == "flow.role-not-in-body"]
+
+    assert {(fault.facts["role"], fault.facts["there"]) for fault in found} == {
+        ("ict-director", "ict-deputy, ict-expert")
+    }
+
+
 @pytest.mark.parametrize(("code", "file", "edit"), BROKEN, ids=[f"{row[0]}-{i}" for i, row in enumerate(BROKEN)])
 def test_a_broken_copy_is_refused_with_code_and_file(faults_of, code, file, edit):
     found = {(fault.code, fault.file) for fault in faults_of(edit)}
@@ -50,6 +62,7 @@ def test_every_rule_of_lint_has_a_broken_copy(good):
         "flow.reserved-step",
         # Found by the typesetter, whose tests are those of the command.
         "outputs.letter-not-typeset",
+        "flow.role-not-in-body",
     }
     assert codes - files - tested == set()
 

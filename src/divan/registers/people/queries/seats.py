@@ -364,6 +364,12 @@ def list_roles() -> frozenset[str]:
     return frozenset(models.Post.objects.values_list("role", flat=True).distinct())
 
 
+def list_seats() -> frozenset[tuple[str, str]]:
+    """Return the pairs of body and role of every post in a unit that stands."""
+    rows = models.Post.objects.filter(unit__closed_at=None).values_list("unit__code", "unit__body__code", "role")
+    return frozenset((body or unit, role) for unit, body, role in rows.distinct())
+
+
 def list_body_codes() -> frozenset[str]:
     """Return the codes of every body that stands."""
     return frozenset(models.Unit.objects.filter(kind=UnitKind.BODY, closed_at=None).values_list("code", flat=True))
