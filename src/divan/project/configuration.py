@@ -102,6 +102,21 @@ class Configuration:
         "Name of the transparency log, unique in the world and never changed; "
         "default: host of the base address and `/log`.",
     )
+    log_policy: str = setting(
+        "",
+        "File of the witnesses that cosign the log, and of how many are enough (C2SP tlog-policy); "
+        "default: `trust/log.policy` in the data folder. It may be absent: then nobody is asked.",
+    )
+    log_bucket: str = setting(
+        "",
+        "S3-compatible store of the log's published files, `s3://bucket/prefix`, with credentials in the usual `AWS_` "
+        "variables; needs the extra `s3`. Default: the folder `tlog` in the data folder.",
+    )
+    log_bucket_endpoint: str = setting("", "Address of that store where it is not Amazon's.")
+    witness_timeout: float = setting(5.0, "Seconds for which a witness is waited for; sealing waits for none.")
+    cosigning_patience: float = setting(
+        30.0, "Seconds for which the receipt in a letter waits for the cosignatures that the policy demands."
+    )
     letter_connections: str = setting(
         "",
         "TOML file of the mailboxes, folders and webhooks by which secretariats exchange letters with other products; "
@@ -198,6 +213,7 @@ def _completed(configuration: Configuration) -> Configuration:
         "log_origin": configuration.log_origin
         or f"{urlsplit(configuration.base_url or f'//{configuration.address(0)}').netloc}/log",
         "directory_settings": configuration.directory_settings or str(configuration.data.absolute() / "directory.yaml"),
+        "log_policy": configuration.log_policy or str(configuration.data.absolute() / "trust" / "log.policy"),
         "exchange_gateway": configuration.exchange_gateway or f"https://{configuration.address(1)}",
     }
     if configuration.rehearsal:

@@ -31,7 +31,8 @@ def worker_duties() -> list[Duty]:
     """Return every duty; each runs in a thread of its own."""
     return [
         Duty("sequencer", _place, every=0.5),
-        Duty("sealer", ledger.seal, every=settings.DIVAN.sealing_interval),
+        Duty("sealer", ledger.Sealer().look, every=settings.DIVAN.sealing_interval),
+        Duty("witnesses", ledger.Cosigning().look, every=0.5),
         Duty("case-facts", cases.follow_facts),
         Duty("receipts", cases.hand_receipts),
         Duty("documents", signing.issue_documents),

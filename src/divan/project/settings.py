@@ -253,7 +253,12 @@ LEDGER = LedgerOptions(
     directory=DIVAN.data / "tlog",
     key_file=DIVAN.data / "keys" / "log.key",
     verifier_file=DIVAN.data / "trust" / "log.vkey",
+    policy_file=Path(DIVAN.log_policy),
     origin=DIVAN.log_origin,
+    bucket=DIVAN.log_bucket,
+    bucket_endpoint=DIVAN.log_bucket_endpoint,
+    witness_timeout=DIVAN.witness_timeout,
+    patience=timedelta(seconds=DIVAN.cosigning_patience),
 )
 EXCHANGE = ExchangeOptions(
     rehearsal=DIVAN.rehearsal,

@@ -10,6 +10,8 @@ from divan_libs.tlog.hashing import EMPTY_ROOT, HASH_SIZE
 from divan_libs.tlog.notes import NoteVerifier, SignatureType, Signer, VerifiedSignature, open_note, sign_note
 
 CHECKPOINT_PATH = "checkpoint"
+COSIGNED_PATH = "checkpoint.cosigned"
+"""Where a log may publish, beside its newest checkpoint, the newest that enough witnesses have cosigned."""
 MAXIMUM_SIZE = (1 << 63) - 1
 
 _SIZE = re.compile(r"0|[1-9][0-9]{0,18}")

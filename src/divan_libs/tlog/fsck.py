@@ -9,21 +9,17 @@ recomputed from what lies below it, and the walk goes on.
 from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
-from itertools import combinations, islice
-from typing import TypeVar
+from itertools import islice
 
-from divan_libs.tlog.checkpoints import CHECKPOINT_PATH, Checkpoint, open_checkpoint, parse_checkpoint
+from divan_libs.tlog.checkpoints import CHECKPOINT_PATH, COSIGNED_PATH, Checkpoint, open_checkpoint, parse_checkpoint
 from divan_libs.tlog.errors import TlogError
 from divan_libs.tlog.hashing import leaf_hash, perfect_root
 from divan_libs.tlog.log import LogError, frontier_of_edge, read_bundle, read_hashes, read_tile
+from divan_libs.tlog.mending import MendedStore, reconcile, split_among, unknown
 from divan_libs.tlog.notes import NoteVerifier, parse_note
 from divan_libs.tlog.proofs import tree_root
 from divan_libs.tlog.storage import TileStore
 from divan_libs.tlog.tiles import ENTRIES, TILE_WIDTH, Tile, TileError, count_at, edge_tiles, parse_path
-
-MAXIMUM_DIFFERENCES = 8
-
-Hash = TypeVar("Hash", bytes, bytes | None)
 
 Steps = Generator[tuple[int, int], None, None]
 """An inspection under way: after each tile, the number of entries checked and their total."""
@@ -125,6 +121,7 @@ def fsck_in_steps(
     inspection.compare_heads(checkpoint, expect)
     yield from inspection.walk(checkpoint)
     inspection.compare_history(checkpoint, expect)
+    inspection.look_at_cosigned(checkpoint, verifiers, origin)
     yield from inspection.look_at_leftovers(checkpoint.size)
     return inspection.findings
 
@@ -133,7 +130,7 @@ class _Inspection:
     def __init__(self, store: TileStore, entries: Iterable[bytes] | None) -> None:
         self.findings: list[Finding] = []
         self._store = store
-        self._mended = _MendedStore(store)
+        self._mended = MendedStore(store)
         self._source: Iterator[bytes] | None = None if entries is None else iter(entries)
         self._checked = 0
         self._size = 0
@@ -175,6 +172,27 @@ class _Inspection:
         if seen != expect.root:
             self._find(Fault.HISTORY_REWRITTEN, CHECKPOINT_PATH, expect.root.hex(), seen.hex())
 
+    def look_at_cosigned(self, checkpoint: Checkpoint, verifiers: Sequence[NoteVerifier], origin: str | None) -> None:
+        """Compare the head that witnesses cosigned, where one is published, with the tree that the newest states."""
+        note = self._store.read(COSIGNED_PATH)
+        if note is None:
+            return
+        try:
+            head = open_checkpoint(note, verifiers, origin=origin).checkpoint
+        except TlogError as error:
+            self._find(Fault.CHECKPOINT_SIGNATURE, COSIGNED_PATH, "valid signatures", error.code)
+            return
+        if head.size > checkpoint.size:
+            self._find(Fault.LOG_SHORTER, COSIGNED_PATH, str(head.size), str(checkpoint.size))
+            return
+        try:
+            seen = tree_root(head.size, read_hashes(self._mended, checkpoint.size))
+        except LogError as error:
+            self._find(Fault.HISTORY_UNVERIFIABLE, COSIGNED_PATH, head.root.hex(), error.code)
+            return
+        if seen != head.root:
+            self._find(Fault.HISTORY_REWRITTEN, COSIGNED_PATH, head.root.hex(), seen.hex())
+
     def walk(self, checkpoint: Checkpoint) -> Steps:
         self._size = checkpoint.size
         for tile, nodes in self._settle_edge(checkpoint):
@@ -190,7 +208,7 @@ class _Inspection:
     def look_at_leftovers(self, size: int) -> Steps:
         for path in sorted(self._store.paths()):
             yield self._checked, self._size
-            if path == CHECKPOINT_PATH:
+            if path in {CHECKPOINT_PATH, COSIGNED_PATH}:
                 continue
             try:
                 tile = parse_path(path)
@@ -211,17 +229,17 @@ class _Inspection:
         recomputed = [nodes for tile in tiles for nodes in self._recomputed(tile)]
 
         def leads_to_root(hashes: list[bytes]) -> bool:
-            frontier = frontier_of_edge(checkpoint.size, _split(hashes, tiles))
+            frontier = frontier_of_edge(checkpoint.size, split_among(hashes, tiles))
             return frontier.root() == checkpoint.root
 
-        flat = [value for tile, nodes in zip(tiles, stored, strict=True) for value in nodes or _unknown(tile)]
-        settled = _reconcile(flat, recomputed, leads_to_root)
+        flat = [value for tile, nodes in zip(tiles, stored, strict=True) for value in nodes or unknown(tile)]
+        settled = reconcile(flat, recomputed, leads_to_root)
         if settled is None:
             self._report_unsettled_edge(checkpoint, tiles, flat, recomputed)
             for tile, nodes in zip(tiles, stored, strict=True):
                 self._compare_tile(tile, nodes, nodes)
             return list(zip(tiles, stored, strict=True))
-        result = list(zip(tiles, _split(settled, tiles), strict=True))
+        result = list(zip(tiles, split_among(settled, tiles), strict=True))
         for (tile, nodes), found in zip(result, stored, strict=True):
             self._compare_tile(tile, found, nodes)
         return [*result]
@@ -232,9 +250,9 @@ class _Inspection:
         known = [value for value in stored if value is not None]
         seen = "unknown"
         if len(known) == len(stored):
-            seen = frontier_of_edge(checkpoint.size, _split(known, tiles)).root().hex()
+            seen = frontier_of_edge(checkpoint.size, split_among(known, tiles)).root().hex()
         self._find(Fault.ROOT_DIFFERS, CHECKPOINT_PATH, checkpoint.root.hex(), seen)
-        for tile, one, other in zip(tiles, _split(stored, tiles), _split(recomputed, tiles), strict=True):
+        for tile, one, other in zip(tiles, split_among(stored, tiles), split_among(recomputed, tiles), strict=True):
             if one != other:
                 self._find(Fault.TILE_UNVERIFIABLE, tile.path(), "agreement with what lies below it", "other hashes")
 
@@ -264,8 +282,8 @@ class _Inspection:
         others = [self._recomputed(tile)]
         if source is not None and len(source) == TILE_WIDTH:
             others.append([leaf_hash(entry) for entry in source])
-        known = stored or _unknown(tile)
-        settled = (_reconcile(known, other, lambda hashes: perfect_root(hashes) == expected) for other in others)
+        known = stored or unknown(tile)
+        settled = (reconcile(known, other, lambda hashes: perfect_root(hashes) == expected) for other in others)
         return next((nodes for nodes in settled if nodes is not None), None)
 
     def _compare_tile(self, tile: Tile, stored: list[bytes] | None, nodes: list[bytes] | None) -> None:
@@ -343,7 +361,7 @@ class _Inspection:
             try:
                 return [leaf_hash(entry) for entry in read_bundle(self._store, tile.bundle())]
             except LogError:
-                return _unknown(tile)
+                return unknown(tile)
         first = tile.index * TILE_WIDTH
         children = (self._stored(Tile(tile.level - 1, first + offset)) for offset in range(tile.width))
         return [None if child is None else perfect_root(child) for child in children]
@@ -359,41 +377,3 @@ class _Inspection:
 
     def _find(self, code: Fault, path: str, expected: str, seen: str, index: int | None = None) -> None:
         self.findings.append(Finding(code, path, expected, seen, index))
-
-
-class _MendedStore:
-    """Reads the files of a store as they should be, where damaged ones could be recomputed; None where not."""
-
-    def __init__(self, store: TileStore) -> None:
-        self.files: dict[str, bytes | None] = {}
-        self._store = store
-
-    def read(self, path: str) -> bytes | None:
-        return self.files[path] if path in self.files else self._store.read(path)
-
-
-def _reconcile(
-    stored: Sequence[bytes | None], others: Sequence[bytes | None], accepts: Callable[[list[bytes]], bool]
-) -> list[bytes] | None:
-    """Return the accepted hashes that take the fewest from ``others``, None when no choice is accepted.
-
-    Every choice among up to eight differences is tried, so that the work stays bounded; among more, none or all.
-    """
-    needed = {i for i, value in enumerate(stored) if value is None}
-    optional = [i for i, value in enumerate(stored) if value is not None and others[i] not in {None, value}]
-    counts = range(len(optional) + 1) if len(optional) <= MAXIMUM_DIFFERENCES else (0, len(optional))
-    for chosen in (set(choice) for count in counts for choice in combinations(optional, count)):
-        mixed = [others[i] if i in needed or i in chosen else value for i, value in enumerate(stored)]
-        known = [value for value in mixed if value is not None]
-        if len(known) == len(mixed) and accepts(known):
-            return known
-    return None
-
-
-def _split(hashes: Sequence[Hash], tiles: list[Tile]) -> list[list[Hash]]:
-    remaining = iter(hashes)
-    return [list(islice(remaining, tile.width)) for tile in tiles]
-
-
-def _unknown(tile: Tile) -> list[bytes | None]:
-    return [None] * tile.width

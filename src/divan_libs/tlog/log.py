@@ -72,8 +72,7 @@ def publish(store: TileStore, integration: Integration) -> None:
 
     :raises StorageError: ``tlog.storage.immutable`` when the store already holds another history.
     """
-    for path, data in integration.files:
-        store.write_immutable(path, data)
+    store.write_all(integration.files)
 
 
 def integrate(store: TileStore, frontier: Frontier, entries: Sequence[bytes]) -> Integration:

@@ -7,7 +7,8 @@ it would mean that two histories of one log exist.
 import os
 import re
 import secrets
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from pathlib import Path
 from typing import Protocol
@@ -16,6 +17,8 @@ from divan_libs.tlog.errors import TlogError
 
 _PATH = re.compile(r"[a-z0-9][a-z0-9.]*(?:/[a-z0-9][a-z0-9.]*)*")
 _STAGING = ".staging"
+WRITERS = 8
+"""Files that are written at once: a disk syncs several in the time of one."""
 
 
 class StorageError(TlogError):
@@ -44,8 +47,14 @@ class TileStore(ReadableStore, Protocol):
         :raises StorageError: ``tlog.storage.immutable`` when the file exists with other bytes.
         """
 
+    def write_all(self, files: Iterable[tuple[str, bytes]]) -> None:
+        """Keep several files for good, as :meth:`write_immutable` each; all are durable when this returns.
+
+        :raises StorageError: ``tlog.storage.immutable``; then any of the others may have been written, or none.
+        """
+
     def replace(self, path: str, data: bytes) -> None:
-        """Write the one file that changes, the checkpoint: readers see the old bytes or the new ones, never a mix."""
+        """Write a file that changes, the checkpoint: readers see the old bytes or the new ones, never a mix."""
 
     def discard_partials(self, path: str) -> None:
         """Remove the partial tiles of the full tile at ``path``, which must be there.
@@ -55,6 +64,9 @@ class TileStore(ReadableStore, Protocol):
 
     def paths(self) -> Iterator[str]:
         """Give the path of every file, in no particular order."""
+
+    def clear_staging(self) -> None:
+        """Remove what writers left behind who died before putting it in place. Only while nobody writes."""
 
 
 def require_path(path: str) -> None:
@@ -83,6 +95,11 @@ class MemoryStore:
         if self.files.setdefault(path, data) != data:
             raise StorageError("tlog.storage.immutable", path=path)
 
+    def write_all(self, files: Iterable[tuple[str, bytes]]) -> None:
+        """See :meth:`TileStore.write_all`."""
+        for path, data in files:
+            self.write_immutable(path, data)
+
     def replace(self, path: str, data: bytes) -> None:
         """See :meth:`TileStore.replace`."""
         require_path(path)
@@ -99,6 +116,9 @@ class MemoryStore:
     def paths(self) -> Iterator[str]:
         """See :meth:`TileStore.paths`."""
         return iter(list(self.files))
+
+    def clear_staging(self) -> None:
+        """See :meth:`TileStore.clear_staging`."""
 
 
 class LocalStore:
@@ -120,22 +140,38 @@ class LocalStore:
 
     def write_immutable(self, path: str, data: bytes) -> None:
         """See :meth:`TileStore.write_immutable`."""
-        target = self._locate(path)
+        self.write_all([(path, data)])
+
+    def write_all(self, files: Iterable[tuple[str, bytes]]) -> None:
+        """See :meth:`TileStore.write_all`. Files are synced side by side, and each directory once."""
+        targets = [(path, self._locate(path), data) for path, data in files]
+        fresh = [(target, data) for path, target, data in targets if not self._is_kept(path, data)]
+        for directory in {target.parent for target, _ in fresh}:
+            _make_directory(directory)
+        if len(fresh) > 1:
+            with ThreadPoolExecutor(max_workers=min(len(fresh), WRITERS), thread_name_prefix="tiles") as pool:
+                list(pool.map(self._put, *zip(*fresh, strict=True)))
+        elif fresh:
+            self._put(*fresh[0])
+        # Also where a file was there already: whoever wrote it may have died before this line.
+        for directory in {target.parent for _, target, _ in targets}:
+            _sync_directory(directory)
+
+    def _is_kept(self, path: str, data: bytes) -> bool:
         known = self.read(path)
-        if known is None:
-            staged = self._stage(data)
-            try:
-                _make_directory(target.parent)
-                # A link, unlike a rename, fails when the name is taken: two writers cannot overwrite one another.
-                os.link(staged, target)
-            except FileExistsError:
-                known = self.read(path)
-            finally:
-                staged.unlink()
         if known is not None and known != data:
             raise StorageError("tlog.storage.immutable", path=path)
-        # Also when the file was there already: whoever wrote it may have died before this line.
-        _sync_directory(target.parent)
+        return known is not None
+
+    def _put(self, target: Path, data: bytes) -> None:
+        staged = self._stage(data)
+        try:
+            # A link, unlike a rename, fails when the name is taken: two writers cannot overwrite one another.
+            os.link(staged, target)
+        except FileExistsError:
+            self._is_kept(target.relative_to(self._directory).as_posix(), data)
+        finally:
+            staged.unlink()
 
     def replace(self, path: str, data: bytes) -> None:
         """See :meth:`TileStore.replace`."""
@@ -168,7 +204,7 @@ class LocalStore:
                 yield (Path(directory) / name).relative_to(self._directory).as_posix()
 
     def clear_staging(self) -> None:
-        """Remove what writers left behind who died before putting it in place. Only while nobody writes."""
+        """See :meth:`TileStore.clear_staging`."""
         staging = self._directory / _STAGING
         if staging.is_dir():
             for leftover in staging.iterdir():

@@ -1,17 +1,22 @@
-"""What the ledger does later: it seals, and it examines itself."""
+"""What the ledger does later: it seals, has its head cosigned, and examines itself."""
 
 from __future__ import annotations
 
 import logging
 import time
-from collections.abc import Generator
+from collections.abc import Generator, Mapping
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from uuid import UUID
 
 from divan.foundation.actors import SYSTEM
-from divan.trust.ledger import actions, queries
-from divan.trust.ledger.values import ExaminationOver, Finding, Part
+from divan.trust.ledger import actions, queries, rules
+from divan.trust.ledger.adapters import witnesses
+from divan.trust.ledger.apps import options
+from divan.trust.ledger.values import ExaminationOver, Finding, Part, WitnessAnswer
+from divan_libs.tlog.checkpoints import Checkpoint
+from divan_libs.tlog.cosigning import AGAINST_THE_LOG, Cosigned, Outcome
+from divan_libs.tlog.policies import Policy
 
 logger = logging.getLogger(__name__)
 
@@ -19,16 +24,121 @@ SLICE = 1.0
 """Seconds that the worker examines at a time."""
 PAUSE = timedelta(seconds=5)
 """How long it rests between two slices, so that sealing and serving have the machine."""
+REFUSED = AGAINST_THE_LOG | {"tlog.cosigning.refused"}
+"""Answers after which a witness is asked what it remembers of the log."""
 LOOKS = timedelta(minutes=1)
 """How often it looks whether an examination is due."""
 
 
 def seal(now: datetime) -> int:
-    """Seal the next facts; return how many. A duty of the worker.
+    """Seal the next facts; return how many.
 
     :raises HistoryDoubtful: to stop the worker: going on could make a second history.
     """
     return actions.seal_batch(actor=SYSTEM, now=now)
+
+
+@dataclass(slots=True)
+class Sealer:
+    """Seals the next facts, once the witnesses were asked whether they remember more than this database.
+
+    Database and published files may both come from an old backup; then only somebody outside knows. A witness that
+    cannot be reached keeps nobody from sealing: what it remembers is held against the log as soon as it answers.
+    """
+
+    _is_sure: bool = False
+
+    def look(self, now: datetime) -> int:
+        """Seal the next facts and return how many. A duty of the worker.
+
+        :raises HistoryDoubtful: to stop the worker, see :func:`seal`.
+        """
+        if not self._is_sure:
+            key = queries.find_log_key()
+            policy = queries.known_policy()
+            if key is not None and policy.witnesses:
+                require_grown_from(witnesses.remembered(policy, key, timeout=options().witness_timeout))
+            self._is_sure = True
+        return seal(now)
+
+
+@dataclass(slots=True)
+class Cosigning:
+    """Has the published head cosigned by the witnesses, beside the sealer: none of them can delay a seal.
+
+    What a witness claims against the log is believed only with a head that the log itself has signed.
+    """
+
+    _asked: tuple[int, datetime, bool] | None = None
+
+    def look(self, now: datetime) -> int:
+        """Ask the witnesses if that is due, and return 0: the next look can wait. A duty of the worker.
+
+        :raises HistoryDoubtful: to stop the worker: a witness has proved that this history is not the only one.
+        """
+        policy = queries.read_policy()
+        if not any(witness.url for witness in policy.witnesses) or not self._is_due(now):
+            return 0
+        published = queries.published_head()
+        if published is None or not published[1].size:
+            return 0
+        note, head = published
+        cosigned = witnesses.ask(
+            note,
+            head.size,
+            policy,
+            queries.published_store(),
+            sizes=queries.remembered_sizes(policy),
+            timeout=options().witness_timeout,
+        )
+        self._asked = head.size, now, all(not one.code for one in cosigned.outcomes)
+        actions.keep_cosignatures(
+            note=cosigned.note,
+            answers=[_answer(one) for one in cosigned.outcomes],
+            is_enough=cosigned.is_enough and any(one.line for one in cosigned.outcomes),
+            actor=SYSTEM,
+            now=now,
+        )
+        self._look_into(cosigned, policy)
+        return 0
+
+    def _is_due(self, now: datetime) -> bool:
+        if self._asked is None:
+            return True
+        size, asked_at, all_vouched = self._asked
+        grown = queries.settled_size() != size
+        return grown or rules.is_asking_due(asked_at, now, all_vouched=all_vouched)
+
+    def _look_into(self, cosigned: Cosigned, policy: Policy) -> None:
+        """Ask those who refused what they remember: signed by the log it convicts the log, else it is their trouble."""
+        refused = {one.witness.name for one in cosigned.outcomes if one.code in REFUSED}
+        key = queries.find_log_key()
+        if not refused or key is None:
+            return
+        seen = witnesses.remembered(policy, key, timeout=options().witness_timeout)
+        require_grown_from({name: head for name, head in seen.items() if name in refused})
+
+
+def require_grown_from(remembered: Mapping[str, Checkpoint]) -> None:
+    """Stop when the log is no continuation of what it signed before, as witnesses remember it.
+
+    :raises HistoryDoubtful: naming the witness.
+    """
+    contradiction = queries.find_contradiction(remembered)
+    if contradiction is not None:
+        doubt, details = contradiction
+        raise actions.HistoryDoubtful(doubt, **details)
+
+
+def _answer(outcome: Outcome) -> WitnessAnswer:
+    at = outcome.cosignature.timestamp if outcome.cosignature else None
+    return WitnessAnswer(
+        name=outcome.witness.name,
+        verifier=outcome.witness.verifier.encode(),
+        size=outcome.size,
+        cosigned_at=None if at is None else datetime.fromtimestamp(at, UTC),
+        trouble=outcome.code,
+    )
 
 
 @dataclass(slots=True)

@@ -107,6 +107,56 @@ class Examination(models.Model):
         }
 
 
+class Witness(models.Model):
+    """What is known of one witness of the policy: how far it vouched, when, and why not lately.
+
+    ``verifier`` is its public key, ``name`` its name in the policy. ``size`` is the head it remembers as far as we
+    know, from which the next consistency proof leads; ``cosigned_size`` and ``cosigned_at`` are of its last
+    cosignature, the time being the one it signed. ``trouble`` is the code of what came of the last attempt, empty when
+    it cosigned. All this moves without facts, since nothing rests on it; that a witness fell silent or returned is one.
+
+    .. no_pii: names and keys of institutions, numbers and times
+    """
+
+    id = models.BigAutoField(primary_key=True)
+    uuid = models.UUIDField(unique=True)
+    verifier = models.CharField(max_length=400, unique=True)
+    name = models.CharField(max_length=200)
+    size = models.BigIntegerField(default=0)
+    cosigned_size = models.BigIntegerField(null=True)
+    cosigned_at = models.DateTimeField(null=True)
+    asked_at = models.DateTimeField()
+    trouble = models.CharField(max_length=100, blank=True)
+    is_silent = models.BooleanField(default=True)
+
+    subject_kind: ClassVar[str] = "ledger.witness"
+
+    class Meta:
+        constraints = (models.CheckConstraint(condition=Q(size__gte=0), name="witness_size_from_zero"),)
+
+    def subject_state(self) -> dict[str, object]:
+        """Return what the digest of a witness covers: who it is, and whether it is silent."""
+        return {"verifier": self.verifier, "is_silent": self.is_silent}
+
+
+class CosignedHead(models.Model):
+    """The one row of the newest head that enough witnesses have cosigned; receipts are issued under it.
+
+    Published beside the checkpoint after this row is committed, and published again from it after a crash.
+
+    .. no_pii: numbers, hashes and signatures
+    """
+
+    id = models.PositiveSmallIntegerField(primary_key=True, default=1)
+    size = models.BigIntegerField()
+    root = models.BinaryField()
+    note = models.TextField()
+    cosigned_at = models.DateTimeField()
+
+    class Meta:
+        constraints = (models.CheckConstraint(condition=Q(id=1), name="log_has_one_cosigned_head"),)
+
+
 def entries_by_fact(uuids: Iterable[UUID]) -> Iterable[LedgerEntry]:
     """Return the entries of facts, as the subjects of facts about entries."""
     return LedgerEntry.objects.filter(fact_uuid__in=list(uuids))

@@ -11,6 +11,13 @@ EXAMINED_EVERY = timedelta(days=1)
 LEFT_BEHIND = timedelta(minutes=10)
 """After this time without a sign of it, an examination belongs to a process that is gone."""
 
+SILENT_AFTER = timedelta(minutes=10)
+"""A witness that has not vouched for so long is silent."""
+ASKED_AGAIN = timedelta(seconds=15)
+"""How soon witnesses are asked again while one of them has not vouched for the newest head."""
+REFRESHED = timedelta(minutes=5)
+"""How old cosignatures of a log that stands still may get: their time says when it was last seen alive."""
+
 
 def standing(settled: tuple[int, bytes], published: tuple[int, bytes] | None) -> Standing:
     """Say how the published head stands to the settled one; each is (size, root), published is None before the first.
@@ -29,3 +36,16 @@ def is_examination_due(begun_at: datetime, seen_at: datetime, ended_at: datetime
     if ended_at is None:
         return now - seen_at >= LEFT_BEHIND
     return now - begun_at >= EXAMINED_EVERY
+
+
+def is_silent(cosigned_at: datetime | None, now: datetime) -> bool:
+    """Whether a witness that just did not vouch has not done so for long enough to be called silent."""
+    return cosigned_at is None or now - cosigned_at >= SILENT_AFTER
+
+
+def is_asking_due(asked_at: datetime, now: datetime, *, all_vouched: bool) -> bool:
+    """Whether the witnesses are to be asked once more for a head they were asked for already.
+
+    A clock that was set back delays nothing: a time of asking in the future counts as long past.
+    """
+    return not asked_at <= now < asked_at + (REFRESHED if all_vouched else ASKED_AGAIN)

@@ -25,10 +25,12 @@ class Standing(StrEnum):
 
 
 class Doubt(StrEnum):
-    """Why the sealer stops until a person has looked; each stands at the head of the message."""
+    """Why the sealer stops until a person has looked; at the head of the message. :data:`WAYS_ON` says what to do."""
 
     OLDER_THAN_PUBLISHED = "ledger.older-than-published"
+    OLDER_THAN_WITNESSED = "ledger.older-than-witnessed"
     HISTORY_DIFFERS = "ledger.history-differs"
+    WITNESSED_DIFFERS = "ledger.witnessed-differs"
     HEAD_ALTERED = "ledger.head-altered"
     CHECKPOINT_INVALID = "ledger.checkpoint-invalid"
     FILES_ALTERED = "ledger.files-altered"
@@ -39,6 +41,39 @@ class Doubt(StrEnum):
     KEY_MISSING = "ledger.key-missing"
     KEY_EXPOSED = "ledger.key-exposed"
     KEY_OF_ANOTHER_LOG = "ledger.key-of-another-log"
+
+
+_RESTORED = (
+    "This database is an older copy than what the log has shown to others; sealing on would make a second history. "
+    "Restore the newest backup and replay its write-ahead log up to the time of the loss. If what is missing is lost "
+    "for good, this log has ended: keep its files and public key for those who hold receipts, and go on under a new "
+    "name (DIVAN_LOG_ORIGIN) with a new key. See docs/how-to/restore-a-backup.md."
+)
+_ALTERED = (
+    "Somebody or something changed what was sealed. Change nothing more; run `divan ledger fsck`, which names it, and "
+    "compare with a backup and with a mirror of the log. See docs/how-to/restore-a-backup.md."
+)
+_KEY = (
+    "Put back the key file that signed this log (mode 0600, owned by the account of the worker). If it is lost or may "
+    "have been read by others, the log must go on under a new name and key. See docs/how-to/restore-a-backup.md."
+)
+
+WAYS_ON: dict[Doubt, str] = {
+    Doubt.OLDER_THAN_PUBLISHED: _RESTORED,
+    Doubt.OLDER_THAN_WITNESSED: _RESTORED,
+    Doubt.HISTORY_DIFFERS: _RESTORED,
+    Doubt.WITNESSED_DIFFERS: _RESTORED,
+    Doubt.HEAD_ALTERED: _ALTERED,
+    Doubt.CHECKPOINT_INVALID: _ALTERED,
+    Doubt.FILES_ALTERED: _ALTERED,
+    Doubt.FACTS_LOST: _ALTERED,
+    Doubt.FACT_SEALED_TWICE: _ALTERED,
+    Doubt.ENTRIES_LOST: _ALTERED,
+    Doubt.HEAD_MOVED: "Another program seals with this database past the lock of the sealer: find and end it.",
+    Doubt.KEY_MISSING: _KEY,
+    Doubt.KEY_EXPOSED: _KEY,
+    Doubt.KEY_OF_ANOTHER_LOG: _KEY,
+}
 
 
 class Fault(StrEnum):
@@ -135,11 +170,75 @@ class Examination:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Cosigner:
+    """A witness that vouched for a head: its name (in the policy, else in its key), and the time that it signed."""
+
+    name: str
+    at: datetime | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CosignedCheckpoint:
+    """The newest head that enough witnesses vouched for: the signed note with their cosignatures, and who they are."""
+
+    size: int
+    root: str
+    note: str
+    at: datetime
+    by: tuple[Cosigner, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WitnessState:
+    """Where a witness of the policy stands.
+
+    ``trouble`` is the code of what came of asking it last, empty when it vouched. ``cosigned_size`` and
+    ``cosigned_at`` are None before its first cosignature; ``asked_at`` before it was ever asked. One that has not
+    vouched for a while ``is_silent``.
+    """
+
+    name: str
+    verifier: str
+    url: str
+    cosigned_size: int | None = None
+    cosigned_at: datetime | None = None
+    asked_at: datetime | None = None
+    trouble: str = ""
+    is_silent: bool = True
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WitnessAnswer:
+    """What came of asking one witness: its cosignature's time, or the code of the ``trouble``.
+
+    ``size`` is the size of the head that it is known to remember, None when it said nothing of it.
+    """
+
+    name: str
+    verifier: str
+    size: int | None
+    cosigned_at: datetime | None = None
+    trouble: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class IssuedReceipt:
+    """A receipt as it is handed out, and under what: the head's size, who vouched for it, how many had to."""
+
+    content: bytes
+    position: int
+    size: int
+    by: tuple[Cosigner, ...] = ()
+    needed: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class LogState:
     """Where the log stands. ``root`` is hexadecimal; ``verifier`` is the public key in its text form.
 
     ``pending`` counts the facts that have a position and are not sealed yet; ``doubt`` is the code of what keeps the
-    published files from being believed, empty when nothing does.
+    published files from being believed, empty when nothing does. ``cosigned_size`` is the head that enough witnesses
+    vouched for, 0 before the first; ``witnesses_needed`` of them are enough, and 0 when the policy demands none.
     """
 
     is_open: bool
@@ -153,6 +252,9 @@ class LogState:
     pending: int = 0
     standing: Standing | None = None
     doubt: str = ""
+    cosigned_size: int = 0
+    cosigned_at: datetime | None = None
+    witnesses_needed: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -188,6 +290,12 @@ class LogNotOpened(Trouble):
     code = "ledger.not-opened"
 
 
+class PolicyUnreadable(Trouble):
+    """The file that names the witnesses cannot be read, or is no policy."""
+
+    code = "ledger.policy-unreadable"
+
+
 class ReceiptImpossible(Trouble):
     """The fact is sealed, but what is stored now proves no receipt: it was altered, or a file is damaged."""
 
@@ -197,6 +305,12 @@ class ReceiptImpossible(Trouble):
 LOG_OPENED = FactKind("ledger.log-opened", "The log was opened under its name and key; sealing begins.")
 SALT_ERASED = FactKind(
     "ledger.salt-erased", "The salt of a sealed entry was erased: nobody can link the entry to its fact."
+)
+WITNESS_VOUCHES = FactKind(
+    "ledger.witness-vouches", "A witness vouched for the head of the log: for the first time, or again after a silence."
+)
+WITNESS_SILENT = FactKind(
+    "ledger.witness-silent", "A witness of the policy has not vouched for the head of the log for a while."
 )
 EXAMINATION_BEGUN = FactKind("ledger.examination-begun", "The worker began to examine the whole log, or began anew.")
 EXAMINATION_ENDED = FactKind(

@@ -108,7 +108,7 @@ def test_a_file_and_every_new_directory_are_synced_before_writing_returns(tmp_pa
     store.write_immutable("tile/0/000", b"hashes")
 
     staged = next(path for path in synced if path.startswith("/log/.staging/"))
-    assert synced == ["", "/log", staged, "/log", "/log/tile", "/log/tile/0"]
+    assert synced == ["", "/log", "/log/tile", "/log", staged, "/log/tile/0"]
 
 
 def test_a_repeated_writing_makes_the_first_one_durable(tmp_path, monkeypatch):

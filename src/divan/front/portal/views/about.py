@@ -15,6 +15,7 @@ from django.views.decorators.http import require_safe
 
 from divan.foundation.http.access import PUBLIC, access
 from divan.trust.ledger import queries as ledger
+from divan_libs.tlog import serving
 
 
 @access(PUBLIC)
@@ -88,10 +89,7 @@ def log_file(_request: HttpRequest, path: str) -> HttpResponse:
     content = ledger.read_published(path)
     if content is None:
         raise Http404
-    answer = HttpResponse(
-        content, content_type="text/plain; charset=utf-8" if path == "checkpoint" else "application/octet-stream"
-    )
-    full_tile = path.startswith("tile/") and ".p/" not in path
-    answer["Cache-Control"] = "public, max-age=31536000, immutable" if full_tile else "no-cache"
+    answer = HttpResponse(content, content_type=serving.content_type(path))
+    answer["Cache-Control"] = serving.cache_control(path)
     answer["Access-Control-Allow-Origin"] = "*"
     return answer

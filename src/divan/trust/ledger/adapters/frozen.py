@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from divan_libs.tlog.checkpoints import CHECKPOINT_PATH
-from divan_libs.tlog.storage import LocalStore, StorageError
+from divan_libs.tlog.storage import StorageError, TileStore
 
 
 class FrozenStore:
@@ -14,7 +14,7 @@ class FrozenStore:
     It only reads: what would write raises.
     """
 
-    def __init__(self, store: LocalStore) -> None:
+    def __init__(self, store: TileStore) -> None:
         self._store = store
         self._paths = sorted(store.paths())
         self.checkpoint = store.read(CHECKPOINT_PATH)
@@ -33,6 +33,10 @@ class FrozenStore:
         """Raise, always."""
         raise StorageError("tlog.storage.read-only", path=path, length=len(data))
 
+    def write_all(self, files: Iterable[tuple[str, bytes]]) -> None:
+        """Raise, always."""
+        raise StorageError("tlog.storage.read-only", paths=[path for path, _ in files])
+
     def replace(self, path: str, data: bytes) -> None:
         """Raise, always."""
         raise StorageError("tlog.storage.read-only", path=path, length=len(data))
@@ -40,3 +44,7 @@ class FrozenStore:
     def discard_partials(self, path: str) -> None:
         """Raise, always."""
         raise StorageError("tlog.storage.read-only", path=path)
+
+    def clear_staging(self) -> None:
+        """Raise, always."""
+        raise StorageError("tlog.storage.read-only")

@@ -6,13 +6,13 @@ from collections.abc import Callable, Iterable, Iterator
 from itertools import islice
 
 from divan.foundation.faults import power_may_fail
-from divan_libs.tlog.checkpoints import CHECKPOINT_PATH, Checkpoint, open_checkpoint
+from divan_libs.tlog.checkpoints import CHECKPOINT_PATH, COSIGNED_PATH, Checkpoint, open_checkpoint
 from divan_libs.tlog.errors import TlogError
 from divan_libs.tlog.frontier import Frontier
 from divan_libs.tlog.hashing import leaf_hash
 from divan_libs.tlog.log import LogError, load_frontier, plan_integration, prune_partials, publish
-from divan_libs.tlog.notes import NoteVerifier
-from divan_libs.tlog.storage import LocalStore, ReadableStore
+from divan_libs.tlog.notes import NoteVerifier, parse_note
+from divan_libs.tlog.storage import ReadableStore, TileStore
 from divan_libs.tlog.tiles import parse_path
 
 CHUNK = 4096
@@ -32,7 +32,7 @@ def open_published(note: bytes | None, verifier: NoteVerifier) -> Checkpoint | N
 
 def read_public(store: ReadableStore, path: str) -> bytes | None:
     """Return a published file by its path in the log, None for any path that is none and any file that is not there."""
-    if path != CHECKPOINT_PATH:
+    if path not in {CHECKPOINT_PATH, COSIGNED_PATH}:
         try:
             parse_path(path)
         except TlogError:
@@ -41,7 +41,7 @@ def read_public(store: ReadableStore, path: str) -> bytes | None:
 
 
 def bring_level(
-    store: LocalStore, published: Checkpoint | None, settled: Checkpoint, note: str, entries: Entries
+    store: TileStore, published: Checkpoint | None, settled: Checkpoint, note: str, entries: Entries
 ) -> None:
     """Publish what lies between the published head and the settled one, the checkpoint last.
 
@@ -65,7 +65,7 @@ def bring_level(
     prune_partials(store, old_size, settled.size)
 
 
-def _publish_chunk(store: LocalStore, frontier: Frontier, chunk: list[bytes]) -> Frontier:
+def _publish_chunk(store: TileStore, frontier: Frontier, chunk: list[bytes]) -> Frontier:
     plan = plan_integration(store, frontier, chunk)
     publish(store, plan)
     return plan.frontier
@@ -75,3 +75,18 @@ def _chunks(entries: Iterable[bytes]) -> Iterator[list[bytes]]:
     remaining = iter(entries)
     while chunk := list(islice(remaining, CHUNK)):
         yield chunk
+
+
+def publish_cosigned(store: TileStore, cosigned: str) -> None:
+    """Publish the head that enough witnesses cosigned beside the newest, and in its place while it is the newest.
+
+    Tools of others look for cosignatures in the checkpoint itself. One caller at a time, and under the same lock as
+    :func:`bring_level`, so that no checkpoint goes backward.
+    """
+    note = cosigned.encode()
+    if store.read(COSIGNED_PATH) != note:
+        store.replace(COSIGNED_PATH, note)
+    power_may_fail("ledger.cosigned-published")
+    newest = store.read(CHECKPOINT_PATH)
+    if newest is not None and newest != note and parse_note(newest).text == parse_note(note).text:
+        store.replace(CHECKPOINT_PATH, note)

@@ -23,7 +23,7 @@ from divan.trust.ledger import models, rules
 from divan.trust.ledger.adapters import keys
 from divan.trust.ledger.adapters.frozen import FrozenStore
 from divan.trust.ledger.apps import options
-from divan.trust.ledger.queries.log import SEALER, published_store, record_of
+from divan.trust.ledger.queries.published import SEALER, published_store, record_of
 from divan.trust.ledger.values import SALT_ERASED, Fault, Finding, Part, Standing
 from divan_libs.tlog import fsck as files
 from divan_libs.tlog.checkpoints import CHECKPOINT_PATH, Checkpoint, open_checkpoint

@@ -1,67 +1,32 @@
-"""The log as it stands: its state, its newest lines, receipts, published files."""
+"""The log as it stands: its state, its newest lines, its examinations."""
 
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterator
 from uuid import UUID
 
 from divan.foundation import facts
-from divan.foundation.canonical import canonical_bytes
-from divan.foundation.facts import FactRecord
 from divan.trust.ledger import models, rules
 from divan.trust.ledger.adapters import publication
 from divan.trust.ledger.apps import options
-from divan.trust.ledger.values import Examination, Fault, Finding, LogState, Part, ReceiptImpossible, SealedFact
+from divan.trust.ledger.queries.published import published_store
+from divan.trust.ledger.queries.witnesses import known_policy
+from divan.trust.ledger.values import Examination, Fault, Finding, LogState, Part, SealedFact
 from divan_libs.tlog.checkpoints import CHECKPOINT_PATH
-from divan_libs.tlog.commitments import Opening
 from divan_libs.tlog.errors import TlogError
 from divan_libs.tlog.notes import NoteVerifier
-from divan_libs.tlog.receipts import issue_receipt
-from divan_libs.tlog.storage import LocalStore
 
 logger = logging.getLogger(__name__)
-
-SEALER = "ledger.sealer"
-"""The lock under which the log is staged, settled and published, and its state read as a whole."""
-
-CHUNK = 2048
-
-
-def published_store() -> LocalStore:
-    """Return the store of the published files."""
-    return LocalStore(options().directory)
-
-
-def record_of(fact: FactRecord) -> bytes:
-    """Return what the entry of a fact commits to: the canonical JSON of all its fields."""
-    return canonical_bytes(fact.canonical())
-
-
-def commitments(start: int, end: int) -> Iterator[bytes]:
-    """Yield the staged or sealed entries from one position up to, not including, another.
-
-    Ends early where an entry is missing, so that the root over them cannot come out right by chance.
-    """
-    expected = start
-    while expected < end:
-        rows = models.LedgerEntry.objects.filter(position__gte=expected, position__lt=min(expected + CHUNK, end))
-        seen = expected
-        for position, commitment in rows.order_by("position").values_list("position", "commitment"):
-            if position != seen:
-                return
-            yield bytes(commitment)
-            seen += 1
-        if seen == expected:
-            return
-        expected = seen
 
 
 def log_state() -> LogState:
     """Return where the log stands; never raises for damaged files, which it names in ``doubt``."""
     head = models.LogHead.objects.first()
+    needed = known_policy().fewest
     if head is None:
-        return LogState(is_open=False, origin=options().origin, pending=facts.last_position() + 1)
+        return LogState(
+            is_open=False, origin=options().origin, pending=facts.last_position() + 1, witnesses_needed=needed
+        )
     verifier = NoteVerifier.parse(head.verifier)
     note = published_store().read(CHECKPOINT_PATH)
     published, doubt = None, ""
@@ -71,6 +36,7 @@ def log_state() -> LogState:
         logger.warning("the published checkpoint does not hold: %s", error)
         doubt = str(Fault.CHECKPOINT_INVALID)
     seen = (published.size, published.root) if published else None
+    cosigned = models.CosignedHead.objects.first()
     return LogState(
         is_open=True,
         origin=head.origin,
@@ -83,6 +49,9 @@ def log_state() -> LogState:
         pending=max(facts.last_position() + 1 - head.size, 0),
         standing=None if doubt else rules.standing((head.size, bytes(head.root)), seen),
         doubt=doubt,
+        cosigned_size=cosigned.size if cosigned else 0,
+        cosigned_at=cosigned.cosigned_at if cosigned else None,
+        witnesses_needed=needed,
     )
 
 
@@ -109,42 +78,6 @@ def list_recent(limit: int = 20) -> list[SealedFact]:
         for entry in entries
         if (fact := known.get(entry.position)) is not None
     ]
-
-
-def find_receipt(fact_uuid: UUID) -> bytes | None:
-    """Return the receipt of a fact, None until the fact is sealed and published.
-
-    A C2SP tlog-proof file with our opening, verified before it is handed out. Once the salt is erased, it proves the
-    entry alone.
-
-    :raises ReceiptImpossible: if fact, entry or published files were altered.
-    """
-    entry = models.LedgerEntry.objects.filter(fact_uuid=fact_uuid).first()
-    head = models.LogHead.objects.first()
-    fact = facts.find_by_uuid(fact_uuid)
-    if entry is None or head is None or entry.position >= head.size:
-        return None
-    verifier = NoteVerifier.parse(head.verifier)
-    store = published_store()
-    try:
-        note = store.read(CHECKPOINT_PATH)
-        published = publication.open_published(note, verifier)
-        if note is None or published is None or published.size <= entry.position:
-            return None
-        if fact is None:
-            raise ReceiptImpossible(fact=fact_uuid, reason=str(Fault.FACT_MISSING))
-        opening = None if entry.salt is None else Opening(bytes(entry.salt), record_of(fact))
-        return issue_receipt(store, note.decode(), [verifier], entry.position, opening).encode().encode()
-    except TlogError as error:
-        raise ReceiptImpossible(fact=fact_uuid, position=entry.position, reason=error.code) from error
-
-
-def read_published(path: str) -> bytes | None:
-    """Return a published file by its path below the log's address (``checkpoint``, ``tile/0/000``), or None.
-
-    Only the names that the log itself writes are looked up, so no path leads out of its directory.
-    """
-    return publication.read_public(published_store(), path)
 
 
 def examination_of(row: models.Examination) -> Examination:

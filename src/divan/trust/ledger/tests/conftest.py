@@ -19,6 +19,7 @@ def log(tmp_path):
         directory=tmp_path / "log",
         key_file=tmp_path / "keys" / "log.key",
         verifier_file=tmp_path / "trust" / "log.vkey",
+        policy_file=tmp_path / "trust" / "log.policy",
         origin="log.divan.test",
     )
     yield app.options

@@ -25,6 +25,7 @@ def main() -> None:
         directory=folder / "log",
         key_file=folder / "keys" / "log.key",
         verifier_file=folder / "trust" / "log.vkey",
+        policy_file=folder / "trust" / "log.policy",
         origin="log.divan.test",
     )
     while actions.seal_batch(actor=SYSTEM, now=datetime.now(UTC)):

@@ -78,7 +78,7 @@ def test_a_fact_that_is_not_placed_waits(open_log, happen):
 
 
 def test_more_than_a_batch_is_sealed_in_several(open_log, happen, monkeypatch):
-    monkeypatch.setattr(actions, "BATCH", 100)
+    monkeypatch.setattr("divan.trust.ledger.actions.sealing.BATCH", 100)
     happen(299)
 
     assert [actions.seal_batch(actor=SYSTEM, now=NOW) for _ in range(4)] == [100, 100, 100, 0]
@@ -106,7 +106,7 @@ def test_a_key_that_was_put_there_opens_the_log_at_the_first_batch(log, happen):
 
 
 def test_two_sealers_at_once_make_one_history(open_log, happen, monkeypatch):
-    monkeypatch.setattr(actions, "BATCH", 50)
+    monkeypatch.setattr("divan.trust.ledger.actions.sealing.BATCH", 50)
     happen(399)
     sealed = []
     failed = []
