@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
+from pathlib import Path
 from uuid import uuid4
 
 from django.db import transaction
@@ -11,9 +12,13 @@ from divan.foundation import facts, locks
 from divan.foundation.actors import Actor
 from divan.foundation.faults import power_may_fail
 from divan.trust.exchange import models
+from divan.trust.exchange.adapters import stamp_files
+from divan.trust.exchange.apps import options
 from divan.trust.exchange.queries.containers import signature_files
+from divan.trust.exchange.queries.evidence import items_of
 from divan.trust.exchange.values import EVIDENCE_STAMPED
 from divan_libs.asic import containers, hashchain
+from divan_libs.envelope.evidence.stamps import StampedBatches
 from divan_libs.pki.timestampers import Timestamper
 from divan_libs.pki.timestamps import token_time
 
@@ -34,6 +39,7 @@ def stamp_evidence(*, timestamper: Timestamper, actor: Actor, now: datetime) -> 
         models.EvidenceBatch.objects.select_related("segment").filter(pk__gt=last).order_by("pk")[:MOST_BATCHES]
     )
     if not batches:
+        hand_out_stamps()
         return 0
     signatures: list[bytes] = []
     places = []
@@ -42,7 +48,41 @@ def stamp_evidence(*, timestamper: Timestamper, actor: Actor, now: datetime) -> 
         signatures += signature_files(batch)
     token = timestamper.stamp(containers.stamped_file(signatures), "sha512")
     power_may_fail("exchange.evidence-stamped")
-    return _keep(token, containers.stamp_items(signatures), places, actor, now)
+    count = _keep(token, containers.stamp_items(signatures), places, actor, now)
+    hand_out_stamps()
+    return count
+
+
+def hand_out_stamps() -> int:
+    """Give the gateway the file of every timestamp that it has not, the oldest first; return how many.
+
+    What a crash between commit and file left out is given with the next timestamp, or when the duty looks again.
+
+    :raises OSError: if one cannot be written.
+    """
+    told = options()
+    missing: list[tuple[Path, int]] = []
+    kept = models.EvidenceStamp.objects.order_by("-pk").values_list("pk", "uuid", "stamped_at")
+    for number, uuid, stamped_at in kept.iterator():
+        path = stamp_files.path_of(told, number, str(uuid), stamped_at)
+        if path.exists():
+            break
+        missing.append((path, number))
+    for path, number in reversed(missing):
+        stamp = models.EvidenceStamp.objects.get(pk=number)
+        batches = models.StampedBatch.objects.filter(stamp=stamp).order_by("batch")
+        stamp_files.hand_out(
+            path,
+            StampedBatches(
+                token=bytes(stamp.token),
+                items=items_of(stamp),
+                batches={
+                    (name, batch): first
+                    for name, batch, first in batches.values_list("batch__segment__name", "batch__number", "first")
+                },
+            ),
+        )
+    return len(missing)
 
 
 @transaction.atomic

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from base64 import b64decode
 from collections.abc import Sequence
 
@@ -12,17 +11,14 @@ from divan.trust.exchange import models
 from divan.trust.exchange.queries.evidence import attempts_of, items_of
 from divan.trust.exchange.values import EvidenceContainer, EvidenceUncertified
 from divan_libs.asic import containers, hashchain
-from divan_libs.envelope.evidence.records import (
-    BATCH_FILE,
-    CLOSING_FILE,
-    INTENT_FILE,
-    Header,
-    MessageSignature,
-    SignedRoot,
+from divan_libs.envelope.evidence.containers import (
+    batch_signature,
+    container_name,
+    message_signature,
+    signed_alone,
+    signed_with_others,
 )
-from divan_libs.envelope.keys import to_jose
-
-_PLAIN_NAME = re.compile(r"[^A-Za-z0-9.-]+", re.ASCII)
+from divan_libs.envelope.evidence.records import Header, MessageSignature, SignedRoot
 
 
 def get_container(message_id: str, *, request_id: str = "") -> EvidenceContainer:
@@ -38,31 +34,24 @@ def get_container(message_id: str, *, request_id: str = "") -> EvidenceContainer
     if not _certificates(row.segment):
         raise EvidenceUncertified(segment=row.segment.name)
     intent, closing = bytes(row.intent), bytes(row.closing)
-    files = {INTENT_FILE: intent, CLOSING_FILE: closing}
     found = models.StampedBatch.objects.select_related("stamp").filter(batch=row.batch).first()
     if bytes(row.signature):
         place = 1 + _rows_with_signature(row.batch).filter(leaf__lt=row.leaf).count()
-        signature = message_signature_file(row)
-        octets = containers.write_container(files, signature, stamp=_stamp(found, place))
+        octets = signed_alone(intent, closing, message_signature_file(row), _stamp(found, place))
     else:
-        root = SignedRoot.decode(bytes(row.batch.root))
-        items = items_of(row.batch)
-        chain = hashchain.chain_file(
-            [(INTENT_FILE, hashchain.digest(intent)), (CLOSING_FILE, hashchain.digest(closing))],
-            row.leaf,
-            len(items),
-            hashchain.path(items, row.leaf),
-        )
-        octets = containers.write_container(
-            files | {BATCH_FILE: root.statement()},
-            batch_signature_file(row.batch),
-            chain=chain,
-            result=root.result(),
+        octets = signed_with_others(
+            intent,
+            closing,
+            root=SignedRoot.decode(bytes(row.batch.root)),
+            items=items_of(row.batch),
+            leaf=row.leaf,
+            signature=batch_signature_file(row.batch),
             stamp=_stamp(found, 0),
         )
-    name = _PLAIN_NAME.sub("-", message_id)[:100].strip("-.") or "message"
     return EvidenceContainer(
-        name=f"{name}-{row.request_id}.asice", octets=octets, stamped_at=found.stamp.stamped_at if found else None
+        name=container_name(message_id, row.request_id),
+        octets=octets,
+        stamped_at=found.stamp.stamped_at if found else None,
     )
 
 
@@ -73,14 +62,12 @@ def signature_files(batch: models.EvidenceBatch) -> list[bytes]:
 
 def batch_signature_file(batch: models.EvidenceBatch) -> bytes:
     """Return the signature over the hash chain of a batch as XAdES."""
-    root = SignedRoot.decode(bytes(batch.root))
-    return root.signed().as_file(to_jose(bytes.fromhex(root.signature)), _certificates(batch.segment))
+    return batch_signature(SignedRoot.decode(bytes(batch.root)), _certificates(batch.segment))
 
 
 def message_signature_file(row: models.EvidenceRow) -> bytes:
     """Return the signature over one message alone as XAdES."""
-    signature = MessageSignature.decode(bytes(row.signature))
-    return signature.signed().as_file(to_jose(bytes.fromhex(signature.signature)), _certificates(row.segment))
+    return message_signature(MessageSignature.decode(bytes(row.signature)), _certificates(row.segment))
 
 
 def _rows_with_signature(batch: models.EvidenceBatch) -> QuerySet[models.EvidenceRow]:
