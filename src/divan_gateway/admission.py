@@ -131,12 +131,13 @@ def admit(routes: Routes | None, caller: Caller, request: Request, *, now: datet
     :raises ExchangeRefusal: the first check that fails.
     """
     target, client, road = _read_call(request)
-    if routes is None or now.timestamp() >= routes.expires_at:
+    second = now.timestamp()
+    if routes is None or second >= routes.expires_at:
         raise errors.outdated_snapshot()
     subsystem = routes.clients.get(client)
     if subsystem is None:
         raise errors.unknown_client(client)
-    _authenticate(client, subsystem, caller, now)
+    authenticate(client, subsystem, caller, second)
     _check_server(routes, road)
     asks_gateway = is_metaservice(request.method, target)
     route = None if asks_gateway else routes.services.get(target.service)
@@ -191,7 +192,11 @@ def _read_call(request: Request) -> tuple[Target, ClientId, RoadHeaders]:
     return target, client, road
 
 
-def _authenticate(client: ClientId, subsystem: Subsystem, caller: Caller, now: datetime) -> None:
+def authenticate(client: ClientId, subsystem: Subsystem, caller: Caller, second: float) -> None:
+    """Check that whoever is at the other end may speak for a client, as its subsystem's connection wants it.
+
+    :raises ExchangeRefusal: 401.
+    """
     if not caller.secure and subsystem.connection is Connection.HTTP:
         return
     if subsystem.connection is Connection.HTTPS_NO_AUTH:
@@ -206,7 +211,7 @@ def _authenticate(client: ClientId, subsystem: Subsystem, caller: Caller, now: d
         raise errors.unauthenticated(f"Client ({client}) has no IS certificates")
     if caller.certificate not in subsystem.certificates:
         raise errors.unauthenticated(f"Client ({client}) TLS certificate does not match any IS certificates")
-    if now.timestamp() >= caller.expires_at:
+    if second >= caller.expires_at:
         raise errors.unauthenticated(f"Client ({client}) TLS certificate is expired")
 
 

@@ -186,7 +186,7 @@ def _archive(found: list[dict[str, Any]]) -> bytes:
     packed = BytesIO()
     with zipfile.ZipFile(packed, "w") as archive:
         for one in found:
-            archive.writestr(one["name"], b64decode(one["container"]))
+            archive.writestr(zipfile.ZipInfo(one["name"]), b64decode(one["container"]))
     return packed.getvalue()
 
 

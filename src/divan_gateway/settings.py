@@ -97,6 +97,7 @@ class Settings:
     ``SNAPSHOT``: the file with the signed routing snapshot; ``SNAPSHOT_KEY``: the public key that signs it.
     ``EVIDENCE``: the directory of the evidence; ``SIGNING_KEY``: the P-256 key that signs it, PKCS#8
     PEM or the PKCS#11 URI of a token, with its certificates behind it.
+    ``STAMPS``: the directory in which the house lays the timestamps of evidence; by default ``stamps`` beside it.
     ``SUBJECT_KEYS``: a JSON file of key id → hex key (32 octets or more) for the hashes of persons and targets.
     ``WORKERS``: processes, by default one a core. ``DIALECT``: how refusals are written.
     ``MAX_REQUEST`` and ``MAX_RESPONSE``: largest bodies, in octets; large ones are streamed.
@@ -118,6 +119,7 @@ class Settings:
     snapshot: Path
     snapshot_key: Path
     evidence: Path
+    stamps: Path
     signing_key: Path
     subject_keys: Path
     workers: int
@@ -146,6 +148,7 @@ class Settings:
             snapshot=source.path("SNAPSHOT"),
             snapshot_key=source.file("SNAPSHOT_KEY"),
             evidence=source.path("EVIDENCE"),
+            stamps=Path(source.text("STAMPS", str(source.path("EVIDENCE").parent / "stamps"))),
             signing_key=source.file("SIGNING_KEY"),
             subject_keys=source.file("SUBJECT_KEYS"),
             workers=source.number("WORKERS", os.cpu_count() or 1),

@@ -18,6 +18,7 @@ import uvloop
 from divan_gateway.admission import Caller
 from divan_gateway.authorities import Authorities, Certificate
 from divan_gateway.carrier import Carrier
+from divan_gateway.handing_out import HandingOut
 from divan_gateway.health import look_at_health
 from divan_gateway.inbound import ClientConnection
 from divan_gateway.inspection import Inspection
@@ -41,7 +42,7 @@ from divan_libs.envelope.tokens import open_signer
 
 EXIT_FAILED = 70
 """Exit status of a worker that can no longer write evidence."""
-_OF_THE_INSTANCE = frozenset({b"/listClients", b"/verificationconf"})
+_OF_THE_INSTANCE = frozenset({b"/asic", b"/listClients", b"/verificationconf"})
 _NOT_KEPT = (b"cache-control", b"no-store")
 _GRACE_SECONDS = 20.0
 _SEAL_SECONDS = 0.5
@@ -110,6 +111,7 @@ class Worker:
         self._journal = Journal(log, self._metrics, self._stop.set)
         self._providers = Providers(settings.max_response, settings.breaker_failures)
         self._carrier = self._make_carrier()
+        self._handing_out = HandingOut(settings.evidence, settings.stamps)
 
     def _make_carrier(self) -> Carrier:
         settings = self._settings
@@ -267,20 +269,22 @@ class Worker:
             told = [(b"content-type", b"text/plain; version=0.0.4; charset=utf-8"), _NOT_KEPT]
             return self._page(request, 200, told, self._metrics.render().encode())
         if path in _OF_THE_INSTANCE and request.method == b"GET":
-            return self._tell_of_instance(request, path)
+            return await self._tell_of_instance(request, caller, path)
         if not path.startswith(b"/r"):
             return self._carrier.refuse(errors.not_found(), request)
         return await self._carrier.carry(request, caller, send)
 
-    def _tell_of_instance(self, request: Request, path: bytes) -> bytes:
+    async def _tell_of_instance(self, request: Request, caller: Caller, path: bytes) -> bytes:
         routes = self._routing.routes
         if routes is None or time.time() >= routes.expires_at:
             return self._carrier.refuse(errors.outdated_snapshot(), request)
-        if path == b"/verificationconf":
+        query = request.target.partition(b"?")[2].decode("ascii", "replace")
+        if path == b"/asic":
+            answer = await self._handing_out.answer(routes, caller, query)
+        elif path == b"/verificationconf":
             answer = verification_conf(routes)
         else:
-            accept = request.told.get(b"accept", b"").decode("latin-1")
-            answer = list_clients(routes, accept, request.target.partition(b"?")[2].decode("ascii"))
+            answer = list_clients(routes, request.told.get(b"accept", b"").decode("latin-1"), query)
         return self._page(request, answer.status, answer.headers, answer.body)
 
     def _health(self, request: Request) -> bytes:
