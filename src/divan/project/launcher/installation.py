@@ -17,6 +17,7 @@ from types import FrameType
 from typing import NoReturn
 
 from rich.console import Console
+from rich.markup import escape
 from rich.table import Table
 
 from divan.project.configuration import Configuration
@@ -96,6 +97,8 @@ def _prepare(configuration: Configuration, console: Console) -> list[list[str]]:
                 told = json.loads(line)
                 begun = told.get("begin", begun)
                 people = told.get("people", people)
+                if "trouble" in told:
+                    console.print(f"  {'attention':<14} {escape(told['trouble'])}", style="yellow")
                 if "step" in told:
                     _step(console, told["step"], told["done"], told["seconds"])
     finally:

@@ -1,7 +1,7 @@
 """What must be true before the processes start: schema, static files, demo province. Runs as a process of its own.
 
 ``python -m divan.project.launcher.preparation FD`` writes one JSON object a line to the open file
-descriptor: steps as they end, and at last the people one can be. Everything else it prints goes to the log.
+descriptor: steps as they end, errors that stop nothing, and at last the people one can be. All else goes to the log.
 """
 
 from __future__ import annotations
@@ -9,6 +9,7 @@ from __future__ import annotations
 import dataclasses
 import hashlib
 import json
+import logging
 import os
 import sys
 import time
@@ -28,6 +29,7 @@ def prepare(report: IO[str]) -> None:
     from django.conf import settings  # noqa: PLC0415 (readable only now)
 
     configuration: Configuration = settings.DIVAN
+    logging.getLogger().addHandler(_Teller(report))
     steps: dict[str, Callable[[], str]] = {"schema": _migrate, "static files": lambda: _collect_static(configuration)}
     if configuration.rehearsal:
         steps["demo province"] = lambda: _load_demo(configuration)
@@ -38,6 +40,18 @@ def prepare(report: IO[str]) -> None:
         begun = time.monotonic()
     if configuration.rehearsal:
         _tell(report, {"people": _people()})
+
+
+class _Teller(logging.Handler):
+    """Tells whoever watches what went wrong without stopping the start: nobody opens the log of one that worked."""
+
+    def __init__(self, report: IO[str]) -> None:
+        super().__init__(logging.ERROR)
+        self._report = report
+
+    def emit(self, record: logging.LogRecord) -> None:
+        """Tell one error."""
+        _tell(self._report, {"trouble": record.getMessage()})
 
 
 def _tell(report: IO[str], message: Mapping[str, Any]) -> None:
