@@ -17,6 +17,8 @@ from divan.foundation import facts
 from divan.foundation.actors import SYSTEM
 from divan.foundation.facts import FactRecord
 from divan.foundation.faults import power_may_fail
+from divan.registers.people import queries as people
+from divan.registers.people.values import Post
 from divan.trust.exchange import queries as exchange
 from divan.trust.exchange.values import ExchangeAnswer, ExchangeSilent
 from divan.trust.identity.values import INQUIRY_ANSWERED
@@ -52,7 +54,7 @@ def hand_receipts(now: datetime) -> int:
     """Give each requested document the receipt of its sealed decision, so that it can be made and signed."""
     given = 0
     for document, fact in documents.list_awaiting_receipt():
-        receipt = ledger.find_receipt(fact)
+        receipt = ledger.find_receipt_to_keep(fact, now=now)
         if receipt is not None:
             signing.give_receipt(document=document, receipt=receipt, actor=SYSTEM, now=now)
             given += 1
@@ -152,8 +154,16 @@ def _read(answer: ExchangeAnswer) -> dict[str, object] | None:
     return told if isinstance(told, dict) else None
 
 
+def _ordering_post(task: UUID) -> Post | None:
+    """Return the post whose act brought a case to a waiting step, or None where it was the applicant's or nobody's."""
+    opened = next(iter(facts.of_subjects([task])), None)
+    post = opened.actor.get("post") if opened is not None else None
+    return people.get_post(UUID(str(post))) if post else None
+
+
 def _sent(order: OutsideOrder, ask: Ask) -> ExchangeAnswer:
     put = order.put_at is None
+    post = _ordering_post(order.task)
     return ask(
         data_service=order.data_service,
         path=f"/orders/{order.case_number}",
@@ -161,6 +171,8 @@ def _sent(order: OutsideOrder, ask: Ask) -> ExchangeAnswer:
         subject=str(order.fields.get("subject", "")),
         method="PUT" if put else "GET",
         body=dict(order.fields) if put else None,
+        post=post.title_fa if post else "",
+        post_body=post.unit.body_code if post else "",
         # An order is one message however often it is sent; each look at its state is a message of its own.
         message_id=str(order.message_id if put else uuid5(order.message_id, order.next_at.isoformat())),
         timeout=ORDER_TIMEOUT,

@@ -52,6 +52,7 @@ def service_facts(version_uuid: UUID, language: str) -> Mapping[str, object]:
         ],
         "delivery": word("delivery", str(card.delivery)),
         "electronic": card.delivery == "electronic",
+        "begins_at": begins_at(card),
         "hand_off": card.hand_off_address,
         "begun_here": bool(package.form.pages and package.flow.steps),
         "for_employees": card.audience == "employees",
@@ -107,6 +108,14 @@ def _step(package: Package, step: Step, language: str) -> tuple[str, str]:
 def _review(package: Package, track: str, language: str) -> tuple[str, str]:
     """Return a track by the step it begins with: that is who looks at the case."""
     return _step(package, steps_of_track(package.flow, track)[0], language)
+
+
+def begins_at(card: Card) -> str:
+    """Return the page of this portal on which an application begins where its own form is not the way, else nothing."""
+    own = f"/services/{card.code}"
+    rows = (row for row in card.access if (row.stage, row.channel) == ("request", "internet") and row.electronic)
+    addresses = (row.address or "" for row in rows)
+    return next((one for one in addresses if one.startswith("/") and not one.startswith(own)), "")
 
 
 def _ways(package: Package, language: str) -> list[tuple[str, str, str, str]]:

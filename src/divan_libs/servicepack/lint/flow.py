@@ -18,6 +18,7 @@ from divan_libs.servicepack.models import (
     PlaceQuestion,
     Step,
     StepKind,
+    TextQuestion,
 )
 
 _ORDER = (
@@ -216,6 +217,8 @@ def _check_holder(findings: Findings, holder: Holder, path: Path) -> None:
         return
     if at.body is not None and at.body not in findings.surroundings.bodies:
         findings.add("flow.unknown-body", FLOW, (*path, "at"), body=at.body)
+    if at.body_in is not None and not isinstance(findings.package.form.question(at.body_in), TextQuestion):
+        findings.add("flow.not-a-body", FLOW, (*path, "at"), question=at.body_in)
     if at.answer is None:
         return
     question = findings.package.form.question(at.answer)

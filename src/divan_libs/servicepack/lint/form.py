@@ -61,7 +61,8 @@ def _names_used(findings: Findings) -> set[str]:
     for source, _, _ in expressions_of(package):
         used.update(re.findall(r"\b(?:answers|groups)\s*\.\s*(\w+)", source))
     used.update(name for entry, _ in output_fields(package) for name in (entry.answer, entry.place) if name)
-    used.update(holder.at.answer for holder in package.flow.holders() if holder.at and holder.at.answer)
+    places = [holder.at for holder in package.flow.holders() if holder.at]
+    used.update(name for at in places for name in (at.answer, at.body_in) if name)
     used.update(_names_of_needs(package.needs))
     subjects = (record.subject for record in package.outputs.records)
     used.update(subject.group or subject.question for subject in subjects if isinstance(subject, Subject))

@@ -55,19 +55,23 @@ class Demand(StrEnum):
 class Where(Part):
     """Which unit the role is looked up in.
 
-    That of an answered place (or its ancestor at ``level``), a body, or the body in which the applicant works.
+    That of an answered place (or its ancestor at ``level``), a body, the body whose code a text answer is (``body_in``;
+    where there is no such body, those follow to whom silence leads), or the body in which the applicant works.
     """
 
     answer: Name | None = None
     level: PlaceLevel | None = None
     body: Slug | None = None
+    body_in: Name | None = None
     of_applicant: Flag = False
 
     @model_validator(mode="after")
     def _one_of_them(self) -> Where:
-        given = [self.answer is not None, self.body is not None, self.of_applicant]
+        given = [self.answer is not None, self.body is not None, self.body_in is not None, self.of_applicant]
         if sum(given) != 1 or (self.answer is None and self.level is not None):
-            raise PydanticCustomError("flow.where", "an answer with its level, a body, or the applicant's own body")
+            raise PydanticCustomError(
+                "flow.where", "an answer with its level, a body or the answer that names one, or the applicant's own"
+            )
         return self
 
 

@@ -271,6 +271,11 @@ BROKEN = [
     ),
     ("flow.unknown-body", "flow.yaml", ("flow.yaml", "at: {body: ict-directorate}", "at: {body: post-office}")),
     (
+        "flow.not-a-body",
+        "flow.yaml",
+        ("flow.yaml", "at: {answer: village, level: village}", "at: {body_in: village}"),
+    ),
+    (
         "flow.not-a-place",
         "flow.yaml",
         ("flow.yaml", "at: {answer: village, level: village}", "at: {answer: relation, level: village}"),

@@ -41,6 +41,7 @@ from divan.dealings.cases.actions.paying import ask_payment
 from divan.dealings.cases.actions.permits import expire_permit, hand_back_permit
 from divan.dealings.cases.actions.recusing import recuse
 from divan.dealings.cases.actions.referring import answer_referral, refer_task
+from divan.dealings.cases.actions.sending import send_application
 from divan.dealings.cases.actions.settling import note_paid
 from divan.dealings.cases.actions.signatures import (
     ask_signatures,
@@ -101,6 +102,7 @@ __all__ = [
     "resume_clocks",
     "save_answers",
     "save_page",
+    "send_application",
     "start_draft",
     "submit_bundle",
     "submit_case",

@@ -47,7 +47,12 @@ from divan.dealings.cases.queries.dossier import (
 from divan.dealings.cases.queries.entries import EntryOffer, list_entry_offers, pages_asked
 from divan.dealings.cases.queries.figures import county_figures, list_bottlenecks, service_figures, totals
 from divan.dealings.cases.queries.letters import letter_on_the_table, seal_of
-from divan.dealings.cases.queries.lists import list_cases_of, list_documents_of, page_of_cases
+from divan.dealings.cases.queries.lists import (
+    find_cases_by_answer,
+    list_cases_of,
+    list_documents_of,
+    page_of_cases,
+)
 from divan.dealings.cases.queries.moving import preview_move
 from divan.dealings.cases.queries.openings import (
     find_opening,
@@ -97,6 +102,7 @@ __all__ = [
     "due_of_case",
     "find_beneficiary",
     "find_case_by_number",
+    "find_cases_by_answer",
     "find_decision",
     "find_kept_answers",
     "find_open_task",

@@ -164,11 +164,15 @@ def _superior_of(applicant: UUID, role: str, at: datetime) -> Post | None:
 def responsible_post(case: Case, package: Package, holder: Holder, at: datetime) -> Post | None:
     """Return the post that holds a role for a case, or None.
 
-    It is found by the answered place, a named body, the body of the applicant's own post at a moment, or the provider.
+    It is found by the answered place, a body that is named here or in an answer, the body of the applicant's own post
+    at a moment, or the provider.
     """
     where = holder.at
     if where is not None and where.of_applicant:
         return _superior_of(case.applicant, holder.role, at)
+    if where is not None and where.body_in is not None:
+        named = case.answers.get(where.body_in)
+        return people.find_post_of_role(holder.role, body=named) if isinstance(named, str) else None
     if where is None or where.body is not None:
         body = where.body if where and where.body else package.card.provider.body
         return people.find_post_of_role(holder.role, body=body)

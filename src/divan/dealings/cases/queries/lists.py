@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from uuid import UUID
 
 from django.db.models import Q
@@ -20,6 +21,20 @@ def list_cases_of(applicant: UUID, *, limit: int = 100) -> list[Case]:
         .order_by("-changed_at")
     )
     return [case_of(row) for row in rows[:limit]]
+
+
+def find_cases_by_answer(
+    applicant: UUID, service_code: str, question: str, answers: Collection[str]
+) -> dict[str, Case]:
+    """Return a person's sent cases of a service by what they answered to a question; withdrawn ones are left out."""
+    rows = (
+        models.Case.objects.named()
+        .filter(applicant__uuid=applicant, version__service__code=service_code, number__isnull=False)
+        .filter(**{f"answers__{question}__in": list(answers)})
+        .exclude(state=CaseState.WITHDRAWN)
+        .order_by("submitted_at")
+    )
+    return {str(row.answers[question]): case_of(row) for row in rows}
 
 
 def page_of_cases(applicant: UUID, *, after: UUID | None = None, limit: int = 50) -> list[Case]:

@@ -1,4 +1,4 @@
-"""A citizen sees who asked about them, narrows the list, and objects with a letter."""
+"""A citizen sees who asked about them, narrows the list, and objects: a case at the body that asked."""
 
 from __future__ import annotations
 
@@ -11,16 +11,26 @@ from django.test import Client
 from django.utils.html import strip_tags
 from tests.world import found_secretariats
 
-from divan.dealings.correspondence import queries as letters
+from divan.dealings.cases import actions as case_actions
+from divan.dealings.cases import queries as cases
+from divan.dealings.cases.values import Given
 from divan.foundation import files
-from divan.foundation.actors import SYSTEM
+from divan.foundation.actors import SYSTEM, Actor, ActorKind
 from divan.foundation.apps import options
+from divan.project.demo import neighbours
+from divan.project.demo.bodies import enrol_holder
+from divan.project.demo.services import shipped_services
+from divan.registers.catalogue import actions as catalogue
+from divan.registers.people import queries as people
 from divan.trust.exchange import actions as exchange
 from divan.trust.exchange.apps import ExchangeOptions
+from divan.trust.exchange.queries.looks import user_id_of
 from divan.trust.exchange.tests import world as around
 from divan.trust.exchange.values import Member, Outcome, Subsystem
 from divan.trust.identity import actions as identity
 from divan.trust.identity.models import Account
+from divan_libs.servicepack.lint import Surroundings
+from divan_libs.servicepack.loading import load_package
 
 OTHER = "LR/GOV/tax-office/returns"
 
@@ -42,10 +52,12 @@ def writer(world, tmp_path, monkeypatch, django_capture_on_commit_callbacks):
     found_secretariats(actor=SYSTEM, now=world.now)
     plan = around.plan(since=world.now)
     tax = Member(address="LR/GOV/tax-office", name_fa="ادارهٔ مالیات", name_en="Tax office")
+    labour = Member(address="LR/GOV/labour", name_fa="ادارهٔ کار", name_en="Labour office")
+    theirs = (OTHER, "LR/GOV/labour/returns")
     plan = replace(
         plan,
-        members=(*plan.members, tax),
-        subsystems=(*plan.subsystems, Subsystem(address=OTHER, name_fa="اظهارنامه")),
+        members=(*plan.members, tax, labour),
+        subsystems=(*plan.subsystems, *(Subsystem(address=one, name_fa="اظهارنامه") for one in theirs)),
     )
     with django_capture_on_commit_callbacks(execute=True):
         exchange.found_exchange(plan=plan, actor=SYSTEM, now=world.now)
@@ -110,21 +122,112 @@ def test_the_list_is_narrowed_by_body_and_year_and_goes_on(world, writer):
     assert said(client.get("/looks/", {"year": "x", "body": "'", "after": "9-"})).count("What was asked") in {0, 30}
 
 
-def test_an_objection_arrives_as_a_letter_at_the_body_that_asked_once(world, writer):
+@pytest.fixture
+def objections(world, monkeypatch) -> None:
+    """The service of objections, offered in a province that has two more bodies with the posts that decide."""
+    whole = neighbours.plan()
+    few = {code: whole["bodies"][code] for code in ("welfare", "labour")}
+    monkeypatch.setattr(neighbours, "plan", lambda: {**whole, "bodies": few, "signing_posts": []})
+    neighbours.found_neighbours(actor=SYSTEM, now=world.now)
+    [folder] = [one for one in shipped_services() if one.name == "data-look-objection"]
+    around = Surroundings(roles=people.list_roles(), bodies=people.list_body_codes(), data_services=frozenset())
+    catalogue.publish_package(package=load_package(folder), surroundings=around, actor=SYSTEM, now=world.now)
+
+
+def object_to(client: Client, look: str, text: str = "Nobody may ask this."):
+    return client.post(f"/looks/{look}/object/", {"text": text})
+
+
+def by(world, role: str, body: str) -> Actor:
+    post = people.find_post_of_role(role, body=body)
+    holder = people.holder_of(post.uuid, world.now)
+    return Actor(kind=ActorKind.STAFF, uuid=holder.uuid, post=post.uuid, duties=frozenset({role}), unit=post.unit.uuid)
+
+
+@pytest.mark.parametrize(
+    ("asked_by", "body"),
+    [
+        ({"user_id": user_id_of("Expert", "welfare")}, "welfare"),
+        ({"user_id": user_id_of("Expert")}, "governor-office"),
+        ({"client": "LR/GOV/labour/returns", "user_id": user_id_of("Expert", "welfare")}, "labour"),
+        ({"client": OTHER, "user_id": None}, ""),
+    ],
+    ids=["one of our posts", "our subsystem", "another member that claims a body", "a body that is not here"],
+)
+@pytest.mark.usefixtures("objections")
+def test_an_objection_opens_one_case_at_the_body_that_asked(world, writer, asked_by, body):
+    writer.message("a", subject=code_of(world), issue="case 7", **asked_by)
+    take_over(writer, world)
+    client = sign_in(world)
+
+    asked = said(client.get("/looks/a/object/"))
+    empty = object_to(client, "a", " ")
+    sent = [object_to(client, "a") for _ in range(2)]
+
+    assert ("opens a case at" in asked, "has no office here" in asked) == (True, not body)
+    assert "within 10 working days" in asked
+    assert empty.status_code == 422
+    assert [answer.status_code for answer in sent] == [302, 302]
+    [case] = cases.list_cases_of(world.person("villager").uuid)
+    assert {answer["Location"] for answer in sent} == {f"/cases/{case.uuid}/"}
+    task = cases.find_open_task(case.uuid)
+    post = people.get_post(task.post)
+    assert (post.unit.body_code, task.step) == (body or "governor-office", "examine")
+    assert case.due_at is not None
+    assert case.answers["message_number"] == "message-a"
+    assert (case.answers["purpose"], case.answers["legal_basis"]) == ("احراز هویت – case 7", "قانون نمایشی")
+    assert case.answers.get("asking_post") == ("Expert" if asked_by["user_id"] else None)
+    assert client.get("/looks/a/object/")["Location"] == f"/cases/{case.uuid}/"
+
+
+@pytest.mark.parametrize(
+    ("proposal", "words"),
+    [("lawful", "Lawful, with the reason"), ("unlawful", "Unlawful, a measure is taken")],
+)
+@pytest.mark.usefixtures("objections")
+def test_the_answer_is_signed_and_seen(world, writer, proposal, words):
+    [director] = [seat.code for seat in neighbours.seats() if (seat.body, seat.role) == ("welfare", "director")]
+    enrol_holder(director, actor=SYSTEM, now=world.now)
+    writer.message("a", subject=code_of(world), user_id=user_id_of("Expert", "welfare"))
+    take_over(writer, world)
+    client = sign_in(world)
+    object_to(client, "a")
+    [case] = cases.list_cases_of(world.person("villager").uuid)
+
+    def act(role: str, action: str, **given: object) -> None:
+        task = cases.find_open_task(case.uuid)
+        case_actions.act(
+            task=task.uuid, action=action, given=Given(**given), actor=by(world, role, "welfare"), now=world.now
+        )
+
+    act("expert", proposal, text="Your own case needed it.", report={"checked": ["case-of-the-person"]})
+    act("director", "sign")
+
+    page = said(client.get("/looks/"))
+    assert words in page
+    assert "See your objection" in page
+    decided = cases.get_case(case.uuid)
+    assert (decided.outcome, decided.state) == (proposal, "decided")
+    assert words in said(client.get(f"/cases/{case.uuid}/"))
+
+
+def test_without_the_service_nothing_is_promised(world, writer):
     writer.message("a", subject=code_of(world))
     take_over(writer, world)
     client = sign_in(world)
 
-    empty = client.post("/looks/a/object/", {"text": " "})
-    sent = [client.post("/looks/a/object/", {"text": "Nobody may ask this."}) for _ in range(2)]
+    assert "Objections are not taken here yet" in said(client.get("/looks/a/object/"))
+    assert object_to(client, "a").status_code == 404
+    assert cases.list_cases_of(world.person("villager").uuid) == []
 
-    assert empty.status_code == 422
-    assert [answer.status_code for answer in sent] == [302, 302]
-    assert sent[0]["Location"] == sent[1]["Location"]
-    [written] = letters.list_intakes_of_applicant(world.person("villager").uuid)
-    assert written.arrived.wording.startswith("Nobody may ask this.")
-    assert "message-a" in written.arrived.wording
-    assert letters.get_secretariat(written.secretariat).body_code == "governor-office"
+
+@pytest.mark.usefixtures("objections", "writer")
+def test_the_service_begins_on_the_list_of_looks(world):
+    client = sign_in(world)
+
+    assert 'href="/looks/"' in client.get("/services/data-look-objection/").content.decode()
+    assert client.post("/services/data-look-objection/apply/")["Location"] == "/looks/"
+    assert cases.list_cases_of(world.person("villager").uuid) == []
 
 
 def test_nobody_objects_to_a_look_at_another(world, writer):
@@ -132,15 +235,6 @@ def test_nobody_objects_to_a_look_at_another(world, writer):
     take_over(writer, world)
 
     assert sign_in(world).get("/looks/a/object/").status_code == 404
-
-
-def test_an_objection_to_a_body_that_takes_no_letters_goes_to_whom_keeps_the_exchange(world, writer):
-    writer.message("a", subject=code_of(world), client=OTHER)
-    take_over(writer, world)
-
-    page = said(sign_in(world).get("/looks/a/object/"))
-
-    assert "which keeps the exchange" in page
 
 
 def test_the_page_is_persian_too(world, writer):

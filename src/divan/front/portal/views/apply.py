@@ -25,6 +25,7 @@ from divan.foundation.ui.numbers import digits, listed
 from divan.foundation.ui.pieces import Row, Task
 from divan.foundation.ui.refusals import text_of
 from divan.front.portal.options import options
+from divan.front.portal.service_facts import begins_at
 from divan.front.portal.summaries import carried_over, summaries
 from divan.front.questions.outside import asked_facts, outside_of
 from divan.front.questions.pages import NO_OBJECTIONS, Objections, known, page_values, take_page
@@ -32,6 +33,7 @@ from divan.front.questions.posted import is_redisplay
 from divan.front.questions.sending import send
 from divan.front.texts.fees import shown_fee
 from divan.front.texts.missing import missing_text
+from divan.registers.catalogue import queries as catalogue
 from divan_libs.servicepack.answers import complete, pages_to_show, visible_answers
 from divan_libs.servicepack.models import APPLICATION, FileQuestion, Package, Page
 
@@ -47,9 +49,14 @@ def own_case(request: HttpRequest, case_uuid: UUID) -> Case:
 @access(SIGNED_IN)
 @require_http_methods(["GET", "POST"])
 def begin(request: HttpRequest, code: str) -> HttpResponse:
-    """Begin an application, or go on with the one that was begun; a GET only comes from the sign-in page."""
+    """Begin an application, or go on with the one that was begun; a GET only comes from the sign-in page.
+
+    Where the card names another page of this portal for it, that page is where it begins.
+    """
     if request.method == "GET":
         return redirect("portal:service", code)
+    if elsewhere := begins_at(catalogue.get_package(catalogue.get_offered_version(code, inside=True).uuid).card):
+        return redirect(elsewhere)
     case = actions.start_draft(
         service_code=code, language=get_language() or "fa", actor=actor_of(request), now=clock.now()
     )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time
 from urllib.parse import urlencode
@@ -15,18 +16,9 @@ from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
+from divan.dealings.cases import actions
 from divan.dealings.cases import queries as cases
-from divan.dealings.correspondence import actions as correspondence
-from divan.dealings.correspondence import queries as secretariats
-from divan.dealings.correspondence.values import (
-    Arrived,
-    Channel,
-    Intake,
-    Party,
-    PartyKind,
-    RecipientLine,
-    Secretariat,
-)
+from divan.dealings.cases.values import Case
 from divan.foundation import clock
 from divan.foundation.errors import NotAllowed
 from divan.foundation.http.access import SIGNED_IN, access
@@ -35,6 +27,9 @@ from divan.foundation.ui.fields import ErrorSummary, Field
 from divan.foundation.ui.frame import Link
 from divan.foundation.ui.numbers import jalali_time
 from divan.foundation.ui.pieces import Row
+from divan.front.texts.words import clock_in_words, word
+from divan.registers.catalogue import queries as catalogue
+from divan.registers.catalogue.values import ServiceUnknown
 from divan.registers.people import queries as people
 from divan.registers.people.values import Person
 from divan.trust.exchange import queries as exchange
@@ -43,6 +38,23 @@ from divan_libs.persian.jalali import TEHRAN, from_jalali, jalali_year
 
 PAGE = 30
 LONGEST = 5000
+OBJECTION = "data-look-objection"
+"""The service that carries an objection; its form takes what the evidence says of a look."""
+ATTEMPT = "attempt_number"
+"""The question whose answer names the look: one objection to each."""
+LENGTHS = {
+    "objection": LONGEST,
+    "asking_body": 100,
+    "asker": 300,
+    "asking_post": 300,
+    "data_asked": 300,
+    "asked_at": 60,
+    "purpose": 1000,
+    "legal_basis": 1000,
+    "message_number": 300,
+    ATTEMPT: 80,
+}
+"""What the form of the service takes, in characters; what is longer stands in the evidence."""
 
 RESULTS: dict[LookResult, Promise] = {
     LookResult.GIVEN: gettext_lazy("Your data were given"),
@@ -112,9 +124,10 @@ def listing(request: HttpRequest) -> HttpResponse:
     )
     known = exchange.summarize_looks_at(person.national_code, language=language)
     newest, oldest = (jalali_year(at) if at else 0 for at in (known.last_at, known.first_at))
+    objections = _objections(person, found[:PAGE])
     values = {
         "wish": wish,
-        "looks": [_shown(look) for look in found[:PAGE]],
+        "looks": [_shown(look, objections.get(look.request_id)) for look in found[:PAGE]],
         "onward": wish.address(found[PAGE - 1].token) if len(found) > PAGE else "",
         "from_the_top": wish.address("") if wish.after else "",
         "years": range(newest, oldest - 1, -1) if newest else (),
@@ -124,14 +137,28 @@ def listing(request: HttpRequest) -> HttpResponse:
     return render(request, "portal/looks.html", values)
 
 
-def _shown(look: Look) -> dict[str, object]:
-    moment = jalali_time(look.at)
-    address = reverse("portal:look-object", args=[look.request_id])
+def _shown(look: Look, objection: Case | None) -> dict[str, object]:
+    said = f"{look.client_name}, {jalali_time(look.at)}"
+    if objection is None:
+        address = reverse("portal:look-object", args=[look.request_id])
+        return {
+            "title": look.client_name,
+            "rows": _rows(look),
+            "actions": [Link(address, _("Object to this"), hidden=said)],
+        }
+    address = reverse("portal:case", args=[objection.uuid])
     return {
         "title": look.client_name,
-        "rows": _rows(look),
-        "actions": [Link(address, _("Object to this"), hidden=f"{look.client_name}, {moment}")],
+        "rows": [*_rows(look), Row(_("Your objection"), _answer_of(objection))],
+        "actions": [Link(address, _("See your objection"), hidden=said)],
     }
+
+
+def _answer_of(objection: Case) -> str:
+    """Return what came of an objection, or where it stands."""
+    if not objection.outcome:
+        return word("case-state", objection.state)
+    return cases.get_package_of(objection).text(f"outcomes.{objection.outcome}.title", get_language() or "fa")
 
 
 def _rows(look: Look) -> list[Row]:
@@ -168,73 +195,75 @@ def _opened(person: UUID, wish: _Wish, language: str) -> list[dict[str, object]]
 @access(SIGNED_IN)
 @require_http_methods(["GET", "POST"])
 def object_to(request: HttpRequest, request_id: str) -> HttpResponse:
-    """Object to a look: a letter goes to the body that asked, with what the evidence says; once for each look.
+    """Object to a look: a case at the body that asked, with what the evidence says; once for each look.
 
     :raises LookUnknown: if nobody looked at the visitor under that identifier.
     """
     language, person = get_language() or "fa", _person(request)
     look = exchange.get_look(person.national_code, request_id[:64], language=language)
-    secretariat = _secretariat_of(look)
+    if (case := _objections(person, [look]).get(look.request_id)) is not None:
+        return redirect("portal:case", case.uuid)
     text, wrong = request.POST.get("text", "")[:LONGEST], []
-    if request.method == "POST" and secretariat is not None:
+    if request.method == "POST":
         if text.strip():
-            taken = _send(request, person, look, secretariat, text.strip())
-            return redirect("portal:petition", taken.uuid)
+            return redirect("portal:case", _send(request, person, look, text.strip()).uuid)
         wrong.append(_("Write what you object to."))
     fields = [Field("text", "long-text", _("What do you object to?"), "", text, wrong, attributes={"rows": "8"})]
-    body = people.get_unit(secretariat.body_code) if secretariat is not None else None
     values = {
         "rows": [
             Row(_("Who asked"), look.client_name),
             *_rows(look),
             Row(_("Number of the message"), look.message_id, code=True),
         ],
-        "body": body.name(language) if body else "",
-        "is_the_asker": body is not None and look.member.rpartition("/")[2] == body.code,
+        **_whom(look, language),
         "fields": fields,
         "error_summary": ErrorSummary.of(fields),
     }
     return render(request, "portal/look_object.html", values, status=422 if wrong else 200)
 
 
-def _secretariat_of(look: Look) -> Secretariat | None:
-    """Return where an objection goes: to the body that asked if it is here, else to the one that keeps the exchange."""
-    known = {one.body_code: one for one in secretariats.list_central_secretariats()}
-    codes = (address.rpartition("/")[2] for address in (look.member, exchange.own_member()))
-    return next((known[code] for code in codes if code in known), None)
+def _whom(look: Look, language: str) -> dict[str, object]:
+    """Say who examines an objection and how long it may take; nothing where the service is not offered here."""
+    try:
+        version = catalogue.get_offered_version(OBJECTION, inside=False)
+    except ServiceUnknown:
+        return {"body": ""}
+    card = catalogue.get_package(version.uuid).card
+    is_here = look.body in people.list_body_codes()
+    body = people.get_unit(look.body if is_here else card.provider.body)
+    return {
+        "body": body.name(language),
+        "is_the_asker": is_here,
+        "promised": clock_in_words(card.promised_time) if card.promised_time else "",
+    }
 
 
-def _send(request: HttpRequest, person: Person, look: Look, secretariat: Secretariat, text: str) -> Intake:
-    body = people.get_unit(secretariat.body_code)
-    lines = [
-        text,
-        "",
-        _("This letter objects to a question about me through the exchange:"),
-        _("who asked: %(body)s") % {"body": look.client_name},
-        _("what: %(service)s") % {"service": look.service_name},
-        _("when: %(moment)s") % {"moment": jalali_time(look.at)},
-        _("why: %(purpose)s") % {"purpose": " – ".join(filter(None, (look.purpose, look.stated)))},
-        _("by which law: %(law)s") % {"law": look.legal_basis or "–"},
-        _("number of the message: %(number)s") % {"number": look.message_id},
-    ]
-    arrived = Arrived(
-        sender=Party(kind=PartyKind.PERSON, uuid=person.uuid, name=person.full_name),
-        their_date=None,
-        subject=_("Objection to a question about me on %(moment)s") % {"moment": jalali_time(look.at)},
-        wording="\n".join(lines),
-        recipients=(
-            RecipientLine(party=Party(kind=PartyKind.BODY, uuid=body.uuid, organization=body.name_fa, code=body.code)),
-        ),
-        applicant=person.uuid,
+def _objections(person: Person, looks: Sequence[Look]) -> dict[str, Case]:
+    """Return the cases of objections to these looks, by the look's identifier."""
+    return cases.find_cases_by_answer(person.uuid, OBJECTION, ATTEMPT, [look.request_id for look in looks])
+
+
+def _send(request: HttpRequest, person: Person, look: Look, text: str) -> Case:
+    """Open the case of an objection with what the evidence says of the look; sent again it is the same case."""
+    given = {
+        "objection": text,
+        "full_name": person.full_name,
+        "asking_body": look.body,
+        "asker": look.client_name,
+        "asking_post": look.post,
+        "data_asked": look.service_name,
+        "asked_at": jalali_time(look.at),
+        "purpose": " – ".join(filter(None, (look.purpose, look.stated))),
+        "legal_basis": look.legal_basis,
+        "result": str(RESULTS[look.result]),
+        "message_number": look.message_id,
+        ATTEMPT: look.request_id,
+    }
+    return actions.send_application(
+        service_code=OBJECTION,
+        given={code: answer[: LENGTHS.get(code, 200)] for code, answer in given.items()},
+        once_by=ATTEMPT,
         language=get_language() or "fa",
-    )
-    # One letter for each look: sent again it is the same letter.
-    return correspondence.take_in_pages(
-        secretariat=secretariat.uuid,
-        channel=Channel.PORTAL,
-        key=f"{person.uuid}:look-{look.request_id}",
-        arrived=arrived,
-        pages=(),
         actor=actor_of(request).for_oneself(),
         now=clock.now(),
     )

@@ -5,13 +5,13 @@ from __future__ import annotations
 import logging
 from collections.abc import Mapping
 from typing import Literal
-from urllib.parse import quote, urlencode
+from urllib.parse import urlencode
 
 from divan.foundation.canonical import canonical_bytes
 from divan.trust.exchange import models, rules
 from divan.trust.exchange.adapters import gateway
 from divan.trust.exchange.apps import options
-from divan.trust.exchange.queries.looks import POST
+from divan.trust.exchange.queries.looks import user_id_of
 from divan.trust.exchange.queries.membership import data_service_of
 from divan.trust.exchange.values import ExchangeAnswer, ExchangeSilent
 from divan_libs.envelope.addresses import normalise_path
@@ -28,6 +28,7 @@ def ask(
     subject: str = "",
     purpose: str = "",
     post: str = "",
+    post_body: str = "",
     message_id: str,
     timeout: float,
     method: Literal["GET", "PUT"] = "GET",
@@ -38,9 +39,9 @@ def ask(
     ``path`` (percent-encoded) and ``query`` follow the address of the data service; ``subject`` is whom it is about,
     and must be whom the request names where the service says a person stands. A PUT carries ``body`` as JSON in its
     canonical form, so that the same order is the same octets. ``purpose`` travels with the message beside the purpose
-    of the permit, ``post`` says for which post it is asked: whoever it is about can see both. The same ``message_id``
-    again is another attempt at the same message. No transaction may be open: the other side may take ``timeout``
-    seconds.
+    of the permit; ``post`` says for which post it is asked, by its title and the code of its body (``post_body``):
+    whoever it is about can see both. The same ``message_id`` again is another attempt at the same message. No
+    transaction may be open: the other side may take ``timeout`` seconds.
 
     :raises ExchangeSilent: when no answer came, or only a refusal that may pass. A data service that is not registered
         is silent too: it may be registered later.
@@ -67,7 +68,7 @@ def ask(
         query=query,
         message_id=message_id,
         stated=purpose,
-        user_id=POST + quote(post) if post else "",
+        user_id=user_id_of(post, post_body),
         timeout=timeout,
         method=method,
         content=content,

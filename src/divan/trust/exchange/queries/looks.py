@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime
-from urllib.parse import unquote
+from urllib.parse import quote, unquote
 
 from django.db.models import Max, Min, QuerySet
 
@@ -19,6 +19,15 @@ from divan_libs.envelope.subjects import subject_hash
 
 POST = "post:"
 """Begins the user id of a message that was asked for a post; the post's title follows, percent-encoded."""
+_BODY = ";body="
+"""Goes before the code of the post's body, where it is told."""
+
+
+def user_id_of(post: str, body: str = "") -> str:
+    """Return the user id of a message that is asked for a post, empty where it is for none."""
+    if not post:
+        return ""
+    return POST + quote(post, safe="") + (_BODY + quote(body, safe="") if body else "")
 
 
 def list_looks_at(
@@ -102,13 +111,17 @@ def _looks(rows: Sequence[models.EvidenceRow], language: str) -> list[Look]:
 def _look(row: models.EvidenceRow, names: Names) -> Look:
     intent = Intent.decode(bytes(row.intent))
     purpose, legal_basis = names.reason(intent)
-    said = intent.user_id or ""
+    member, said = _member(row.client), intent.user_id or ""
+    # Any other user id may be the national code of an officer, which is not the citizen's to see.
+    post, _, body = said.removeprefix(POST).partition(_BODY) if said.startswith(POST) else ("", "", "")
+    is_ours = row.client == options().subsystem
     return Look(
         at=row.received_at,
-        member=_member(row.client),
+        member=member,
+        # Whose post it was is our own word alone; of another member its address is all that was proved.
+        body=unquote(body) if is_ours and body else member.rpartition("/")[2],
         client_name=names.client(row.client),
-        # Any other user id may be the national code of an officer, which is not the citizen's to see.
-        post=unquote(said.removeprefix(POST)) if said.startswith(POST) else "",
+        post=unquote(post),
         service_name=names.service(row.service),
         purpose=purpose,
         legal_basis=legal_basis,

@@ -86,13 +86,15 @@ class LookResult(StrEnum):
 class Look:
     """Somebody asked about a person: when, who, what, why, by which law, and what came of it.
 
-    ``member`` is the address of the body that asked, ``post`` the post for which its system says it asked.
+    ``member`` is the address of the member that asked, ``body`` the code of the body: where many bodies ask by our own
+    subsystem, that of the post. ``post`` is the post for which its system says it asked.
     ``purpose`` and ``legal_basis`` are those of the permit; ``stated`` is what the asker said besides. ``token``
     continues a list after this look.
     """
 
     at: datetime
     member: str
+    body: str
     client_name: str
     post: str
     service_name: str

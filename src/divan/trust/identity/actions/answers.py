@@ -12,6 +12,7 @@ from django.db.models import Q
 from divan.foundation import facts
 from divan.foundation.actors import Actor
 from divan.registers.people import actions as people
+from divan.registers.people import queries as registers
 from divan.trust.identity import models, rules
 from divan.trust.identity.actions import challenges
 from divan.trust.identity.adapters.registers import CIVIL_REGISTRY, Question
@@ -44,14 +45,26 @@ def take_due_inquiry(now: datetime, data_service: str) -> DueInquiry | None:
         return None
     row.leased_until = now + rules.INQUIRY_LEASE
     row.save(update_fields=["leased_until"])
+    post, post_body = _asking_post(row.uuid)
     question = Question(
         national_code=row.national_code,
         parameters=dict(row.parameters),
         purpose=row.purpose,
         message_id=row.message_id,
         on=now.date(),
+        post=post,
+        post_body=post_body,
     )
     return DueInquiry(uuid=row.uuid, data_service=row.data_service, question=question)
+
+
+def _asking_post(inquiry: UUID) -> tuple[str, str]:
+    """Return title and body of the post in whose act a question was written down; both empty where it was in none."""
+    asked = next(iter(facts.of_subjects([inquiry])), None)
+    if asked is None or not asked.actor.get("post"):
+        return "", ""
+    post = registers.get_post(UUID(str(asked.actor["post"])))
+    return post.title_fa, post.unit.body_code
 
 
 @transaction.atomic

@@ -27,6 +27,7 @@ class Question:
     """What is asked: whom about, with what besides, why, on which day, and under which message identifier.
 
     ``national_code`` is the subject's; of a foreigner or an organization it is the number that they have instead.
+    ``post`` and ``post_body`` are title and body of the post whose act asked, empty where the person asked themselves.
     """
 
     national_code: str
@@ -34,6 +35,8 @@ class Question:
     message_id: str
     on: date
     parameters: Mapping[str, str] = field(default_factory=dict)
+    post: str = ""
+    post_body: str = ""
 
 
 class Register(Protocol):
@@ -62,6 +65,8 @@ class Ask(Protocol):
         query: Mapping[str, str] | None,
         subject: str,
         purpose: str,
+        post: str,
+        post_body: str,
         message_id: str,
         timeout: float,
     ) -> ExchangeAnswer:
@@ -92,6 +97,8 @@ def ask_register(
             query=query,
             subject=question.national_code,
             purpose=question.purpose,
+            post=question.post,
+            post_body=question.post_body,
             message_id=question.message_id,
             timeout=TIMEOUT,
         )

@@ -15,7 +15,7 @@ from django.db import connection, connections
 from tests.elsewhere import await_released, database_url
 
 from divan.foundation import facts
-from divan.foundation.actors import SYSTEM
+from divan.foundation.actors import SYSTEM, Actor, ActorKind
 from divan.registers.people import queries as people
 from divan.registers.people.values import PersonUnknown
 from divan.trust.identity import actions, jobs, models, queries
@@ -31,12 +31,12 @@ from divan.trust.identity.values import (
     Unknown,
 )
 
-from .factories import CAST, NOON, ZAHRA, enter
+from .factories import CAST, KARIM, NOON, ZAHRA, enter, make_post
 
 ABOUT = uuid4()
 
 
-def ask(*, data_service=CIVIL_REGISTRY, subject=None, now=NOON):
+def ask(*, data_service=CIVIL_REGISTRY, subject=None, now=NOON, actor=SYSTEM):
     return actions.open_inquiry(
         need="REQ-IDENTITY",
         data_service=data_service,
@@ -44,7 +44,7 @@ def ask(*, data_service=CIVIL_REGISTRY, subject=None, now=NOON):
         purpose="درخواست پوشش اینترنت روستا",
         about_kind="cases.case",
         about_uuid=ABOUT,
-        actor=SYSTEM,
+        actor=actor,
         now=now,
     )
 
@@ -59,6 +59,19 @@ class Prepared:
     def answer(self, question):
         self.asked.append(question)
         return self.prepared.pop(0) if len(self.prepared) > 1 else self.prepared[0]
+
+
+@pytest.mark.django_db
+def test_what_an_officer_asks_names_the_post_and_what_the_person_asks_names_none(work, registry):
+    karim = enter(KARIM)
+    officer = Actor(kind=ActorKind.STAFF, uuid=karim, post=make_post("expert-1", "expert"))
+
+    ask(actor=officer)
+    work(NOON)
+    ask(subject=karim)
+    work(NOON)
+
+    assert [(asked.post, asked.post_body) for asked in registry.asked] == [("expert", "ict"), ("", "")]
 
 
 @pytest.mark.django_db

@@ -126,10 +126,18 @@ def test_a_register_of_numbers_that_is_down_or_lies_is_unknown_and_asked_again(m
 def test_questions_go_out_with_subject_purpose_identifier_and_a_limit():
     exchange = Exchange()
 
-    RegistryByExchange(exchange.ask).answer(QUESTION)
-    OwnersByExchange(exchange.ask).answer(QUESTION)
+    asked = replace(QUESTION, post="Expert", post_body="ict")
+    RegistryByExchange(exchange.ask).answer(asked)
+    OwnersByExchange(exchange.ask).answer(asked)
 
-    common = {"subject": ZAHRA.national_code, "purpose": "sign-in", "message_id": "7e9d", "timeout": TIMEOUT}
+    common = {
+        "subject": ZAHRA.national_code,
+        "purpose": "sign-in",
+        "post": "Expert",
+        "post_body": "ict",
+        "message_id": "7e9d",
+        "timeout": TIMEOUT,
+    }
     assert exchange.sent == [
         {"data_service": "civil-registry/person", "path": f"/persons/{ZAHRA.national_code}", "query": None, **common},
         {
