@@ -24,6 +24,7 @@ from divan_gateway.request_heads import LARGE_BODY
 from divan_gateway.routing import Routes, Routing
 from divan_gateway.streaming import Download, Send, upload
 from divan_gateway.testimony import Message, new_id
+from divan_gateway.watch import Watch
 from divan_gateway.wire import TRUE_STATUS, Answer, Request, write_answer, write_refusal
 from divan_libs.envelope import errors
 from divan_libs.envelope.addresses import AddressError, parse_client
@@ -55,6 +56,7 @@ class Carrier:
         dialect: Dialect,
         quotas: Quotas,
         inspection: Inspection,
+        watch: Watch,
         buffer: int,
         clock: Callable[[], int] = lambda: time.time_ns() // 1000,
     ) -> None:
@@ -65,6 +67,7 @@ class Carrier:
         self._dialect = dialect
         self._quotas = quotas
         self._inspection = inspection
+        self._watch = watch
         self._buffer = buffer
         self._clock = clock
 
@@ -82,7 +85,10 @@ class Carrier:
             self._metrics.add(Count.BROKEN)
             raise
         except Exception as error:  # noqa: BLE001 - the face: a defect is logged and the client gets a refusal
-            return self.refuse(self._refusal_of(error), request)
+            refusal = self._refusal_of(error)
+            if not isinstance(error, ProviderFailure):
+                self._watch.refused(refusal, request, self._routing.routes, received_at)
+            return self.refuse(refusal, request)
         finally:
             self._metrics.add(Level.UNDER_WAY, -1)
         self._metrics.add(Count.ANSWERED)
@@ -105,6 +111,7 @@ class Carrier:
 
     def refuse(self, refusal: ExchangeRefusal, request: Request | None, *, close: bool = False) -> bytes:
         """Return the octets of a refusal in the form the client accepts, and log it under the same id."""
+        self._watch.counted(refusal)
         detail = new_id()
         told = request.told if request else {}
         client = _text(read_road_headers(told).client)
@@ -157,10 +164,14 @@ class Carrier:
         await self._inspection.check_request(admission, request)
         message = self._message(admission, routes, request, received_at)
         await self._record(Kind.INTENT, message.state_intent(), message)
+        recorded_at = self._clock()
         faults.strike("gateway.after-intent")
-        answer = await self._obtain(message, request)
-        faults.strike("gateway.after-forward")
-        return await self._deliver(message, answer, request, send)
+        try:
+            answer = await self._obtain(message, request)
+            faults.strike("gateway.after-forward")
+            return await self._deliver(message, answer, request, send)
+        finally:
+            self._watch.ended(message, recorded_at, self._clock())
 
     def _record(self, kind: Kind, payload: bytes, message: Message) -> asyncio.Future[None]:
         """Write a record as the service wants its evidence."""

@@ -55,6 +55,7 @@ class Journal:
         self.failed = False
         # One piece of work at a time is on its way through the thread. An executor would do, at several times the cost.
         self._is_busy = False
+        self._began_at = 0.0
         self._work: SimpleQueue[tuple[Callable[[], None], _Then] | None] = SimpleQueue()
         self._thread = Thread(target=self._do_work, name="evidence", daemon=True)
         self._thread.start()
@@ -63,6 +64,11 @@ class Journal:
     def is_full(self) -> bool:
         """Whether there is no room for the evidence of new messages."""
         return self._log.is_full
+
+    @property
+    def waiting_seconds(self) -> float:
+        """Since when the work that is on its way to the disk has been there; 0 when none is."""
+        return self._loop.time() - self._began_at if self._is_busy else 0.0
 
     def append(
         self, kind: Kind, payload: bytes, request_id: str, *, relaxed: bool = False, signed: bool = False
@@ -113,6 +119,7 @@ class Journal:
         # Not at once: whoever else comes in this turn of the loop shares the write.
         if not self._is_busy:
             self._is_busy = True
+            self._began_at = self._loop.time()
             self._loop.call_soon(self._go_on)
 
     def _go_on(self, error: Exception | None = None) -> None:
@@ -160,6 +167,7 @@ class Journal:
             self._go_on()
 
     def _hand_over(self, work: Callable[[], None], then: _Then) -> None:
+        self._began_at = self._loop.time()
         self._work.put((work, then))
 
     def _do_work(self) -> None:

@@ -5,6 +5,8 @@ from __future__ import annotations
 import mmap
 from enum import IntEnum
 
+from divan_gateway.series import Series
+
 
 class Count(IntEnum):
     """What is counted; times are summed in microseconds."""
@@ -64,14 +66,17 @@ _LEVELS = {
 class Metrics:
     """The numbers of one worker, and the sums over all. Made before the workers are forked."""
 
-    def __init__(self, workers: int = 1, _cells: memoryview | None = None, _row: int = 0) -> None:
+    def __init__(
+        self, workers: int = 1, _cells: memoryview | None = None, _row: int = 0, _series: Series | None = None
+    ) -> None:
         self._workers = workers
         self._cells = memoryview(mmap.mmap(-1, workers * _WIDTH * 8)).cast("Q") if _cells is None else _cells
         self._start = _row * _WIDTH
+        self.series = Series(workers) if _series is None else _series
 
     def of_worker(self, row: int) -> Metrics:
         """Return the view with which worker ``row`` counts; its levels begin at 0, its counts go on."""
-        view = Metrics(self._workers, self._cells, row)
+        view = Metrics(self._workers, self._cells, row, self.series.of_worker(row))
         for level in Level:
             view.set(level, 0)
         return view
@@ -98,4 +103,5 @@ class Metrics:
             lines += [f"# HELP divan_gateway_{name} {meaning}", f"# TYPE divan_gateway_{name} gauge"]
             for row in range(self._workers):
                 lines.append(f'divan_gateway_{name}{{worker="{row}"}} {self._cells[row * _WIDTH + level]}')
+        lines += self.series.render()
         return "\n".join(lines) + "\n"

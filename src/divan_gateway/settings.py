@@ -6,6 +6,7 @@ import ipaddress
 import os
 from collections.abc import Mapping
 from dataclasses import dataclass
+from importlib.util import find_spec
 from pathlib import Path
 
 from divan_libs.envelope.addresses import AddressError, ServerId
@@ -110,6 +111,8 @@ class Settings:
     ``HEALTH_MS``: how often the health of addresses is looked at.
     ``SEGMENT_BYTES``: size at which an evidence segment is full.
     ``WATCH_MS``: how often the snapshot's file is looked at and what ended is put under a signed root.
+    ``TRACES``: where a collector of OpenTelemetry takes spans (OTLP over HTTP, ``http://127.0.0.1:4318/v1/traces``);
+    none without it. Needs the extra ``traces``.
     """
 
     server: ServerId
@@ -132,6 +135,7 @@ class Settings:
     health_ms: int = _HEALTH_MS
     segment_bytes: int = _SEGMENT_BYTES
     watch_ms: int = _WATCH_MS
+    traces: str | None = None
 
     @classmethod
     def from_environment(cls, environment: Mapping[str, str] = os.environ) -> Settings:
@@ -161,6 +165,7 @@ class Settings:
             health_ms=source.number("HEALTH_MS", _HEALTH_MS),
             segment_bytes=source.number("SEGMENT_BYTES", _SEGMENT_BYTES),
             watch_ms=source.number("WATCH_MS", _WATCH_MS),
+            traces=source.collector(),
         )
         if settings.tls is None and settings.plain is None:
             raise SettingsError("LISTEN", "is empty and so is PLAIN_LISTEN; the gateway would not listen at all")
@@ -209,6 +214,16 @@ class _Source:
             return ServerId.parse(self.text("SERVER"))
         except AddressError as error:
             raise SettingsError("SERVER", error.message) from error
+
+    def collector(self) -> str | None:
+        address = self.text("TRACES", "")
+        if not address:
+            return None
+        if not address.startswith(("http://", "https://")):
+            raise SettingsError("TRACES", f"{address!r} is no address that begins with http:// or https://")
+        if find_spec("opentelemetry") is None or find_spec("opentelemetry.sdk") is None:
+            raise SettingsError("TRACES", "the extra is not installed: pip install 'divan[traces]'")
+        return address
 
     def dialect(self) -> Dialect:
         text = self.text("DIALECT", Dialect.XROAD_7_8.value)

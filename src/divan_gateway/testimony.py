@@ -32,6 +32,7 @@ class Message:
 
     ``headers`` are those the provider sees; ``intent`` are the octets of its first record. ``request_hash`` and
     ``request_size`` are None while the body is on its way; ``is_streamed``: it was when the intent was written.
+    ``closing`` is the record of its end, once there is one.
     """
 
     admission: Admission
@@ -46,6 +47,7 @@ class Message:
     request_size: int | None = None
     is_streamed: bool = False
     intent: bytes = b""
+    closing: Closing | None = None
 
     def octets(self) -> bytes:
         """Return the octets of the message without its body, as they are hashed."""
@@ -122,7 +124,7 @@ class Message:
         response_size: int | None = None,
         error: str | None = None,
     ) -> bytes:
-        return Closing(
+        self.closing = Closing(
             request_id=self.request_id,
             intent=digest(self.intent),
             outcome=outcome.value,
@@ -134,4 +136,5 @@ class Message:
             ended_at=ended_at,
             request_hash=self.request_hash if self.is_streamed else None,
             request_size=self.request_size if self.is_streamed else None,
-        ).encode()
+        )
+        return self.closing.encode()

@@ -12,6 +12,7 @@ import time
 from collections import Counter
 from collections.abc import Sequence
 from datetime import UTC, datetime
+from functools import partial
 
 import uvloop
 
@@ -28,10 +29,13 @@ from divan_gateway.metaservices import list_clients
 from divan_gateway.metrics import Count, Level, Metrics
 from divan_gateway.providers import Providers
 from divan_gateway.quotas import Quotas
+from divan_gateway.report import Report
 from divan_gateway.routing import ProviderTls, Routing, read_subject_keys
 from divan_gateway.settings import Settings, Tls
 from divan_gateway.shared_params import verification_conf
 from divan_gateway.streaming import Send
+from divan_gateway.tracing import OpenTelemetryTracer, Tracer
+from divan_gateway.watch import Watch
 from divan_gateway.wire import Request, write_answer
 from divan_libs.envelope import errors
 from divan_libs.envelope.errors import ExchangeRefusal
@@ -49,6 +53,9 @@ _SEAL_SECONDS = 0.5
 _HANDSHAKE_SECONDS = 10.0
 _SHUTDOWN_SECONDS = 3.0
 _HALF_REQUEST_SECONDS = 2.0
+_REPORT_SECONDS = 1.0
+_STALLED_SECONDS = 5.0
+"""A write of evidence that takes longer than this is told as one that does not come to its end."""
 _LAST_ASKING_SECONDS = 0.3
 """How long an idle connection is kept when the process stops, for a request that is already on its way."""
 
@@ -82,6 +89,8 @@ class Worker:
     def __init__(self, settings: Settings, metrics: Metrics, row: int) -> None:
         self._settings = settings
         self._metrics = metrics.of_worker(row)
+        self._report = Report(settings.evidence, row)
+        self._tracer = _tracer(settings)
         self._loop = asyncio.get_running_loop()
         self._stop = asyncio.Event()
         self._authorities: list[Authorities] = []
@@ -123,6 +132,7 @@ class Worker:
             dialect=settings.dialect,
             quotas=Quotas(settings.evidence),
             inspection=Inspection(self._metrics, buffer=settings.buffer, cache_octets=settings.cache_bytes),
+            watch=Watch(self._metrics, self._report, self._tracer),
             buffer=settings.buffer,
             clock=microseconds,
         )
@@ -154,6 +164,9 @@ class Worker:
             task.cancel()
         self._providers.close()
         await self._journal.close()
+        self._report.remove()
+        if self._tracer is not None:
+            self._tracer.close()
         return EXIT_FAILED if self._journal.failed else 0
 
     async def _finish(self, grace: float) -> None:
@@ -202,7 +215,7 @@ class Worker:
                 await look_at_health(self._providers, routes)
 
     async def _tick(self, *, supervised: bool) -> None:
-        sealed_at = 0.0
+        sealed_at = told_at = 0.0
         while True:
             await asyncio.sleep(self._settings.watch_ms / 1000)
             if supervised and os.getppid() != self._parent:
@@ -222,6 +235,9 @@ class Worker:
                 self._journal.seal()
             self._providers.drop_idle()
             now = self._loop.time()
+            if now - told_at >= _REPORT_SECONDS:
+                told_at = now
+                await self._loop.run_in_executor(None, partial(self._report.write, *self._told(now), microseconds()))
             for connection in list(self._connections):
                 connection.look_after(now)
 
@@ -231,6 +247,27 @@ class Worker:
         self._metrics.set(Level.SNAPSHOT_EXPIRES, int(routes.expires_at) if routes else 0)
         self._metrics.add(Count.SNAPSHOTS_REFUSED, self._routing.refused)
         self._routing.refused = 0
+
+    def _told(self, now: float) -> tuple[dict[str, object], list[dict[str, object]]]:
+        """Return what the report says besides refusals: this worker's state, and the addresses that are ill."""
+        routes = self._routing.routes
+        state: dict[str, object] = {
+            "state": self._state(),
+            "snapshot": routes.version if routes else 0,
+            "expires_at": int(routes.expires_at) if routes else 0,
+        }
+        ill = [
+            {
+                "service": service,
+                "address": f"{host}:{port}",
+                "failures": breaker.failures,
+                "is_open": breaker.is_open,
+                "asked_again_in": max(0, round(breaker.open_until - now)) if breaker.is_open else 0,
+            }
+            for (service, host, port), breaker in self._providers.breakers.items()
+            if breaker.failures
+        ]
+        return state, ill
 
     def arrived(self, connection: ClientConnection) -> bool:
         """Note a new connection; tell whether there is room for it, if need be in place of one that is idle."""
@@ -288,14 +325,23 @@ class Worker:
         return self._page(request, answer.status, answer.headers, answer.body)
 
     def _health(self, request: Request) -> bytes:
+        routes, state = self._routing.routes, self._state()
+        told = b'{"status":"%b","snapshot":%d}' % (state.encode(), routes.version if routes else 0)
+        status = 200 if state == "ok" else 503
+        return self._page(request, status, [(b"content-type", b"application/json"), _NOT_KEPT], told)
+
+    def _state(self) -> str:
+        """Return ``ok``, or the worst of what keeps this worker from carrying messages."""
         routes = self._routing.routes
         if self._journal.failed:
-            state, status = b'{"status":"failed"}', 503
-        elif routes is None or time.time() >= routes.expires_at:
-            state, status = b'{"status":"no-snapshot"}', 503
-        else:
-            state, status = b'{"status":"ok","snapshot":%d}' % routes.version, 200
-        return self._page(request, status, [(b"content-type", b"application/json"), _NOT_KEPT], state)
+            return "failed"
+        if self._journal.waiting_seconds > _STALLED_SECONDS:
+            return "stalled"
+        if self._journal.is_full:
+            return "disk-full"
+        if routes is None or time.time() >= routes.expires_at:
+            return "no-snapshot"
+        return "ok"
 
     def _page(self, request: Request, status: int, headers: Sequence[Header], body: bytes) -> bytes:
         return write_answer(
@@ -308,6 +354,12 @@ class Worker:
             content_length=b"%d" % len(body),
             close=not request.keep_alive,
         )
+
+
+def _tracer(settings: Settings) -> Tracer | None:
+    if settings.traces is None:
+        return None
+    return OpenTelemetryTracer.to_collector(settings.traces, gateway=settings.server.encoded())
 
 
 def run_worker(settings: Settings, metrics: Metrics, row: int, doors: Sequence[Door], ready: int | None = None) -> int:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import subprocess
 from contextlib import suppress
@@ -74,6 +75,8 @@ def test_a_full_disk_refuses_clearly_and_service_comes_back(provider, tmp_path, 
     seen = len(provider.seen)
     ask()
     assert len(provider.seen) == seen
+    health = gateway.plain("GET", "/-/health")
+    assert (health.status, json.loads(health.body)["status"]) == (503, "disk-full")
 
     (small_disk / "others").unlink()
     gateway.wait_for_log("the disk is full")
