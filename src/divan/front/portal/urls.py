@@ -12,6 +12,7 @@ from divan.front.portal.views import (
     catalogue_data,
     elsewhere,
     home,
+    log,
     looks,
     outside,
     payments,
@@ -93,5 +94,8 @@ urlpatterns = [
     path("about/coverage/", about.coverage, name="coverage"),
     path("about/privacy/", about.privacy, name="privacy"),
     path("about/accessibility/", about.accessibility, name="accessibility"),
-    path("about/log/", about.log, name="log"),
+    path("about/log/", log.log, name="log"),
+    path("about/log/monitor/", log.monitor, name="log-monitor"),
+    path("about/log/entries/<int:index>/", log.entry, name="log-entry"),
+    path("about/log/entries/<int:index>/proof", log.proof, name="log-proof"),
 ]

@@ -271,6 +271,43 @@ class SealedFact:
     is_erased: bool
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ProofStep:
+    """One hash of a proof (hexadecimal): the entries it stands for, and whether they lie before the proved one."""
+
+    hash: str
+    first: int
+    last: int
+    is_earlier: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ProvedEntry:
+    """A published entry with the verified proof of its place; hashes are hexadecimal.
+
+    ``steps`` go from the leaf up; ``bundle`` and ``tile`` name the published files; ``proof`` is the file of C2SP
+    tlog-proof.
+    """
+
+    index: int
+    size: int
+    entry: str
+    leaf: str
+    root: str
+    steps: tuple[ProofStep, ...]
+    bundle: str
+    tile: str
+    proof: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class GrowthPoint:
+    """How many entries there were at a moment, by the house's own clock."""
+
+    at: datetime
+    size: int
+
+
 class EntryUnknown(Refusal):
     """No sealed entry belongs to this fact."""
 

@@ -77,13 +77,6 @@ def coverage(request: HttpRequest) -> HttpResponse:
 
 @access(PUBLIC)
 @require_safe
-def log(request: HttpRequest) -> HttpResponse:
-    """Show where the log stands and how a stranger checks it."""
-    return render(request, "portal/log.html", {"state": ledger.log_state()})
-
-
-@access(PUBLIC)
-@require_safe
 def log_file(_request: HttpRequest, path: str) -> HttpResponse:
     """Serve a published file of the log; tiles never change, the checkpoint always may."""
     content = ledger.read_published(path)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from divan.trust.ledger.queries.examination import fsck, fsck_in_steps
+from divan.trust.ledger.queries.exploring import growth, prove_entry
 from divan.trust.ledger.queries.log import find_examination_under_way, find_last_examination, list_recent, log_state
 from divan.trust.ledger.queries.published import (
     SEALER,
@@ -37,10 +38,12 @@ __all__ = [
     "find_receipt_to_keep",
     "fsck",
     "fsck_in_steps",
+    "growth",
     "known_policy",
     "list_recent",
     "list_witnesses",
     "log_state",
+    "prove_entry",
     "published_head",
     "published_store",
     "read_policy",
