@@ -57,6 +57,7 @@ class ExchangeApp(AppConfig):
             models.SnapshotVersion,
             models.Segment,
             models.EvidenceStamp,
+            models.SettledDoubt,
         )
         for model in subjects:
             facts.register_subject(model.subject_kind, facts.subjects_of(model))

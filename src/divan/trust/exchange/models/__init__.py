@@ -1,6 +1,7 @@
 """What the exchange keeps, by noun."""
 
 from divan.trust.exchange.models.certificates import Certificate
+from divan.trust.exchange.models.doubts import SettledDoubt
 from divan.trust.exchange.models.evidence import (
     EvidenceBatch,
     EvidenceRow,
@@ -24,6 +25,7 @@ __all__ = [
     "Permit",
     "PermitRequest",
     "Segment",
+    "SettledDoubt",
     "SnapshotVersion",
     "StampedBatch",
     "Subsystem",

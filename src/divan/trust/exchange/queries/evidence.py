@@ -33,8 +33,7 @@ class Names:
         subsystems = models.Subsystem.objects.filter(address__in={row.client for row in rows}).select_related("member")
         services = models.DataService.objects.filter(address__in={row.service for row in rows})
         permits = models.Permit.objects.filter(uuid__in=[uuid for row in rows if (uuid := _uuid(row.permit))])
-        self.clients = {row.address: _in(english, row.member.name_fa, row.member.name_en) for row in subsystems}
-        self.services = {row.address: _in(english, row.name_fa, row.name_en) for row in services}
+        self._name(subsystems, services, english=english)
         self.reasons = {
             str(row.uuid): (
                 _in(english, row.purpose_fa, row.purpose_en),
@@ -42,6 +41,21 @@ class Names:
             )
             for row in permits
         }
+
+    @classmethod
+    def of_addresses(cls, clients: Iterable[str], services: Iterable[str], language: str) -> Names:
+        """Return the names of these clients and services, without purposes."""
+        names = cls((), language)
+        subsystems = models.Subsystem.objects.filter(address__in=set(clients)).select_related("member")
+        known = models.DataService.objects.filter(address__in=set(services))
+        names._name(subsystems, known, english=language == "en")
+        return names
+
+    def _name(
+        self, subsystems: Iterable[models.Subsystem], services: Iterable[models.DataService], *, english: bool
+    ) -> None:
+        self.clients = {row.address: _in(english, row.member.name_fa, row.member.name_en) for row in subsystems}
+        self.services = {row.address: _in(english, row.name_fa, row.name_en) for row in services}
 
     def client(self, address: str) -> str:
         """Return the name of the member behind a client, or the address of one that is not registered here."""
@@ -96,7 +110,8 @@ def after_token(rows: QuerySet[models.EvidenceRow], after: str) -> QuerySet[mode
     return rows.filter(Q(received_at__lt=at) | Q(received_at=at, request_id__lt=request_id))
 
 
-def _line(row: models.EvidenceRow, names: Names) -> EvidenceLine:
+def line_of(row: models.EvidenceRow, names: Names) -> EvidenceLine:
+    """Return a row as lists show it."""
     intent, closing = Intent.decode(bytes(row.intent)), Closing.decode(bytes(row.closing))
     purpose, legal_basis = names.reason(intent)
     return EvidenceLine(
@@ -138,7 +153,7 @@ def list_evidence(
     rows = rows.filter(**{name: value for name, value in wanted.items() if value})
     found = list(after_token(rows, after)[:limit])
     names = Names(found, language)
-    return [_line(row, names) for row in found]
+    return [line_of(row, names) for row in found]
 
 
 def list_in_doubt(*, limit: int = 200, language: str = "fa") -> list[EvidenceLine]:
@@ -158,7 +173,7 @@ def get_evidence(message_id: str, *, request_id: str = "", language: str = "fa")
     proof = proof_of(row)
     intent, closing = Intent.decode(proof.intent), Closing.decode(proof.closing)
     return Evidence(
-        line=_line(row, Names([row], language)),
+        line=line_of(row, Names([row], language)),
         problem=problem_of(row, keys_by_id()),
         permit=_uuid(intent.permit),
         snapshot=intent.snapshot,
