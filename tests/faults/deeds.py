@@ -9,6 +9,7 @@ from django.apps import apps
 from django.http import HttpResponse
 from tests.faults.archiving import DEEDS as ARCHIVING
 from tests.faults.carrying import DEEDS as CARRYING
+from tests.faults.certifying import CERTIFYING
 from tests.faults.directory import DEEDS as DIRECTORY
 from tests.faults.drafting import DEEDS as DRAFTING
 from tests.faults.finding import DEEDS as FINDING
@@ -124,6 +125,7 @@ DEEDS = (
     | FINDING
     | SECRETARIAT
     | CARRYING
+    | CERTIFYING
     | DIRECTORY
     | UNITS
     | {

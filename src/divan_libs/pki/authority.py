@@ -133,7 +133,7 @@ class RehearsalAuthority:
 
         :raises SubjectInvalid: if the address is empty or longer than 64 characters.
         """
-        names = [x509.UniformResourceIdentifier(SUBSYSTEM_URN + quote(subsystem))]
+        names = [_subsystem_urn(subsystem)]
         fields = [(NameOID.COMMON_NAME, subsystem)]
         usage = _usage(digital_signature=True)
         return self._issue(public_key, fields, usage, ExtendedKeyUsageOID.CLIENT_AUTH, now, valid_for, names)
@@ -171,16 +171,68 @@ class RehearsalAuthority:
         valid_for: timedelta,
         names: Sequence[x509.GeneralName] = (),
     ) -> x509.Certificate:
-        issuer = self._intermediate
-        builder = _certificate(public_key, _name(fields), issuer.certificate, now, valid_for, self._serial_number())
-        builder = (
-            builder.add_extension(x509.BasicConstraints(ca=False, path_length=None), critical=True)
-            .add_extension(usage, critical=True)
-            .add_extension(x509.ExtendedKeyUsage([purpose]), critical=purpose == ExtendedKeyUsageOID.TIME_STAMPING)
+        name = _name([(NameOID.ORGANIZATIONAL_UNIT_NAME, REHEARSAL), *fields])
+        return _leaf(self._intermediate, public_key, name, usage, purpose, now, valid_for, self._serial_number(), names)
+
+
+class SubsystemAuthority:
+    """An authority of an operator that issues the certificates of subsystems, and nothing else.
+
+    ``issuer`` is its key with its own certificate and the chain above it.
+    """
+
+    def __init__(self, issuer: FileKey) -> None:
+        self._issuer = issuer
+
+    @property
+    def chain(self) -> tuple[x509.Certificate, ...]:
+        """What stands above an issued certificate: the issuer's own and those above it."""
+        return (self._issuer.certificate, *self._issuer.chain)
+
+    def issue_tls_client(
+        self, public_key: PublicKey, subsystem: str, *, now: datetime, valid_for: timedelta = TLS_LIFE
+    ) -> x509.Certificate:
+        """Issue the certificate with which a subsystem shows itself; see `RehearsalAuthority.issue_tls_client`.
+
+        :raises SubjectInvalid: if the address is empty or longer than 64 characters.
+        """
+        return _leaf(
+            self._issuer,
+            public_key,
+            _name([(NameOID.COMMON_NAME, subsystem)]),
+            _usage(digital_signature=True),
+            ExtendedKeyUsageOID.CLIENT_AUTH,
+            now,
+            valid_for,
+            x509.random_serial_number(),
+            [_subsystem_urn(subsystem)],
         )
-        if names:
-            builder = builder.add_extension(x509.SubjectAlternativeName(names), critical=False)
-        return builder.sign(issuer.private_key, SHA256())
+
+
+def _subsystem_urn(subsystem: str) -> x509.GeneralName:
+    return x509.UniformResourceIdentifier(SUBSYSTEM_URN + quote(subsystem))
+
+
+def _leaf(
+    issuer: FileKey,
+    public_key: PublicKey,
+    name: x509.Name,
+    usage: x509.KeyUsage,
+    purpose: ObjectIdentifier,
+    now: datetime,
+    valid_for: timedelta,
+    serial_number: int,
+    names: Sequence[x509.GeneralName],
+) -> x509.Certificate:
+    builder = _certificate(public_key, name, issuer.certificate, now, valid_for, serial_number)
+    builder = (
+        builder.add_extension(x509.BasicConstraints(ca=False, path_length=None), critical=True)
+        .add_extension(usage, critical=True)
+        .add_extension(x509.ExtendedKeyUsage([purpose]), critical=purpose == ExtendedKeyUsageOID.TIME_STAMPING)
+    )
+    if names:
+        builder = builder.add_extension(x509.SubjectAlternativeName(names), critical=False)
+    return builder.sign(issuer.private_key, SHA256())
 
 
 def _keep(path: Path, make: Callable[[], FileKey]) -> FileKey:
@@ -195,14 +247,14 @@ def _keep(path: Path, make: Callable[[], FileKey]) -> FileKey:
 
 def _make_root(now: datetime) -> FileKey:
     private_key = generate_private_key()
-    name = _name([(NameOID.COMMON_NAME, "Divan rehearsal root")])
+    name = _name([(NameOID.ORGANIZATIONAL_UNIT_NAME, REHEARSAL), (NameOID.COMMON_NAME, "Divan rehearsal root")])
     builder = _authority_certificate(private_key.public_key(), name, None, now, ROOT_LIFE, path_length=1)
     return FileKey(private_key, builder.sign(private_key, SHA256()))
 
 
 def _make_intermediate(root: FileKey, now: datetime) -> FileKey:
     private_key = generate_private_key()
-    name = _name([(NameOID.COMMON_NAME, "Divan rehearsal intermediate")])
+    name = _name([(NameOID.ORGANIZATIONAL_UNIT_NAME, REHEARSAL), (NameOID.COMMON_NAME, "Divan rehearsal intermediate")])
     builder = _authority_certificate(
         private_key.public_key(), name, root.certificate, now, INTERMEDIATE_LIFE, path_length=0
     )
@@ -255,10 +307,7 @@ def _certificate(
 
 
 def _name(fields: Iterable[tuple[ObjectIdentifier, str]]) -> x509.Name:
-    attributes = [
-        x509.NameAttribute(NameOID.COUNTRY_NAME, "IR"),
-        x509.NameAttribute(NameOID.ORGANIZATIONAL_UNIT_NAME, REHEARSAL),
-    ]
+    attributes = [x509.NameAttribute(NameOID.COUNTRY_NAME, "IR")]
     for oid, given in fields:
         value = _comparable(given)
         if not value.strip() or len(value) > FIELD_LIMIT:

@@ -140,3 +140,13 @@ class AttachmentInvalid(PkiError):
     def __init__(self, name: str) -> None:
         super().__init__(f"attachment name empty or already used: {name!r}")
         self.name = name
+
+
+class RequestUnfit(PkiError):
+    """A request for a certificate cannot be granted; ``reason`` tells why."""
+
+    code = "pki.request.unfit"
+
+    def __init__(self, reason: str) -> None:
+        super().__init__(f"the request for a certificate is unfit: {reason}")
+        self.reason = reason

@@ -14,6 +14,7 @@ from divan_libs.envelope.subjects import SubjectIn, SubjectPlace
 INSTANCE = "LR/GOV"
 CIVIL_REGISTRY = f"{INSTANCE}/civil-registry"
 MOBILE_REGISTER = f"{INSTANCE}/mobile-register"
+ICT_DIRECTORATE = f"{INSTANCE}/ict-directorate"
 
 
 def plan(now: datetime) -> ExchangePlan:
@@ -55,6 +56,30 @@ def plan(now: datetime) -> ExchangePlan:
                 for method in ("PUT", "GET")
             ),
         ),
+    )
+
+
+def bodies_plan() -> ExchangePlan:
+    """Return which members are bodies of the province, once its tree stands; one of them has a system of its own."""
+    own = settings.DIVAN.exchange_subsystem.rpartition("/")[0]
+    fa, en = "اداره‌کل ارتباطات و فناوری اطلاعات استان لرستان", "ICT directorate of Lorestan"
+    return ExchangePlan(
+        members=(
+            Member(
+                address=own,
+                name_fa="استانداری لرستان",
+                name_en="Governor's office of Lorestan",
+                body="governor-office",
+            ),
+            Member(address=ICT_DIRECTORATE, name_fa=fa, name_en=en, body="ict-directorate"),
+        ),
+        subsystems=(
+            Subsystem(
+                address=f"{ICT_DIRECTORATE}/villages", name_fa="سامانهٔ ارتباط روستاها", name_en="Connecting villages"
+            ),
+        ),
+        data_services=(),
+        permits=(),
     )
 
 

@@ -15,6 +15,7 @@ from divan.foundation.actors import Actor, operator
 from divan.project.demo.accounts import open_accounts
 from divan.project.demo.archive import found_archives
 from divan.project.demo.bodies import enrol_signatories, found_bodies, seat_cast
+from divan.project.demo.exchange import bodies_plan
 from divan.project.demo.installation import found_installation
 from divan.project.demo.neighbours import enrol_neighbours, found_neighbours, open_neighbours_accounts
 from divan.project.demo.secretariats import found_secretariats
@@ -22,6 +23,7 @@ from divan.project.demo.services import publish_shipped_bundles, publish_shipped
 from divan.project.rehearsal.cast import CAST, CastMember
 from divan.registers.people import queries as registered
 from divan.registers.places import actions as places
+from divan.trust.exchange import actions as exchange
 from divan.trust.identity import actions as identity
 from divan.trust.identity import queries as accounts
 from divan.trust.identity.values import AccountKind
@@ -53,6 +55,7 @@ def load() -> None:
     with resources.as_file(resources.files("divan.project.demo") / "divisions") as directory:
         places.import_divisions(directory=Path(directory), actor=actor, now=now)
     found_bodies(actor=actor, now=now)
+    exchange.found_exchange(plan=bodies_plan(), actor=actor, now=now)
     open_accounts(actor=actor, now=now)
     seat_cast(actor=actor, now=now)
     found_neighbours(actor=actor, now=now)

@@ -101,6 +101,7 @@ def rights_of(consumer: str, service: DataService, law: str, now: datetime) -> I
             legal_basis_fa=law,
             legal_basis_confirmed=False,
             starts_at=now - timedelta(minutes=1),
+            reason="agreement of two installations",
         )
 
 

@@ -1,4 +1,4 @@
-"""What the exchange does later: taking over evidence, keeping the gateway's snapshot fresh."""
+"""What the exchange does later: taking over evidence, keeping the gateway's snapshot and certificates fresh."""
 
 from __future__ import annotations
 
@@ -45,10 +45,20 @@ def keep_snapshot(now: datetime) -> int:
     return 0
 
 
+def watch_certificates(now: datetime) -> int:
+    """Renew the certificates that end soon, and tell the officers of those that nothing replaces; return how many."""
+    done = 0
+    for certificate in queries.due_certificates(now):
+        done += actions.renew_certificate(certificate=certificate, actor=SYSTEM, now=now) is not None
+        done += actions.warn_of_end(certificate=certificate, actor=SYSTEM, now=now) > 0
+    return done
+
+
 def duties() -> tuple[Duty, ...]:
     """Return the exchange's duties for the worker."""
     return (
         Duty("evidence", import_evidence, every=2.0),
         Duty("evidence-stamps", stamp_evidence, every=30.0),
         Duty("snapshot", keep_snapshot, every=60.0),
+        Duty("certificates", watch_certificates, every=600.0),
     )

@@ -2,14 +2,15 @@
 
 import time
 from datetime import UTC, datetime, timedelta
+from itertools import product
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from divan_libs.envelope.addresses import ClientId, ServiceId
 from divan_libs.envelope.errors import EnvelopeError
-from divan_libs.envelope.permits import Permit, _pattern, _state_machine, _tokens, decide, matches
+from divan_libs.envelope.permits import Permit, _pattern, _state_machine, _tokens, decide, matches, overlap
 
 CLIENT = ClientId.parse("EE/GOV/1/client")
 SERVICE = ServiceId.parse("EE/GOV/2/sub/rest")
@@ -148,3 +149,47 @@ def test_a_permit_needs_a_period_with_a_time_zone(changes):
     with pytest.raises(EnvelopeError) as refused:
         permit(**changes)
     assert refused.value.code == "exchange.permit.period"
+
+
+PATHS = st.text(alphabet="ab/", max_size=6)
+GLOBS = st.lists(st.sampled_from(["a", "b", "/", "*", "**", "\\*"]), max_size=6).map("".join)
+
+
+@given(GLOBS, GLOBS, PATHS)
+def test_two_globs_that_cover_one_path_overlap(first, second, path):
+    if matches(first, path) and matches(second, path):
+        assert overlap(first, second)
+        assert overlap(second, first)
+
+
+SHORT = st.lists(st.sampled_from(["a", "/", "*", "**", "\\*"]), max_size=3).map("".join)
+EVERY_SHORT_PATH = ["".join(letters) for length in range(7) for letters in product("a/*", repeat=length)]
+
+
+@settings(max_examples=60)
+@given(SHORT, SHORT)
+def test_two_globs_overlap_exactly_where_some_path_is_covered_by_both(first, second):
+    shown = any(matches(first, path) and matches(second, path) for path in EVERY_SHORT_PATH)
+
+    assert overlap(first, second) is shown
+
+
+@pytest.mark.parametrize(
+    ("first", "second", "both"),
+    [
+        ("/persons/*", "/persons/1", True),
+        ("/persons/*", "/persons/1/alive", False),
+        ("/persons/**", "/persons/1/alive", True),
+        ("/persons/*/alive", "/persons/1*", False),
+        ("/persons/*/alive", "/persons/1/*", True),
+        ("/a*", "*/b", False),
+        ("/a*", "**b", True),
+        (r"/\*", "/*", True),
+        (r"/\*", "/a", False),
+        ("", "**", True),
+        ("", "/", False),
+    ],
+)
+def test_whether_two_globs_meet(first, second, both):
+    assert overlap(first, second) is both
+    assert overlap(second, first) is both

@@ -29,6 +29,7 @@ SNAPSHOT_KEY = "snapshot-key.pem"
 SEAL_KEY = "seal-key.pem"
 CLIENT = "client.pem"
 AUTHORITIES = "authorities.pem"
+AUTHORITY = "authority"
 
 SNAPSHOT = "snapshot.jws"
 SNAPSHOT_PUBLIC_KEY = "snapshot-key.pub"
@@ -174,7 +175,7 @@ def prepare_rehearsal(told: ExchangeOptions, now: datetime) -> None:
     """
     for folder in (told.control, told.gateway, told.gateway / EVIDENCE):
         folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-    authority = RehearsalAuthority.establish(told.control / "authority", now)
+    authority = RehearsalAuthority.establish(told.control / AUTHORITY, now)
     trusted = write_certificates((*authority.chain, authority.root))
     write_file(told.control / AUTHORITIES, trusted)
     write_file(told.gateway / AUTHORITIES, trusted)

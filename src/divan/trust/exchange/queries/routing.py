@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
-from datetime import datetime, time
+from collections.abc import Collection
+from datetime import datetime
+
+from django.db.models import QuerySet
 
 from divan.trust.exchange import models
 from divan.trust.exchange.adapters.keys import newest_subject_key
 from divan.trust.exchange.apps import options
-from divan.trust.exchange.queries.membership import data_service_of
+from divan.trust.exchange.queries.membership import data_service_of, hours_of
 from divan.trust.exchange.rules import SNAPSHOT_LIFE
 from divan.trust.exchange.values import Connection, SnapshotRef
 from divan_libs.envelope import permits, snapshot
-from divan_libs.envelope.addresses import ClientId, MemberId, ServerId, ServiceId
+from divan_libs.envelope.addresses import ClientId, GroupId, MemberId, ServerId, ServiceId
 from divan_libs.envelope.descriptions import operations_of
 
 
@@ -38,6 +41,9 @@ def routing_state(number: int, now: datetime) -> snapshot.Snapshot:
     :raises ExchangeNotPrepared: if there is no key for the hashes of persons.
     """
     told = options()
+    issued = _issued(now)
+    subsystems = list(models.Subsystem.objects.filter(closed_at=None).order_by("address"))
+    known = {row.address for row in subsystems}
     return snapshot.Snapshot(
         version=number,
         issued_at=now,
@@ -46,26 +52,41 @@ def routing_state(number: int, now: datetime) -> snapshot.Snapshot:
         subject_key=newest_subject_key(told),
         members=tuple(
             snapshot.Member(id=MemberId.parse(row.address), name=row.name_fa)
-            for row in models.Member.objects.order_by("address")
+            for row in models.Member.objects.filter(closed_at=None).order_by("address")
         ),
-        subsystems=tuple(_subsystem(row) for row in models.Subsystem.objects.order_by("address")),
-        services=tuple(_service(row) for row in models.DataService.objects.order_by("address")),
-        permits=tuple(
-            _permit(row)
-            for row in models.Permit.objects.select_related("consumer", "data_service")
-            .filter(revoked_at__isnull=True)
-            .exclude(ends_at__lte=now)
-            .order_by("id")
-        ),
+        subsystems=tuple(_subsystem(row, issued.get(row.pk, frozenset())) for row in subsystems),
+        services=tuple(_service(row) for row in models.DataService.objects.filter(closed_at=None).order_by("address")),
+        permits=tuple(_permit(row) for row in _rights(now)),
+        groups=tuple(_group(row, known) for row in models.Group.objects.filter(closed_at=None).order_by("address")),
     )
 
 
-def _subsystem(row: models.Subsystem) -> snapshot.Subsystem:
+def _rights(now: datetime) -> QuerySet[models.Permit]:
+    rows = models.Permit.objects.select_related("consumer", "group", "data_service")
+    return rows.filter(revoked_at=None, suspended_at=None).exclude(ends_at__lte=now).order_by("id")
+
+
+def _issued(now: datetime) -> dict[int, frozenset[str]]:
+    """Return the fingerprints of the certificates of our authority that are in force, by subsystem."""
+    rows = models.Certificate.objects.filter(revoked_at=None, ends_at__gt=now)
+    found: dict[int, set[str]] = {}
+    for subsystem, fingerprint in rows.values_list("subsystem_id", "fingerprint"):
+        found.setdefault(subsystem, set()).add(fingerprint)
+    return {subsystem: frozenset(fingerprints) for subsystem, fingerprints in found.items()}
+
+
+def _group(row: models.Group, known: Collection[str]) -> snapshot.Group:
+    """Return a group with those of its members that still take part."""
+    members = frozenset(ClientId.parse(address) for address in row.members if address in known)
+    return snapshot.Group(id=GroupId.parse(row.address), members=members)
+
+
+def _subsystem(row: models.Subsystem, issued: frozenset[str]) -> snapshot.Subsystem:
     return snapshot.Subsystem(
         id=ClientId.parse(row.address),
         name=row.name_fa,
         connection=Connection(row.connection),
-        certificates=frozenset(row.certificates),
+        certificates=frozenset(row.certificates) | issued,
         true_status=row.true_status,
     )
 
@@ -93,9 +114,10 @@ def _service(row: models.DataService) -> snapshot.Service:
 
 
 def _permit(row: models.Permit) -> permits.Permit:
+    subject = ClientId.parse(row.consumer.address) if row.consumer else None
     return permits.Permit(
         id=str(row.uuid),
-        subject=ClientId.parse(row.consumer.address),
+        subject=subject or GroupId.parse(row.group.address if row.group else ""),
         service=ServiceId.parse(row.data_service.address),
         method=row.method,
         path_glob=row.path_glob,
@@ -103,10 +125,7 @@ def _permit(row: models.Permit) -> permits.Permit:
         legal_basis=row.legal_basis_fa,
         starts_at=row.starts_at,
         ends_at=row.ends_at,
-        hours=tuple(
-            permits.WeeklyHours(days=tuple(days), starts=time.fromisoformat(starts), ends=time.fromisoformat(ends))
-            for days, starts, ends in row.hours
-        ),
+        hours=hours_of(row.hours),
         rate_per_minute=row.rate_per_minute,
         burst=row.burst,
         daily_quota=row.daily_quota,

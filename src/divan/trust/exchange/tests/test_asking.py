@@ -58,7 +58,7 @@ def test_a_revoked_permit_is_refused_within_a_second_and_the_provider_is_not_ask
     assert ask().status == 200
     [permit] = queries.list_permits()
 
-    actions.revoke_permit(permit=permit.uuid, actor=SYSTEM, now=clock.now())
+    actions.revoke_permit(permit=permit.uuid, reason="پایان", actor=SYSTEM, now=clock.now())
     begun = time.monotonic()
     refused = wait_for(lambda: (answer := ask()).error and answer)
 

@@ -79,7 +79,7 @@ def test_founding_again_changes_nothing(founded, commit):
 
 def test_a_permit_that_was_revoked_is_not_given_again_by_founding(founded, commit):
     [given] = queries.list_permits()
-    actions.revoke_permit(permit=given.uuid, actor=SYSTEM, now=NOW)
+    actions.revoke_permit(permit=given.uuid, reason="پایان نیاز", actor=SYSTEM, now=NOW)
 
     with commit():
         actions.found_exchange(plan=plan(), actor=SYSTEM, now=NOW)
@@ -98,7 +98,7 @@ def test_a_revoked_permit_is_in_no_later_snapshot(founded, commit):
     assert facts.recorded_for(given.uuid) == ["exchange.permit-granted", "exchange.permit-revoked"]
     before = counts()
     with pytest.raises(PermitRevoked):
-        actions.revoke_permit(permit=given.uuid, actor=SYSTEM, now=NOW)
+        actions.revoke_permit(permit=given.uuid, reason="پایان نیاز", actor=SYSTEM, now=NOW)
     assert counts() == before
 
 
@@ -155,7 +155,7 @@ def test_a_permit_needs_both_sides(founded, changes, refusal):
 
 def test_an_unknown_permit_cannot_be_revoked(founded):
     with pytest.raises(PermitUnknown):
-        actions.revoke_permit(permit=uuid4(), actor=SYSTEM, now=NOW)
+        actions.revoke_permit(permit=uuid4(), reason="پایان نیاز", actor=SYSTEM, now=NOW)
 
 
 @pytest.mark.parametrize("address", ["LR/GOV", "LR/GOV/a/b", "LR//a", "LR/GOV/a%", ""])
@@ -286,7 +286,7 @@ def test_what_bounds_a_right_and_what_is_done_with_messages_reaches_the_gateway(
         assert actions.register_data_service(data_service=told, actor=SYSTEM, now=NOW)
         polite = Subsystem(address=OURS, name_fa="x", connection=Connection.HTTPS_NO_AUTH, true_status=True)
         assert actions.register_subsystem(subsystem=polite, actor=SYSTEM, now=NOW)
-        bounded = permit(hours=hours, rate_per_minute=60, burst=5, daily_quota=1000, hidden=("/born/on",))
+        bounded = permit(method="PUT", hours=hours, rate_per_minute=60, burst=5, daily_quota=1000, hidden=("/born/on",))
         actions.grant_permit(permit=bounded, actor=SYSTEM, now=NOW)
 
     snapshot = snapshot_of(founded)

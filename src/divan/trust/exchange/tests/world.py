@@ -68,6 +68,7 @@ def permit(*, since: datetime = NOW, **changes: Any) -> NewPermit:
         "purpose_en": "Proof of identity",
         "legal_basis_fa": "قانون نمایشی",
         "starts_at": since,
+        "reason": "راه‌اندازی",
     }
     return NewPermit(**(known | changes))
 

@@ -57,11 +57,16 @@ __all__ = [
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Member:
-    """A body or firm that takes part; ``address`` is ``instance/class/code``."""
+    """A body or firm that takes part; ``address`` is ``instance/class/code``.
+
+    ``body`` is the code of the body of this installation's tree that it is; one from outside has none.
+    """
 
     address: str
     name_fa: str
     name_en: str = ""
+    body: str = ""
+    closed_at: datetime | None = None
 
     def name(self, language: str) -> str:
         """Return the name in a language."""
@@ -82,6 +87,7 @@ class Subsystem:
     certificates: tuple[str, ...] = ()
     connection: Connection = Connection.HTTPS
     true_status: bool = False
+    closed_at: datetime | None = None
 
     def name(self, language: str) -> str:
         """Return the name in a language."""
@@ -116,6 +122,7 @@ class DataService:
     may_cache: bool = False
     description: str = ""
     validation: Validation = Validation.OFF
+    closed_at: datetime | None = None
 
     def name(self, language: str) -> str:
         """Return the name in a language."""
@@ -128,7 +135,8 @@ class NewPermit:
 
     ``legal_basis_confirmed`` tells that the article was read in the official text; what is not confirmed is shown so.
     ``hours``, ``rate_per_minute`` with its ``burst``, and ``daily_quota`` bound its use; ``hidden`` are pointers to the
-    fields that answers are given without.
+    fields that answers are given without. ``consumer`` is the address of a subsystem or of a group; ``reason`` says why
+    it is given directly and not on a request.
     """
 
     consumer: str
@@ -147,6 +155,7 @@ class NewPermit:
     burst: int | None = None
     daily_quota: int | None = None
     hidden: tuple[str, ...] = ()
+    reason: str = ""
 
 
 class PermitState(StrEnum):
@@ -154,13 +163,18 @@ class PermitState(StrEnum):
 
     TO_COME = "to-come"
     IN_FORCE = "in-force"
+    SUSPENDED = "suspended"
     ENDED = "ended"
     REVOKED = "revoked"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Permit:
-    """A right that was given, with the names of both sides."""
+    """A right that was given, with the names of both sides.
+
+    One that was given to a ``group`` (its address) shows the group in place of the consumer, and of its member the
+    provider that keeps the group, or the centre.
+    """
 
     uuid: UUID
     consumer: Subsystem
@@ -178,6 +192,14 @@ class Permit:
     ends_at: datetime | None
     granted_at: datetime
     revoked_at: datetime | None
+    suspended_at: datetime | None = None
+    group: str = ""
+    hours: tuple[WeeklyHours, ...] = ()
+    rate_per_minute: int | None = None
+    daily_quota: int | None = None
+    hidden: tuple[str, ...] = ()
+    request: UUID | None = None
+    reason: str = ""
 
     def purpose(self, language: str) -> str:
         """Return the purpose in a language."""
@@ -193,7 +215,9 @@ class Permit:
             return PermitState.REVOKED
         if at < self.starts_at:
             return PermitState.TO_COME
-        return PermitState.ENDED if self.ends_at is not None and self.ends_at <= at else PermitState.IN_FORCE
+        if self.ends_at is not None and self.ends_at <= at:
+            return PermitState.ENDED
+        return PermitState.IN_FORCE if self.suspended_at is None else PermitState.SUSPENDED
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
