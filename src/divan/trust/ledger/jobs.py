@@ -106,8 +106,8 @@ class Cosigning:
         if self._asked is None:
             return True
         size, asked_at, all_vouched = self._asked
-        grown = queries.settled_size() != size
-        return grown or rules.is_asking_due(asked_at, now, all_vouched=all_vouched)
+        has_grown = queries.settled_size() != size
+        return rules.is_asking_due(asked_at, now, has_grown=has_grown, all_vouched=all_vouched)
 
     def _look_into(self, cosigned: Cosigned, policy: Policy) -> None:
         """Ask those who refused what they remember: signed by the log it convicts the log, else it is their trouble."""

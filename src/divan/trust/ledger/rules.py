@@ -13,6 +13,8 @@ LEFT_BEHIND = timedelta(minutes=10)
 
 SILENT_AFTER = timedelta(minutes=10)
 """A witness that has not vouched for so long is silent."""
+PACE = timedelta(seconds=1)
+"""A witness lets a log grow some times a minute and puts off what is beyond."""
 ASKED_AGAIN = timedelta(seconds=15)
 """How soon witnesses are asked again while one of them has not vouched for the newest head."""
 REFRESHED = timedelta(minutes=5)
@@ -43,9 +45,10 @@ def is_silent(cosigned_at: datetime | None, now: datetime) -> bool:
     return cosigned_at is None or now - cosigned_at >= SILENT_AFTER
 
 
-def is_asking_due(asked_at: datetime, now: datetime, *, all_vouched: bool) -> bool:
-    """Whether the witnesses are to be asked once more for a head they were asked for already.
+def is_asking_due(asked_at: datetime, now: datetime, *, has_grown: bool, all_vouched: bool) -> bool:
+    """Whether the witnesses are to be asked again: for a new head at their pace, for the same one in longer intervals.
 
     A clock that was set back delays nothing: a time of asking in the future counts as long past.
     """
-    return not asked_at <= now < asked_at + (REFRESHED if all_vouched else ASKED_AGAIN)
+    pause = PACE if has_grown else REFRESHED if all_vouched else ASKED_AGAIN
+    return not asked_at <= now < asked_at + pause

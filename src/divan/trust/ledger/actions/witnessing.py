@@ -38,7 +38,9 @@ def keep_cosignatures(
         kept = models.CosignedHead.objects.first()
         if is_enough and (kept is None or kept.size <= head.size):
             commit_at_once()
-            models.CosignedHead(size=head.size, root=head.root, note=note, cosigned_at=now).save()
+            models.CosignedHead.objects.update_or_create(
+                pk=1, defaults={"size": head.size, "root": head.root, "note": note, "cosigned_at": now}
+            )
     power_may_fail("ledger.cosigned-kept")
     publish_cosigned()
 
@@ -61,7 +63,8 @@ def _keep_answer(answer: WitnessAnswer, size: int, *, actor: Actor, now: datetim
     if answer.size is not None and answer.size <= size:
         row.size = answer.size
     if not answer.trouble:
-        row.cosigned_size, row.cosigned_at = size, answer.cosigned_at
+        # A witness whose clock is ahead must not count as heard from for as long as it is.
+        row.cosigned_size, row.cosigned_at = size, min(answer.cosigned_at or now, now)
     was_silent = row.is_silent
     row.is_silent = bool(answer.trouble) and rules.is_silent(row.cosigned_at, now)
     row.save()

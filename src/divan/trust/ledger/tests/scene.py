@@ -100,3 +100,20 @@ def by_hand(statement, *values):
         for table in GUARDED:
             cursor.execute(f"ALTER TABLE {table} ENABLE TRIGGER USER")
     return touched
+
+
+Backup = tuple[list[dict[str, object]], list[dict[str, object]]]
+
+
+def taken_back() -> Backup:
+    """Return the head and the entries as they are, to be restored later."""
+    return list(models.LogHead.objects.values()), list(models.LedgerEntry.objects.values())
+
+
+def restore(heads: list[dict[str, object]], entries: list[dict[str, object]]) -> None:
+    """Put an old head, its entries and no more facts than those into the place of the present ones."""
+    with connection.cursor() as cursor:
+        cursor.execute("TRUNCATE ledger_loghead, ledger_ledgerentry")
+    by_hand("DELETE FROM foundation_fact WHERE position IS NULL OR position >= %s", len(entries))
+    models.LogHead.objects.bulk_create(models.LogHead(**row) for row in heads)
+    models.LedgerEntry.objects.bulk_create(models.LedgerEntry(**row) for row in entries)

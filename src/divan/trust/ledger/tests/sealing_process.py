@@ -1,4 +1,4 @@
-"""A process that seals until nothing is left; a test cuts its power at a named point."""
+"""A process that seals until nothing is left, or asks the witnesses; a test cuts its power at a named point."""
 
 from __future__ import annotations
 
@@ -10,12 +10,12 @@ import django
 
 
 def main() -> None:
-    """Seal in the folder given, until nothing is left."""
+    """Seal in the folder given, until nothing is left; with ``witnesses`` ask them once instead."""
     django.setup()
     from django.apps import apps  # noqa: PLC0415 (the registry is ready only now)
 
     from divan.foundation.actors import SYSTEM  # noqa: PLC0415 (as above)
-    from divan.trust.ledger import actions  # noqa: PLC0415 (as above)
+    from divan.trust.ledger import actions, jobs  # noqa: PLC0415 (as above)
     from divan.trust.ledger.apps import LedgerApp, LedgerOptions  # noqa: PLC0415 (as above)
 
     folder = Path(sys.argv[1])
@@ -28,6 +28,9 @@ def main() -> None:
         policy_file=folder / "trust" / "log.policy",
         origin="log.divan.test",
     )
+    if sys.argv[2:] == ["witnesses"]:
+        jobs.Cosigning().look(datetime.now(UTC))
+        return
     while actions.seal_batch(actor=SYSTEM, now=datetime.now(UTC)):
         pass
 

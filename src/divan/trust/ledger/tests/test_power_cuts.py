@@ -10,7 +10,6 @@ import sys
 from pathlib import Path
 
 import pytest
-from django.db import connection
 from tests.elsewhere import await_released, database_url
 
 from divan.foundation.actors import SYSTEM
@@ -19,7 +18,7 @@ from divan.trust.ledger.adapters import keys
 from divan.trust.ledger.values import Fault, Standing
 from divan_libs.tlog.checkpoints import Checkpoint, sign_checkpoint
 
-from .scene import NOW, by_hand, seal_all, stopped_by
+from .scene import NOW, by_hand, restore, seal_all, stopped_by, taken_back
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -110,7 +109,7 @@ def test_a_lost_folder_is_published_again_as_it_was(open_log, happen, monkeypatc
 def test_a_restored_backup_older_than_the_published_log_is_refused(open_log, happen):
     happen(3)
     seal_all()
-    backup = list(models.LogHead.objects.values()), list(models.LedgerEntry.objects.values())
+    backup = taken_back()
     happen(3)
     seal_all()
     published = tree(open_log.directory)
@@ -121,14 +120,6 @@ def test_a_restored_backup_older_than_the_published_log_is_refused(open_log, hap
 
     assert tree(open_log.directory) == published
     assert Fault.OLDER_THAN_PUBLISHED in {finding.code for finding in queries.fsck()}
-
-
-def restore(heads: list[dict[str, object]], entries: list[dict[str, object]]) -> None:
-    with connection.cursor() as cursor:
-        cursor.execute("TRUNCATE ledger_loghead, ledger_ledgerentry")
-    by_hand("DELETE FROM foundation_fact WHERE position >= %s", len(entries))
-    models.LogHead.objects.bulk_create(models.LogHead(**row) for row in heads)
-    models.LedgerEntry.objects.bulk_create(models.LedgerEntry(**row) for row in entries)
 
 
 def test_an_empty_database_founds_no_second_log_over_a_published_one(open_log, happen):
