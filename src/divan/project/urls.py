@@ -7,7 +7,7 @@ from django.urls import URLPattern, URLResolver, include, path
 
 from divan.foundation.ui.rich_text import clean_pasted
 from divan.foundation.ui.views import amount_in_words, style_page
-from divan.front.api import records
+from divan.front.api import monitoring, records
 from divan.front.api.urls import api_urls
 from divan.front.portal.views import about, rehearsal
 from divan.project import health
@@ -24,6 +24,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("api/v1/", api_urls),
     path("exchange/", include("divan.dealings.correspondence.urls")),
     path("exchange/records/<slug:body>/<slug:name>/<slug:key>/records/<str:subject>", records.record, name="record"),
+    path("exchange/monitoring/<slug:key>/operational-data", monitoring.operational_data, name="operational-data"),
     path("verify/in-browser.json", verifier_page.knowledge, name="verifier-knowledge"),
     path("verify/offline.html", verifier_page.kept, name="verifier-kept"),
     path("log/<path:path>", about.log_file, name="log-file"),

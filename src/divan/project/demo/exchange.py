@@ -7,6 +7,8 @@ from datetime import datetime, timedelta
 
 from django.conf import settings
 
+from divan.front.api.monitoring import DATA_SERVICE as OPERATIONAL_DATA
+from divan.front.api.monitoring import monitoring_door
 from divan.project.rehearsal.declared import outside_world
 from divan.trust.exchange.values import DataService, ExchangePlan, Member, NewPermit, Subsystem
 from divan_libs.envelope.subjects import SubjectIn, SubjectPlace
@@ -45,6 +47,7 @@ def plan(now: datetime) -> ExchangePlan:
         data_services=(*_own_ways(outside), *_declared(outside)),
         permits=(
             _permit("civil-registry/person", "/persons/*", now, "احراز هویت متقاضی خدمت", "Identity of the applicant"),
+            _permit(OPERATIONAL_DATA, "/operational-data", now, "پایش مرکز تبادل", "Monitoring of the exchange centre"),
             _permit("mobile-register/owner", "/owners", now, "احراز مالکیت شمارهٔ همراه", "Owner of the mobile number"),
             *(
                 _permit(code, "/records/*", now, register.purpose.fa, register.purpose.en)
@@ -128,6 +131,13 @@ def _own_ways(outside: str) -> tuple[DataService, ...]:
             name_en="Owner of a mobile line",
             base_urls=(f"{outside}/mobile-register",),
             subject=SubjectPlace(where=SubjectIn.QUERY_PARAMETER, at="national_code"),
+        ),
+        DataService(
+            code=OPERATIONAL_DATA,
+            address=f"{settings.DIVAN.exchange_subsystem}/operational-data",
+            name_fa="داده‌های پایش پیام‌های خود",
+            name_en="Monitoring of one's own messages",
+            base_urls=(f"http://127.0.0.1:{settings.DIVAN.port}{monitoring_door()}",),
         ),
     )
 

@@ -17,6 +17,7 @@ from divan.trust.exchange.actions.membership import register_data_service, regis
 from divan.trust.exchange.actions.permits import grant_permit, resume_permit, revoke_permit, suspend_permit
 from divan.trust.exchange.actions.publishing import publish_snapshot
 from divan.trust.exchange.actions.requests import grant_request, refuse_request, request_permit, withdraw_request
+from divan.trust.exchange.actions.settling import settle_doubt
 from divan.trust.exchange.actions.stamping import stamp_evidence
 
 __all__ = [
@@ -44,6 +45,7 @@ __all__ = [
     "resume_permit",
     "revoke_certificate",
     "revoke_permit",
+    "settle_doubt",
     "stamp_evidence",
     "suspend_permit",
     "warn_of_end",

@@ -7,6 +7,14 @@ from divan.trust.exchange.queries.certificates import (
     list_certificates,
     list_certificates_ending,
 )
+from divan.trust.exchange.queries.console import (
+    count_doubts,
+    find_settlement,
+    gateway_state,
+    list_causes,
+    list_doubts,
+    list_traffic,
+)
 from divan.trust.exchange.queries.containers import get_container
 from divan.trust.exchange.queries.evidence import get_evidence, list_evidence, list_in_doubt
 from divan.trust.exchange.queries.examination import verify_evidence
@@ -25,7 +33,7 @@ from divan.trust.exchange.queries.membership import (
     list_permits,
     list_subsystems,
 )
-from divan.trust.exchange.queries.monitoring import iterate_monitoring
+from divan.trust.exchange.queries.monitoring import iterate_monitoring, page_of_monitoring
 from divan.trust.exchange.queries.peers import (
     content_of,
     find_agreement,
@@ -52,13 +60,16 @@ from divan.trust.exchange.queries.standing import standing_of
 __all__ = [
     "ask",
     "content_of",
+    "count_doubts",
     "count_waiting",
     "data_service_codes",
     "due_certificates",
     "find_agreement",
     "find_data_service_at",
     "find_newest_snapshot",
+    "find_settlement",
     "fingerprint_of",
+    "gateway_state",
     "get_certificate",
     "get_container",
     "get_data_service",
@@ -72,9 +83,11 @@ __all__ = [
     "get_subsystem",
     "iterate_monitoring",
     "list_agreements",
+    "list_causes",
     "list_certificates",
     "list_certificates_ending",
     "list_data_services",
+    "list_doubts",
     "list_evidence",
     "list_groups",
     "list_in_doubt",
@@ -85,11 +98,13 @@ __all__ = [
     "list_permits_for",
     "list_requests",
     "list_subsystems",
+    "list_traffic",
     "list_waiting",
     "may_review",
     "may_withdraw",
     "own_card",
     "own_member",
+    "page_of_monitoring",
     "require_seal",
     "seal_for",
     "standing_of",

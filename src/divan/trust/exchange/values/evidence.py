@@ -117,6 +117,14 @@ class LooksSummary:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class MonitoringPage:
+    """Monitoring records with X-Road's names of fields; ``after`` continues behind them, empty at the end."""
+
+    records: tuple[dict[str, object], ...]
+    after: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class EvidenceFinding:
     """Something in the evidence that does not hold; ``code`` is stable and ``segment`` names the file."""
 
