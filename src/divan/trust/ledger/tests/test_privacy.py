@@ -1,0 +1,136 @@
+"""What is published tells nothing about anybody: not read, not guessed, and after a lawful erasure not even opened."""
+
+from __future__ import annotations
+
+from hashlib import sha256
+from pathlib import Path
+
+import pytest
+from django.db import transaction
+
+from divan.foundation import facts
+from divan.foundation.actors import SYSTEM
+from divan.foundation.facts import FactRecord
+from divan.foundation.messages import MESSAGE_QUEUED
+from divan.trust.ledger import actions, models, queries
+from divan_libs.persian.identifiers import national_code_with_check_digit
+from divan_libs.persian.text import persian_digits
+from divan_libs.tlog.commitments import SALT_SIZE
+from divan_libs.tlog.hashing import leaf_hash
+from divan_libs.tlog.notes import NoteVerifier
+from divan_libs.tlog.receipts import parse_receipt, verify_receipt
+
+from .scene import NOW, message, seal_all
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+NAME, NATIONAL_CODE, NUMBER, MOBILE = "زهرا کریمی", "0499370899", "26-0001234-81", "09121234567"
+LABEL = b"divan/commitment/v1\n"
+
+
+@pytest.fixture
+def told(open_log, happen) -> FactRecord:
+    """A sealed fact with what a careless context might put into one, among 299 others."""
+    sent = happen(150)
+    with transaction.atomic():
+        facts.record(
+            MESSAGE_QUEUED,
+            subject=message(sent[7]),
+            actor=SYSTEM,
+            at=NOW,
+            name=NAME,
+            national_code=NATIONAL_CODE,
+            number=NUMBER,
+            mobile=MOBILE,
+        )
+    facts.place_facts()
+    happen(148)
+    seal_all()
+    (_, known) = facts.of_subject(sent[7])
+    return known
+
+
+def published(directory: Path) -> bytes:
+    return b"".join(path.read_bytes() for path in sorted(directory.rglob("*")) if path.is_file())
+
+
+def hashes_in(directory: Path) -> set[bytes]:
+    """Return every hash that strangers see: entries, and the nodes of all tiles."""
+    found = set()
+    for path in (directory / "tile").rglob("*"):
+        if path.is_file():
+            content, step = path.read_bytes(), 34 if "entries" in path.parts else 32
+            found |= {content[at : at + 32] for at in range(step - 32, len(content), step)}
+    return found
+
+
+def test_each_entry_has_a_salt_of_its_own_of_32_octets(told):
+    salts = [bytes(salt) for salt in models.LedgerEntry.objects.values_list("salt", flat=True)]
+
+    assert len(salts) == len(set(salts)) == 300
+    assert {len(salt) for salt in salts} == {SALT_SIZE} == {32}
+    # No octet of them is always the same, as it would be if they came from a counter or a clock.
+    assert all(len({salt[at] for salt in salts}) > 100 for at in range(32))
+
+
+def test_no_datum_number_or_name_stands_in_the_published_files(told, open_log):
+    content = published(open_log.directory)
+    written = [
+        *(text.encode(coding) for text in (NAME, "کریمی") for coding in ("utf-8", "utf-16-le", "utf-16-be")),
+        *(text.encode() for text in (NATIONAL_CODE, NUMBER, MOBILE, *map(persian_digits, (NATIONAL_CODE, MOBILE)))),
+        *(NATIONAL_CODE.lstrip("0").encode(), int(NATIONAL_CODE).to_bytes(4, "big")),
+        *(told.uuid.bytes, str(told.uuid).encode(), told.uuid.hex.encode()),
+        *(told.subject_uuid.bytes, str(told.subject_uuid).encode(), told.kind.encode()),
+        *(bytes(salt) for salt in models.LedgerEntry.objects.values_list("salt", flat=True)),
+    ]
+
+    assert [one for one in written if one in content] == []
+    # Plain hashes of what can be guessed would give it away as surely as the words.
+    guessable = [one for text in written[:15] for one in (sha256(text).digest(), sha256(text).hexdigest().encode())]
+    assert [one for one in guessable if one in content] == []
+
+
+def test_a_national_code_cannot_be_guessed_from_the_published_hashes(told, open_log):
+    # The guesser knows all else: every other word of the fact, its place in the log, and the first four digits of the
+    # code, three of which say where the person was born. 100,000 codes are left, and all are tried.
+    before, after = queries.record_of(told).split(NATIONAL_CODE.encode(), maxsplit=1)
+    seen = hashes_in(open_log.directory)
+    entry = models.LedgerEntry.objects.get(position=told.position)
+    neighbour = models.LedgerEntry.objects.get(position=told.position - 1)
+    codes = [national_code_with_check_digit(f"{NATIONAL_CODE[:4]}{number:05d}") for number in range(100_000)]
+    assert bytes(entry.commitment) in seen
+    assert NATIONAL_CODE in codes
+
+    def guessed(salt: bytes) -> list[str]:
+        """Return the codes whose commitment, or hash in any plainer form, is among the published ones."""
+        hits = []
+        for code in codes:
+            content = before + code.encode() + after
+            commitment = sha256(LABEL + salt + content).digest()
+            forms = (commitment, leaf_hash(commitment), sha256(salt + content).digest(), sha256(code.encode()).digest())
+            if not seen.isdisjoint(forms):
+                hits.append(code)
+        return hits
+
+    for salt in (b"", bytes(neighbour.salt)):
+        assert guessed(salt) == []
+    # With the salt, which is in the receipt alone, the same search finds the code: it is the salt that hides it.
+    assert guessed(bytes(entry.salt)) == [NATIONAL_CODE]
+
+
+def test_after_a_lawful_erasure_the_entry_opens_for_nobody_and_the_log_is_what_it_was(told, open_log):
+    content, size = published(open_log.directory), queries.log_state().size
+    actions.erase_salt(fact=told.uuid, actor=SYSTEM, now=NOW)
+
+    assert models.LedgerEntry.objects.get(position=told.position).salt is None
+    assert published(open_log.directory) == content
+    assert queries.fsck() == []
+    facts.place_facts()
+    seal_all()
+    assert queries.fsck() == []
+    proved = verify_receipt(
+        parse_receipt(queries.find_receipt(told.uuid)),
+        [NoteVerifier.parse(open_log.verifier_file.read_text().strip())],
+    )
+    assert (proved.record, proved.index) == (None, told.position)
+    assert proved.checkpoint.size > size
