@@ -13,6 +13,7 @@ FAULTS: Mapping[Fault, Promise | str] = {
     Fault.NOT_OPENED: _("There is no log yet."),
     Fault.HEAD_ALTERED: _("The head kept in the database is not the one its signed checkpoint states."),
     Fault.KEY_DIFFERS: _("The key kept in the database is not the one given to strangers."),
+    Fault.STORE_UNREACHABLE: _("The published files cannot be reached now."),
     Fault.CHECKPOINT_MISSING: _("The published checkpoint is gone."),
     Fault.CHECKPOINT_INVALID: _("The published checkpoint is not signed by the log, or cannot be read."),
     Fault.UNPUBLISHED: _("The published checkpoint is older than the settled one."),

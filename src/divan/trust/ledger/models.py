@@ -112,8 +112,9 @@ class Witness(models.Model):
 
     ``verifier`` is its public key, ``name`` its name in the policy. ``size`` is the head it remembers as far as we
     know, from which the next consistency proof leads; ``cosigned_size`` and ``cosigned_at`` are of its last
-    cosignature, the time being the one it signed but never one to come. ``trouble`` is the code of what came of the last attempt, empty when
-    it cosigned. All this moves without facts, since nothing rests on it; that a witness fell silent or returned is one.
+    cosignature, the time being the one it signed but never one to come. ``trouble`` is the code of what came of the
+    last attempt, empty when it cosigned. All this moves without facts, since nothing rests on it; that a witness fell
+    silent or returned is a fact.
 
     .. no_pii: names and keys of institutions, numbers and times
     """

@@ -82,6 +82,7 @@ class Fault(StrEnum):
     NOT_OPENED = "ledger.not-opened"
     HEAD_ALTERED = "ledger.head-altered"
     KEY_DIFFERS = "ledger.key-differs"
+    STORE_UNREACHABLE = "ledger.store-unreachable"
     CHECKPOINT_MISSING = "ledger.checkpoint-missing"
     CHECKPOINT_INVALID = "ledger.checkpoint-invalid"
     UNPUBLISHED = "ledger.unpublished"
@@ -106,6 +107,7 @@ MEANINGS: dict[Fault, str] = {
     Fault.NOT_OPENED: "There is no log yet.",
     Fault.HEAD_ALTERED: "The head kept in the database is not the one its signed checkpoint states.",
     Fault.KEY_DIFFERS: "The key kept in the database is not the one given to strangers.",
+    Fault.STORE_UNREACHABLE: "The published files cannot be reached now.",
     Fault.CHECKPOINT_MISSING: "The published checkpoint is gone.",
     Fault.CHECKPOINT_INVALID: "The published checkpoint is not signed by the log, or cannot be read.",
     Fault.UNPUBLISHED: "The published checkpoint is older than the settled one; the sealer publishes it when it runs.",

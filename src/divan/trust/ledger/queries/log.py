@@ -28,10 +28,13 @@ def log_state() -> LogState:
             is_open=False, origin=options().origin, pending=facts.last_position() + 1, witnesses_needed=needed
         )
     verifier = NoteVerifier.parse(head.verifier)
-    note = published_store().read(CHECKPOINT_PATH)
-    published, doubt = None, ""
+    note, published, doubt = None, None, ""
     try:
+        note = published_store().read(CHECKPOINT_PATH)
         published = publication.open_published(note, verifier)
+    except OSError as error:
+        logger.warning("the published files cannot be reached: %s", error)
+        doubt = str(Fault.STORE_UNREACHABLE)
     except TlogError as error:
         logger.warning("the published checkpoint does not hold: %s", error)
         doubt = str(Fault.CHECKPOINT_INVALID)

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
+from typing import Any
+from uuid import uuid4
 
 import pytest
 
@@ -46,3 +48,51 @@ def happen(transactional_db):
     from .scene import let_happen  # noqa: PLC0415 (see above)
 
     return let_happen
+
+
+@pytest.fixture(scope="session")
+def object_store():
+    """Run an S3-compatible server on loopback; give its address."""
+    from moto.server import ThreadedMotoServer  # noqa: PLC0415 (slow to import; few tests need it)
+
+    server = ThreadedMotoServer(ip_address="127.0.0.1", port=0, verbose=False)
+    server.start()
+    host, port = server.get_host_and_port()
+    yield f"http://{host}:{port}"
+    server.stop()
+
+
+@pytest.fixture
+def bucket(object_store, log, monkeypatch):
+    """Let the ledger publish into a bucket of the test; give what reads and writes there as a stranger."""
+    import boto3  # noqa: PLC0415 (as above)
+
+    monkeypatch.setenv("AWS_ACCESS_KEY_ID", "key")
+    monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "secret")
+    client = boto3.client("s3", endpoint_url=object_store, region_name="us-east-1")
+    name = f"log-{uuid4().hex}"
+    client.create_bucket(Bucket=name)
+    for option, value in (("bucket", f"s3://{name}/province/log"), ("bucket_endpoint", object_store)):
+        object.__setattr__(log, option, value)
+    yield Bucket(client, name)
+    client.close()
+
+
+@dataclass
+class Bucket:
+    """A bucket, seen past the ledger."""
+
+    client: Any
+    name: str
+
+    def keys(self) -> list[str]:
+        """Return the names of all objects."""
+        return [one["Key"] for one in self.client.list_objects_v2(Bucket=self.name).get("Contents", [])]
+
+    def head(self, path: str) -> dict[str, Any]:
+        """Return the headers of a file of the log."""
+        return self.client.head_object(Bucket=self.name, Key=f"province/log/{path}")
+
+    def put(self, path: str, data: bytes) -> None:
+        """Write over a file of the log."""
+        self.client.put_object(Bucket=self.name, Key=f"province/log/{path}", Body=data)
