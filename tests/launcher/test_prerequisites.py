@@ -53,6 +53,8 @@ def test_every_process_has_a_port_of_its_own(configuration: Configuration) -> No
         "gateway": 18001,
         "rehearsal": 18002,
         "scanner twin": 18006,
+        "witness-university": 18004,
+        "witness-newspaper": 18005,
     }
 
 

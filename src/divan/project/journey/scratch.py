@@ -24,8 +24,9 @@ from divan.project.journey.forgeries import PREFIX
 from divan.project.journey.visitors import StoryBroken
 from divan.trust.ledger.queries import SEALER
 
-_NOT_COPIED = ("pg", "static", "log")
-"""Folders of the data that vouch for nothing: the database server's own, made assets, words of processes."""
+_NOT_COPIED = ("pg", "static", "log", "witnesses")
+"""Folders of the data that are no part of what the house vouches for: the database server's own, made assets, words of
+processes, and what the witnesses keep, who are somebody else."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,11 +7,13 @@ import http.client
 import json
 import os
 import signal
+import socket
 import ssl
 import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from functools import partial
 from pathlib import Path
 from types import FrameType
 from typing import NoReturn
@@ -21,7 +23,7 @@ from rich.markup import escape
 from rich.table import Table
 
 from divan.project.configuration import Configuration
-from divan.project.launcher import postgres, prerequisites, processes
+from divan.project.launcher import postgres, prerequisites, processes, witnesses
 from divan.project.launcher.heartbeat import heartbeat
 from divan.project.launcher.supervision import Logs, Supervisor
 from divan.project.launcher.troubles import NoAnswer, ProcessEnded, StepFailed
@@ -122,6 +124,9 @@ def _run(
 ) -> None:
     heartbeat(configuration.data).unlink(missing_ok=True)
     commands = {name: [sys.executable, "-m", "divan.project.command_line", name] for name in _names(configuration)}
+    if configuration.rehearsal:
+        witnesses.prepare(configuration)
+        commands |= witnesses.commands(configuration)
     probes = _probes(configuration)
 
     def watch(supervisor: Supervisor) -> None:
@@ -150,6 +155,7 @@ def _probes(configuration: Configuration) -> dict[str, Probe]:
     }
     if configuration.rehearsal:
         probes["rehearsal"] = lambda: answers(configuration.port + 2)
+        probes |= {name: partial(listens, port) for name, port in witnesses.ports(configuration).items()}
     return probes
 
 
@@ -163,6 +169,15 @@ def answers(port: int) -> bool:
         return False
     finally:
         connection.close()
+
+
+def listens(port: int) -> bool:
+    """Tell whether somebody takes connections on a port."""
+    try:
+        with socket.create_connection(("127.0.0.1", port), timeout=5):
+            return True
+    except OSError:
+        return False
 
 
 def answers_tls(port: int) -> bool:
@@ -211,6 +226,7 @@ def _welcome(
     console.print(f"  gateway of the exchange   https://{configuration.address(1)}")
     if configuration.rehearsal:
         console.print(f"  rehearsal of the world    http://{configuration.address(2)}")
+        console.print(f"  witnesses of the log      ports {_listed(witnesses.ports(configuration))}")
     console.print(f"  data and logs             {_short(configuration.data)}")
     if people:
         table = Table(title="People one can be (rehearsal)", title_justify="left", box=None)
@@ -220,6 +236,10 @@ def _welcome(
             table.add_row(*row)
         console.print(table)
     console.print("Ctrl-C stops everything.")
+
+
+def _listed(ports: Mapping[str, int]) -> str:
+    return ", ".join(f"{port} ({name})" for name, port in ports.items())
 
 
 def _short(path: Path) -> str:

@@ -12,6 +12,7 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 from divan.project.configuration import Configuration
+from divan.project.launcher import witnesses
 from divan.project.launcher.troubles import AlreadyRunning, CannotStart, DiskFull, PortTaken, PythonTooOld
 
 NEEDED_SPACE = 2**30
@@ -74,6 +75,7 @@ def ports_of(configuration: Configuration) -> Mapping[str, int]:
     taken = {"web": configuration.port, "gateway": configuration.port + 1}
     if configuration.rehearsal:
         taken |= {"rehearsal": configuration.port + 2, "scanner twin": configuration.port + 6}
+        taken |= witnesses.ports(configuration)
     return taken
 
 
