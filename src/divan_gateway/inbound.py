@@ -65,6 +65,7 @@ class ClientConnection(asyncio.Protocol):
         self._serving: asyncio.Task[None] | None = None
         self._drained: asyncio.Future[None] | None = None
         self._refusal: ExchangeRefusal | None = None
+        self._staying: Request | None = None
         self._stream: BodyStream | None = None
         self._holds: set[str] = set()
         self._deaf = False
@@ -283,6 +284,8 @@ class ClientConnection(asyncio.Protocol):
     async def _serve_request(self, request: Request) -> bool:
         if self._leaving and not self._queue:
             request.keep_alive = False
+        if request.is_http_1_0:
+            self._staying = request
         try:
             reply = await self._desk.answer(request, self._caller, self._send, local=self._local)
         except ReplyBroken:
@@ -309,6 +312,11 @@ class ClientConnection(asyncio.Protocol):
         return True
 
     def _write(self, octets: bytes) -> None:
+        if (staying := self._staying) is not None:
+            # A client of HTTP/1.0 takes a connection for closed if it is not told otherwise.
+            self._staying = None
+            if staying.keep_alive:
+                octets = octets.replace(b"\r\n", b"\r\nconnection: keep-alive\r\n", 1)
         self._written += len(octets)
         self._transport.write(octets)
 

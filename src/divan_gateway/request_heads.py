@@ -102,7 +102,7 @@ def read_framing(method: bytes, target: bytes, version: str, head: Head, *, max_
     if not is_chunked and not length and b"expect" not in told:
         return NO_BODY
     expected = repeated.get(b"expect") or [told.get(b"expect", b"")]
-    expects = any(value.lower() == b"100-continue" for value in expected)
+    expects = version == "1.1" and any(value.lower() == b"100-continue" for value in expected)
     framing = Framing(None if is_chunked else length, expects)
     if upgrade and framing.has_body:
         raise _bad("Upgrade of a request with a body is not supported")

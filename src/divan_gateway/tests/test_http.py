@@ -5,8 +5,8 @@ from contextlib import closing
 
 import pytest
 
-from divan_gateway.tests.rig import CLIENT, PRODUCER, ask
-from divan_gateway.tests.sockets import received, tls_socket
+from divan_gateway.tests.rig import CLIENT, PLAIN_CLIENT, PRODUCER, ask
+from divan_gateway.tests.sockets import plain_socket, received, tls_socket
 
 ECHO = f"/r1/{PRODUCER}/echo"
 
@@ -143,3 +143,16 @@ def test_an_offered_upgrade_is_not_taken_but_the_request_is_answered(gateway):
 
     assert answer.startswith(b"HTTP/1.1 200 OK\r\n")
     assert b"connection: close" in answer
+
+
+def test_a_client_of_http_1_0_that_wants_to_stay_is_told_that_it_may(gateway):
+    asked = f"GET {ECHO}/x HTTP/1.0\r\nX-Road-Client: {PLAIN_CLIENT}\r\n".encode()
+    with plain_socket(gateway) as client:
+        client.sendall(asked + b"Connection: keep-alive\r\n\r\n")
+        first = client.recv(65536)
+        client.sendall(asked + b"\r\n")
+        last = received(client)
+
+    assert first.startswith(b"HTTP/1.1 200 OK\r\nconnection: keep-alive\r\n")
+    assert last.startswith(b"HTTP/1.1 200 OK\r\n")
+    assert b"\r\nconnection: close\r\n" in last.removeprefix(first)
