@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from dataclasses import dataclass, replace
 from typing import Any
 from uuid import uuid4
@@ -55,6 +56,7 @@ def object_store():
     """Run an S3-compatible server on loopback; give its address."""
     from moto.server import ThreadedMotoServer  # noqa: PLC0415 (slow to import; few tests need it)
 
+    logging.getLogger("werkzeug").setLevel(logging.WARNING)
     server = ThreadedMotoServer(ip_address="127.0.0.1", port=0, verbose=False)
     server.start()
     host, port = server.get_host_and_port()
