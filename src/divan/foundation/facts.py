@@ -266,6 +266,13 @@ def subjects_of(model: type) -> SubjectLoader:
     return load
 
 
+def first_reaching(subject_uuid: UUID, kind: FactKind, name: str, least: int) -> FactRecord | None:
+    """Return the first fact of a kind of a subject, placed or not, whose number ``name`` is at least so much."""
+    rows = Fact.objects.filter(subject_uuid=subject_uuid, kind=kind.code, **{f"data__{name}__gte": least})
+    fact = rows.order_by("subject_sequence").first()
+    return _as_record(fact) if fact else None
+
+
 def newest_of(subject_uuid: UUID, *, limit: int) -> list[FactRecord]:
     """Return the newest facts of a subject, placed or not, newest first."""
     rows = Fact.objects.filter(subject_uuid=subject_uuid).order_by("-subject_sequence")

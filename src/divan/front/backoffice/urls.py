@@ -23,6 +23,7 @@ from divan.front.backoffice.views import (
     worklist_bulk,
 )
 from divan.front.backoffice.views.archive import urls as archive
+from divan.front.backoffice.views.exchange import console_urls as exchange_console
 from divan.front.backoffice.views.exchange import urls as exchange
 from divan.front.backoffice.views.letters import addressing, drafts, follow_ups, furnishing, openings, register
 from divan.front.backoffice.views.letters import circulars as letter_circulars
@@ -125,5 +126,6 @@ urlpatterns = [
     path("payments/differences/<uuid:difference>/", payments.settle, name="settle-difference"),
     path("payments/<uuid:invoice>/", payments.invoice, name="invoice"),
     path("payments/<uuid:invoice>/refund/", payments.ask, name="ask-refund"),
+    *exchange_console.urlpatterns,
     *exchange.urlpatterns,
 ]

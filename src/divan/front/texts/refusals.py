@@ -8,6 +8,8 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from divan.foundation.ui.refusals import declare_text, declared_codes
+from divan.front.texts.console import REFUSALS as CONSOLE
+from divan.front.texts.exchange import REFUSALS as CONTROL
 from divan.front.texts.letters import REFUSALS as LETTERS
 from divan.front.texts.organisation import REFUSALS as ORGANISATION
 from divan.front.texts.payments import REFUSALS as PAYMENTS
@@ -308,6 +310,7 @@ TRUST: Mapping[str, tuple[Text, Text, Text]] = {
 }
 
 EXCHANGE: Mapping[str, tuple[Text, Text, Text]] = {
+    **CONSOLE,
     "exchange.silent": (
         _("The exchange gave no answer."),
         _("The gateway or the other office did not answer in time."),
@@ -335,6 +338,7 @@ EXCHANGE: Mapping[str, tuple[Text, Text, Text]] = {
     "exchange.data-service-unknown": (_("No data service has this code."), "", ""),
     "exchange.permit-unknown": (_("There is no such permit."), "", ""),
     "exchange.permit-revoked": (_("This permit was revoked before."), "", ""),
+    **CONTROL,
     "exchange.evidence-unknown": (_("The exchange knows no message of this identifier."), "", ""),
     "exchange.evidence-uncertified": (
         _("This evidence cannot be handed out for foreign tools."),

@@ -11,12 +11,14 @@ from divan.trust.exchange.queries.console import (
     count_doubts,
     find_settlement,
     gateway_state,
+    get_doubt,
     list_causes,
     list_doubts,
     list_traffic,
+    path_of,
 )
 from divan.trust.exchange.queries.containers import get_container
-from divan.trust.exchange.queries.evidence import get_evidence, list_evidence, list_in_doubt
+from divan.trust.exchange.queries.evidence import find_message, get_evidence, list_evidence, list_in_doubt
 from divan.trust.exchange.queries.examination import verify_evidence
 from divan.trust.exchange.queries.looks import get_look, list_looks_at, own_member, summarize_looks_at
 from divan.trust.exchange.queries.membership import (
@@ -32,6 +34,8 @@ from divan.trust.exchange.queries.membership import (
     list_members,
     list_permits,
     list_subsystems,
+    look_through_description,
+    operations_of_service,
 )
 from divan.trust.exchange.queries.monitoring import iterate_monitoring, page_of_monitoring
 from divan.trust.exchange.queries.peers import (
@@ -55,9 +59,16 @@ from divan.trust.exchange.queries.requests import (
     may_withdraw,
 )
 from divan.trust.exchange.queries.routing import find_newest_snapshot
-from divan.trust.exchange.queries.standing import standing_of
+from divan.trust.exchange.queries.standing import (
+    OFFICER_ROLES,
+    list_own_subsystems,
+    may_keep,
+    may_offer,
+    standing_of,
+)
 
 __all__ = [
+    "OFFICER_ROLES",
     "ask",
     "content_of",
     "count_doubts",
@@ -66,6 +77,7 @@ __all__ = [
     "due_certificates",
     "find_agreement",
     "find_data_service_at",
+    "find_message",
     "find_newest_snapshot",
     "find_settlement",
     "fingerprint_of",
@@ -73,6 +85,7 @@ __all__ = [
     "get_certificate",
     "get_container",
     "get_data_service",
+    "get_doubt",
     "get_evidence",
     "get_group",
     "get_look",
@@ -93,6 +106,7 @@ __all__ = [
     "list_in_doubt",
     "list_looks_at",
     "list_members",
+    "list_own_subsystems",
     "list_permits",
     "list_permits_ending",
     "list_permits_for",
@@ -100,11 +114,16 @@ __all__ = [
     "list_subsystems",
     "list_traffic",
     "list_waiting",
+    "look_through_description",
+    "may_keep",
+    "may_offer",
     "may_review",
     "may_withdraw",
+    "operations_of_service",
     "own_card",
     "own_member",
     "page_of_monitoring",
+    "path_of",
     "require_seal",
     "seal_for",
     "standing_of",

@@ -10,6 +10,7 @@ from typing import Any
 from django.db import connection
 from django.db.models import Exists, OuterRef
 
+from divan.foundation import facts
 from divan.trust.exchange import models
 from divan.trust.exchange.adapters import keys
 from divan.trust.exchange.adapters.gateway_reports import GatewayReport, read_reports
@@ -18,15 +19,18 @@ from divan.trust.exchange.queries.evidence import Names, line_of, moment, newest
 from divan.trust.exchange.values.console import (
     CauseLine,
     Doubt,
+    DoubtUnknown,
     Finding,
     GatewayHealth,
     GatewayState,
     IllProvider,
+    MessagePath,
     Settlement,
     Traffic,
     TrafficLine,
 )
-from divan.trust.exchange.values.evidence import Outcome
+from divan.trust.exchange.values.evidence import EVIDENCE_IMPORTED, Evidence, Outcome
+from divan_libs.envelope.evidence.records import Header
 
 MOST_MESSAGES = 200_000
 """Newest messages that are counted; a console that counts hours of a busy exchange would keep it from working."""
@@ -161,6 +165,22 @@ def _ill(reports: Iterable[GatewayReport], names: Names) -> Iterator[IllProvider
         )
 
 
+def path_of(evidence: Evidence) -> MessagePath:
+    """Return what stands around the evidence of a message: snapshot, timestamp, and the fact that is in the log."""
+    segment = models.Segment.objects.get(name=evidence.segment)
+    batch = models.EvidenceBatch.objects.select_related("stamped__stamp").get(segment=segment, number=evidence.batch)
+    stamped = getattr(batch, "stamped", None)
+    issued = models.SnapshotVersion.objects.filter(number=evidence.snapshot).values_list("issued_at", flat=True).first()
+    fact = facts.first_reaching(segment.uuid, EVIDENCE_IMPORTED, "batch", evidence.batch)
+    return MessagePath(
+        snapshot_issued_at=issued,
+        stamped_at=stamped.stamp.stamped_at if stamped else None,
+        imported_by=fact.uuid if fact else None,
+        imported_at=fact.at if fact else None,
+        has_certificate=bool(Header.decode(bytes(segment.header)).certificates) if segment.header else False,
+    )
+
+
 def list_doubts(*, settled: bool = False, limit: int = 200, language: str = "fa") -> list[Doubt]:
     """Return messages that are in doubt, or those of which it was settled, newest first."""
     settlements = models.SettledDoubt.objects.filter(request_id=OuterRef("request_id"))
@@ -170,6 +190,17 @@ def list_doubts(*, settled: bool = False, limit: int = 200, language: str = "fa"
     known = _settlements([row.request_id for row in found]) if settled else {}
     names = Names(found, language)
     return [Doubt(line=line_of(row, names), settlement=known.get(row.request_id)) for row in found]
+
+
+def get_doubt(request_id: str, *, language: str = "fa") -> Doubt:
+    """Return a message in doubt by the identifier of its attempt, with what was found out of it.
+
+    :raises DoubtUnknown: if none is in doubt under it.
+    """
+    row = newest_first().filter(request_id=request_id, outcome=Outcome.IN_DOUBT).first()
+    if row is None:
+        raise DoubtUnknown
+    return Doubt(line=line_of(row, Names([row], language)), settlement=find_settlement(request_id))
 
 
 def count_doubts() -> int:

@@ -14,6 +14,7 @@ from divan.trust.exchange import models
 from divan.trust.exchange.adapters.keys import evidence_keys
 from divan.trust.exchange.apps import options
 from divan.trust.exchange.values import Evidence, EvidenceLine, EvidenceUnknown, Outcome
+from divan.trust.exchange.values.evidence import MessageRef
 from divan_libs.asic import hashchain
 from divan_libs.envelope.evidence import proofs
 from divan_libs.envelope.evidence.records import Closing, EvidenceError, Intent, SignedRoot, message_item
@@ -188,6 +189,19 @@ def get_evidence(message_id: str, *, request_id: str = "", language: str = "fa")
         document=proof.as_document(),
         attempts=tuple(row.request_id for row in reversed(attempts)),
     )
+
+
+def find_message(number: str) -> MessageRef:
+    """Return which message a number names: its own, or that of one of its attempts; of several the newest.
+
+    :raises EvidenceUnknown: if there is none.
+    """
+    rows = newest_first().only("received_at", "request_id", "message_id", "intent")
+    row = rows.filter(message_id=number[:LONGEST_ID]).first()
+    row = row or rows.filter(request_id=number[:64]).first()
+    if row is None:
+        raise EvidenceUnknown
+    return MessageRef(message_id=Intent.decode(bytes(row.intent)).message_id, request_id=row.request_id)
 
 
 def attempts_of(message_id: str, request_id: str) -> list[models.EvidenceRow]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
+from uuid import UUID
 
 from divan.foundation.errors import Refusal
 from divan.foundation.kinds import FactKind
@@ -93,6 +94,22 @@ class GatewayState:
     processes: int
     snapshot: int
     providers: tuple[IllProvider, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MessagePath:
+    """What stands around the evidence of a message: from the snapshot that allowed it to the fact that is sealed.
+
+    ``snapshot_issued_at`` is None where the snapshot's number is not ours. ``stamped_at`` is the moment that a
+    timestamp proves for the root. ``imported_by`` is the fact with which it was taken over and whose entry
+    is in the log. ``has_certificate``: strangers can tell whose key signed, so that a container can be made.
+    """
+
+    snapshot_issued_at: datetime | None
+    stamped_at: datetime | None
+    imported_by: UUID | None
+    imported_at: datetime | None
+    has_certificate: bool
 
 
 class Finding(StrEnum):

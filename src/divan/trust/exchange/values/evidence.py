@@ -39,6 +39,14 @@ class EvidenceLine:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class MessageRef:
+    """Which message, and which attempt at it."""
+
+    message_id: str
+    request_id: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Evidence:
     """Everything that the evidence says of one message, and whether it holds.
 
