@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from functools import lru_cache
 from uuid import UUID
 
@@ -16,10 +17,11 @@ from divan.dealings.correspondence import queries as worklist
 from divan.foundation.actors import Actor, ActorKind
 from divan.foundation.http.middleware import actor_of
 from divan.foundation.ui.frame import Link, LinkGroup, PageFrame
-from divan.front.backoffice.duties import ORGANISATION, PERMITS
+from divan.front.backoffice.duties import EXCHANGE, ORGANISATION, PERMITS
 from divan.registers.people import queries as people
 from divan.registers.places import queries as places
 from divan.registers.places.values import PlaceUnknown
+from divan.trust.exchange import queries as exchange
 
 
 def page_context(request: HttpRequest) -> dict[str, object]:
@@ -148,9 +150,11 @@ def _office_of(request: HttpRequest, actor: Actor) -> list[Link]:
         ]
     if actor.duties & ORGANISATION.duties:
         office.append(_link(request, "backoffice:organisation", _("Organisation")))
+    if actor.duties & EXCHANGE.duties:
+        waiting = exchange.count_waiting(actor) or None
+        office.append(replace(_link(request, "backoffice:exchange", _("Exchange")), count=waiting))
     if "integrator" in actor.duties:
         office += [
-            _link(request, "backoffice:permits", _("Exchange: permits")),
             _link(request, "backoffice:evidence", _("Exchange: evidence")),
         ]
     office.append(_link(request, "backoffice:ledger", _("State of the log")))

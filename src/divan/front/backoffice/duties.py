@@ -11,6 +11,7 @@ from divan.foundation.http.access import holding
 from divan.foundation.http.middleware import actor_of
 from divan.registers.people import queries as people
 from divan.registers.people.values import Post, SeatLimit
+from divan.trust.exchange import queries as exchange
 
 SECRETARIAT = "secretariat"
 
@@ -24,6 +25,9 @@ IN_CHARGE = holding(*correspondence.HEAD_ROLES)
 """Who says how the secretariats of the own body work, and which post is cleared for which class of secrecy."""
 
 INTEGRATION = holding("integrator")
+EXCHANGE = holding(*exchange.OFFICER_ROLES)
+"""Who speaks for a body at the exchange; whose what is, the exchange itself looks up."""
+
 GOVERNOR = holding("governor-officer")
 ORGANISATION = holding("organisation-officer", "governor-officer")
 """Who keeps the organisation of the province: its bodies, units and posts, and the chart out of a workbook."""

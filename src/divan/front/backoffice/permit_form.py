@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from divan.foundation.ui.fields import Field, Option, read_date
 from divan.front.texts.answers import problem_text
 from divan.trust.exchange.values import DataService, NewPermit, Subsystem
+from divan.trust.exchange.values.control import Group
 from divan_libs.persian.jalali import TEHRAN, InvalidDate, parse_jalali
 from divan_libs.persian.text import normalize
 
@@ -56,12 +57,15 @@ def permit_fields(
     services: Sequence[DataService],
     language: str,
     *,
+    groups: Sequence[Group] = (),
     sent: QueryDict | None,
     problems: Mapping[str, str],
 ) -> list[Field]:
     """Return the questions of a permit, as they were sent when something is wrong."""
     sheet = _Sheet(sent if sent is not None else QueryDict("method=GET&path=/**"), problems)
     consumers = [Option(one.address, f"{one.name(language)} ({one.address})") for one in subsystems]
+    of_groups = _("Groups")
+    consumers += [Option(one.address, f"{one.name(language)} ({one.address})", group=of_groups) for one in groups]
     offered = [Option(one.code, f"{one.name(language)} ({one.code})") for one in services]
     choose = Option("", _("Choose"))
     return [
@@ -87,6 +91,9 @@ def permit_fields(
             required=False,
             options=[Option("yes", _("I have read the article in its official text"))],
         ),
+        sheet.line(
+            "reason", _("Why directly?"), _("Why nobody asks for it and nobody reviews it, such as a decision.")
+        ),
         sheet.date("starts_on", _("Valid from"), _("Empty means at once.")),
         sheet.date("ends_on", _("Valid until the end of"), _("Empty means until it is revoked.")),
     ]
@@ -98,14 +105,14 @@ def read_permit(sent: QueryDict, now: datetime) -> tuple[NewPermit | None, dict[
     for name in ("consumer", "data_service"):
         if not sent.get(name):
             problems[name] = _("Choose one.")
-    for name in ("path", "purpose_fa", "legal_basis_fa"):
+    for name in ("path", "purpose_fa", "legal_basis_fa", "reason"):
         if not sent.get(name, "").strip():
             problems[name] = problem_text("answers.required", {})
-    for name in ("path", "purpose_fa", "purpose_en", "legal_basis_fa", "legal_basis_en"):
+    for name in ("path", "purpose_fa", "purpose_en", "legal_basis_fa", "legal_basis_en", "reason"):
         if len(sent.get(name, "")) > LONGEST:
             problems[name] = problem_text("answers.too-long", {"maximum": LONGEST})
-    starts_at = _moment(sent, "starts_on", time.min, problems)
-    ends_at = _moment(sent, "ends_on", time.max, problems)
+    starts_at = moment(sent, "starts_on", time.min, problems)
+    ends_at = moment(sent, "ends_on", time.max, problems)
     if problems:
         return None, problems
     permit = NewPermit(
@@ -120,11 +127,13 @@ def read_permit(sent: QueryDict, now: datetime) -> tuple[NewPermit | None, dict[
         legal_basis_confirmed=sent.get("confirmed") == "yes",
         starts_at=starts_at or now,
         ends_at=ends_at,
+        reason=normalize(sent.get("reason", "")),
     )
     return permit, {}
 
 
-def _moment(sent: QueryDict, name: str, at: time, problems: dict[str, str]) -> datetime | None:
+def moment(sent: QueryDict, name: str, at: time, problems: dict[str, str]) -> datetime | None:
+    """Return the moment of a day that was typed in Jalali, or None; what is no day is written into the problems."""
     typed = read_date(sent, name)
     if not typed:
         return None

@@ -9,13 +9,14 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
 from divan.foundation.ui.numbers import number
-from divan.front.texts import letters, organisation
+from divan.front.texts import exchange, letters, organisation
 from divan_libs.servicepack.models import ClockLength
 from divan_libs.servicepack.models.card import Validity, ValidityUnit
 
 WORDS: Mapping[str, Mapping[str, Promise | str]] = {
     **letters.WORDS,
     **organisation.WORDS,
+    **exchange.WORDS,
     "delivery": {
         "electronic": _("Electronic"),
         "information-only": _("Information only"),
@@ -197,6 +198,7 @@ WORDS: Mapping[str, Mapping[str, Promise | str]] = {
     "permit-state": {
         "to-come": _("To come"),
         "in-force": _("In force"),
+        "suspended": _("Suspended"),
         "ended": _("Ended"),
         "revoked": _("Revoked"),
     },
@@ -256,6 +258,7 @@ WORDS: Mapping[str, Mapping[str, Promise | str]] = {
 
 TONES: Mapping[str, str] = {
     **letters.TONES,
+    **exchange.TONES,
     "draft": "",
     "open": "info",
     "correction": "waiting",

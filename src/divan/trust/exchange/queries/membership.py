@@ -25,8 +25,10 @@ from divan.trust.exchange.values import (
     Validation,
     WeeklyHours,
 )
-from divan.trust.exchange.values.control import Group, GroupUnknown
+from divan.trust.exchange.values.control import Group, GroupUnknown, Scope
+from divan_libs.envelope.descriptions import operations_of
 from divan_libs.envelope.subjects import SubjectIn
+from divan_libs.envelope.uploads import Finding, look_through
 
 
 def member_of(row: models.Member) -> Member:
@@ -239,3 +241,15 @@ def get_subsystem(address: str) -> Subsystem:
     if row is None:
         raise SubsystemUnknown(subsystem=address)
     return subsystem_of(row)
+
+
+def operations_of_service(data_service: DataService) -> list[Scope]:
+    """Return the operations that the description of a data service lists; none where there is no description."""
+    if not data_service.description:
+        return []
+    return [Scope(method=one.method, path_glob=one.path) for one in operations_of(data_service.description)]
+
+
+def look_through_description(data_service: DataService) -> list[Finding]:
+    """Return what is to be said of the description of a data service."""
+    return look_through(data_service.description) if data_service.description else []

@@ -8,8 +8,11 @@ from divan.foundation.actors import Actor, ActorKind
 from divan.registers.people import queries as people
 from divan.trust.exchange import models, rules
 from divan.trust.exchange.queries.looks import own_member
-from divan.trust.exchange.values.control import NotYours, Standing
+from divan.trust.exchange.queries.membership import subsystem_of
+from divan.trust.exchange.values import DataService, Subsystem
+from divan.trust.exchange.values.control import Group, NotYours, Standing
 
+OFFICER_ROLES = rules.OFFICER_ROLES
 _OF_THE_MACHINE = frozenset({ActorKind.SYSTEM, ActorKind.OPERATOR})
 
 
@@ -58,3 +61,27 @@ def require_acting_for(actor: Actor, member: models.Member) -> Standing:
     if not standing.acts_for(body_of(member)):
         raise NotYours
     return standing
+
+
+def list_own_subsystems(actor: Actor) -> list[Subsystem]:
+    """Return the subsystems for which an actor may ask and offer: of the own body; for the centre, of all."""
+    standing = standing_of(actor)
+    rows = models.Subsystem.objects.filter(closed_at=None).order_by("address")
+    if not standing.is_centre:
+        body = standing.body if standing.is_officer else None
+        rows = rows.none() if body is None else rows.filter(member__body__uuid=body)
+    return [subsystem_of(row) for row in rows]
+
+
+def may_offer(data_service: DataService, actor: Actor) -> bool:
+    """Whether an actor speaks for the body that offers a data service, or for the centre."""
+    row = models.DataService.objects.select_related("provider__member__body").filter(code=data_service.code).first()
+    return row is not None and standing_of(actor).acts_for(body_of(row.provider.member))
+
+
+def may_keep(group: Group, actor: Actor) -> bool:
+    """Whether an actor keeps a group: the centre every one, a provider's officers the local ones of it."""
+    standing = standing_of(actor)
+    row = models.Group.objects.select_related("owner__member__body").filter(address=group.address).first()
+    owner = row.owner if row else None
+    return standing.is_centre or (owner is not None and standing.is_own(body_of(owner.member)))
