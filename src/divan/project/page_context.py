@@ -155,6 +155,7 @@ def _office_of(request: HttpRequest, actor: Actor) -> list[Link]:
         office.append(replace(_link(request, "backoffice:exchange", _("Exchange")), count=waiting))
     if "integrator" in actor.duties:
         office += [
+            _link(request, "backoffice:exchange-console", _("Exchange: console")),
             _link(request, "backoffice:evidence", _("Exchange: evidence")),
         ]
     office.append(_link(request, "backoffice:ledger", _("State of the log")))

@@ -8,6 +8,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from divan.foundation.ui.refusals import declare_text, declared_codes
+from divan.front.texts.console import REFUSALS as CONSOLE
 from divan.front.texts.exchange import REFUSALS as CONTROL
 from divan.front.texts.letters import REFUSALS as LETTERS
 from divan.front.texts.organisation import REFUSALS as ORGANISATION
@@ -309,6 +310,7 @@ TRUST: Mapping[str, tuple[Text, Text, Text]] = {
 }
 
 EXCHANGE: Mapping[str, tuple[Text, Text, Text]] = {
+    **CONSOLE,
     "exchange.silent": (
         _("The exchange gave no answer."),
         _("The gateway or the other office did not answer in time."),
