@@ -7,15 +7,16 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Literal
 
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 
-from divan.foundation.ui.numbers import digits, jalali, number
+from divan.foundation.ui.numbers import digits, jalali, jalali_time, number
 from divan.trust.ledger.values import GrowthPoint, ProofStep, ProvedEntry
 
-WIDTH, HEIGHT, MARGIN = 640, 220, 28
+WIDTH, HEIGHT, MARGIN = 400, 170, 26
 TREE_WIDTH, ROW, RADIUS = 340, 46, 7
 MIDDLE, ASIDE = 170, 108
 """Where the path runs, and how far beside it a given hash stands."""
@@ -42,6 +43,7 @@ def growth_drawing(points: Sequence[GrowthPoint], label: str, direction: Directi
     canvas = _Canvas(WIDTH, direction)
     begun, newest = points[0].at, points[-1]
     seconds = (newest.at - begun).total_seconds()
+    said = jalali_time if newest.at - begun < timedelta(days=2) else jalali
     floor = HEIGHT - MARGIN
     places = [
         (
@@ -59,7 +61,7 @@ def growth_drawing(points: Sequence[GrowthPoint], label: str, direction: Directi
         '<text x="{}" y="{}" text-anchor="end">{}</text></svg>',
         *(WIDTH, HEIGHT, label, direction),
         *(first, floor, last, first, floor, SafeString(line), last, floor),
-        *(first, HEIGHT - 8, jalali(begun, "numeric"), last, HEIGHT - 8, jalali(newest.at, "numeric")),
+        *(first, HEIGHT - 8, said(begun, "numeric"), last, HEIGHT - 8, said(newest.at, "numeric")),
         *(last, MARGIN - 10, number(newest.size)),
     )
 

@@ -33,6 +33,7 @@ def register(app: typer.Typer) -> None:
     group.command()(status)
     group.command()(fsck)
     group.command()(monitor)
+    group.command()(drill)
     app.add_typer(group, name="ledger")
 
 
@@ -146,6 +147,43 @@ def _say_found(watch: Watch, found: Sequence[Seen], lang: Language, *, as_json: 
         typer.echo(words.finding(seen, lang.value))
     if not found:
         typer.echo(words.head_in_order(*watching.known(watch), lang.value))
+
+
+def drill(
+    as_markdown: Annotated[
+        bool, typer.Option("--markdown", help="Print the table as it stands in the README.")
+    ] = False,
+) -> None:
+    """Alter a scratch copy in every way that full rights allow; each must be found, and named by the check at work.
+
+    Rows, facts, salts, published files, a deleted hour, a restored backup, a fork for one reader, a rewritten log. The
+    installation itself is only read. Exit code 0: each was found. 1: one was not.
+    """
+    _prepare_house()
+    from rich.console import Console  # noqa: PLC0415 (not needed to print the help)
+    from rich.progress import track  # noqa: PLC0415 (as above)
+    from rich.table import Column, Table  # noqa: PLC0415 (as above)
+
+    from divan.project.configuration import read_configuration  # noqa: PLC0415 (as above)
+    from divan.project.journey import drill as drilling  # noqa: PLC0415 (models are readable only now)
+    from divan.project.journey.visitors import StoryBroken  # noqa: PLC0415 (as above)
+
+    configuration, errors = read_configuration(), Console(stderr=True)
+    if not configuration.rehearsal:
+        raise CannotStart("a drill signs forged heads with the log's key, so it is made in a rehearsal only")
+    try:
+        told = list(track(drilling.drill(configuration.data), description="altering", console=errors))
+    except StoryBroken as broken:
+        raise CannotStart(str(broken)) from broken
+    if as_markdown:
+        typer.echo(drilling.as_markdown(told))
+    else:
+        table = Table(*drilling.HEADINGS[:3], Column(drilling.HEADINGS[3], overflow="fold"))
+        for one in told:
+            table.add_row(one.what, one.check if one.is_found else "NOT FOUND", one.code, one.named)
+        Console().print(table)
+    if not all(one.is_found for one in told):
+        raise typer.Exit(1)
 
 
 def _print_findings(findings: Sequence[Finding]) -> None:

@@ -150,7 +150,17 @@ def _copy_tables(source: psycopg.Connection[tuple[object, ...]], target: psycopg
     names = [str(name) for (name,) in found.fetchall()]
     _disarm(target, names)
     target.execute(sql.SQL("TRUNCATE {}").format(sql.SQL(", ").join(map(sql.Identifier, names))))
+    _count_on(source, target)
     return sum(_copy_table(source, target, name) for name in names)
+
+
+def _count_on(source: psycopg.Connection[tuple[object, ...]], target: psycopg.Connection[tuple[object, ...]]) -> None:
+    """Let the copy's sequences go on where those of the house stand, so that it can be worked in."""
+    found = source.execute(
+        "SELECT sequencename, last_value FROM pg_sequences WHERE schemaname = 'public' AND last_value IS NOT NULL"
+    )
+    for name, value in found.fetchall():
+        target.execute("SELECT setval(format('%%I', %s::text)::regclass, %s)", [name, value])
 
 
 def _divide(source: psycopg.Connection[tuple[object, ...]], target: psycopg.Connection[tuple[object, ...]]) -> None:
