@@ -71,10 +71,10 @@ class _Ask:
             raise NotHandedOut(400, 'Parameters "requestOnly" and "responseOnly" cannot be used at the same time.')
         if "unique" in told and not halves:
             raise NotHandedOut(400, 'Parameter "unique" not applicable without "requestOnly" or "responseOnly".')
-        parts = (told[name] for name in _REQUIRED[1:])
+        instance, member_class, code = (told[name] for name in _REQUIRED[1:])
         return cls(
             message_id=told["queryId"],
-            client=ClientId(*parts, told.get("subsystemCode") or None),
+            client=ClientId(instance, member_class, code, told.get("subsystemCode") or None),
             waits="force" in told,
             is_one="unique" in told,
             unstamped="unstamped" in told,
