@@ -15,6 +15,7 @@ import pytest
 from divan.project.configuration import Configuration
 from divan.project.launcher import witnesses
 from divan.project.launcher.installation import listens
+from divan.project.launcher.processes import parent_of
 from divan_libs.tlog.checkpoints import Checkpoint, sign_checkpoint
 from divan_libs.tlog.cosigning import cosign
 from divan_libs.tlog.hashing import leaf_hash, node_hash
@@ -51,8 +52,9 @@ def running(prepared: Configuration) -> Iterator[dict[str, subprocess.Popen[byte
         await_listener(started[name], port)
     yield started
     for process in started.values():
-        process.kill()
-        process.wait()
+        process.terminate()
+        assert process.wait(20) == 0
+    assert not any(listens(port) for port in witnesses.ports(prepared).values())
 
 
 def start(command: Sequence[str]) -> subprocess.Popen[bytes]:
@@ -65,6 +67,16 @@ def await_listener(process: subprocess.Popen[bytes], port: int) -> None:
         assert process.poll() is None
         assert time.monotonic() < end
         time.sleep(0.02)
+
+
+def program_of(keeper: subprocess.Popen[bytes]) -> int:
+    """Return the process that is the witness, and not the one that keeps it."""
+    (child,) = (
+        pid
+        for pid in map(int, filter(str.isdigit, (path.name for path in Path("/proc").iterdir())))
+        if parent_of(pid) == keeper.pid
+    )
+    return child
 
 
 def head(size: int, root: bytes) -> str:
@@ -99,14 +111,12 @@ def test_both_vouch_for_a_head_as_another_account_and_remember_it_through_a_kill
     assert (first.is_enough, [one.code for one in first.outcomes]) == (True, ["", ""])
     if os.geteuid() == 0:
         for process in running.values():
-            assert Path(f"/proc/{process.pid}").stat().st_uid != 0
+            assert Path(f"/proc/{program_of(process)}").stat().st_uid != 0
 
-    name, command = next(iter(witnesses.commands(prepared).items()))
-    running[name].send_signal(signal.SIGKILL)
-    running[name].wait()
+    name = next(iter(running))
+    os.kill(program_of(running[name]), signal.SIGKILL)
     down = cosign(head(2, node_hash(FIRST, SECOND)), policy, lambda _: (SECOND,), sizes=first.sizes, timeout=20)
     assert (down.is_enough, bool(down.outcomes[0].code), down.outcomes[1].code) == (True, True, "")
-    running[name] = start(command)
     await_listener(running[name], witnesses.ports(prepared)[name])
 
     # It was away and forgot nothing: a second history of the same size is refused, the true one is signed.

@@ -51,8 +51,8 @@ def as_markdown(told: list[Tampered]) -> str:
     lines = [f"| {' | '.join(HEADINGS[:3])} |", "|---|---|---|"]
     for one in told:
         code = ", ".join(f"`{code}`" for code in one.code.split(", ") if code) or "—"
-        found = (
-            f"`{one.check}`" if one.is_found and one.code else ("nothing to find" if one.is_found else "**not found**")
-        )
+        found = ", ".join(f"`{check}`" if check.startswith("divan ") else check for check in one.check.split(", "))
+        if not one.code:
+            found = "nothing to find" if one.is_found else "**not found**"
         lines.append(f"| {one.what} | {found} | {code} |")
     return "\n".join(lines)

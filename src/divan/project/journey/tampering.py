@@ -39,7 +39,7 @@ NOT_FOUND = 3
 
 FSCK = "divan ledger fsck"
 MONITOR = "divan ledger monitor"
-SEALER = "the sealer, at its start"
+SEALER = "the sealer at its start"
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,7 +93,7 @@ def main() -> int:
 
     furnish()
     found = True
-    with tempfile.TemporaryDirectory(prefix="divan-drill-") as scratch, _bench(Path(scratch)) as bench:
+    with tempfile.TemporaryDirectory(prefix="divan-drill-") as scratch, made_bench(Path(scratch)) as bench:
         for deed in (untouched, *DEEDS):
             told = deed(bench)
             sys.stdout.write(json.dumps(asdict(told), ensure_ascii=False) + "\n")
@@ -103,7 +103,8 @@ def main() -> int:
 
 
 @contextmanager
-def _bench(scratch: Path) -> Iterator[Bench]:
+def made_bench(scratch: Path) -> Iterator[Bench]:
+    """Get the log of the settings ready to be altered, with somebody outside who knows it as it is."""
     known = settings.LEDGER
     key = NoteSigner.parse(known.key_file.read_text().strip())
     note = (known.directory / CHECKPOINT_PATH).read_text()
@@ -163,7 +164,7 @@ def untouched(bench: Bench) -> Tampered:
     return Tampered("nothing", f"{FSCK}, {MONITOR}", "", said or f"{bench.head.size} entries, all sound", not said)
 
 
-def _row(what: str, *columns: tuple[str, str, str]) -> Deed:
+def row_deed(what: str, *columns: tuple[str, str, str]) -> Deed:
     """Return the deed of altering the newest sealed row of the first table that has one.
 
     :param columns: table, column and the SQL of its new value.
@@ -335,13 +336,13 @@ def rewritten(bench: Bench) -> Tampered:
 
 
 DEEDS: tuple[Deed, ...] = (
-    _row("the row of a decision", ("cases_decision", "text", "text || ' '")),
-    _row(
+    row_deed("the row of a decision", ("cases_decision", "text", "text || ' '")),
+    row_deed(
         "a letter's number",
         ("correspondence_letter", "number", "number || '0'"),
         ("signing_document", "number", "number || '0'"),
     ),
-    _row("the amount of a payment", ("payments_payment", "amount", "amount + 1")),
+    row_deed("the amount of a payment", ("payments_payment", "amount", "amount + 1")),
     altered_fact,
     altered_salt,
     backdated_fact,

@@ -4,8 +4,9 @@ Each has a folder of its own, closed to everybody else, with its key and with wh
 as root they run as another account, and the folders belong to it; else they are at least other programs with other
 files. Outsiders run theirs on machines of their own (``docs/how-to/run-a-witness.md``); these two show how it looks.
 
-``python -m divan.project.launcher.witnesses FOLDER`` is one of them: it changes into its folder, becomes the
-account that owns it, and never comes back.
+``python -m divan.project.launcher.witnesses FOLDER`` keeps one of them: it starts it, starts it again when it ends, and
+goes on with the installation. The witness itself changes into its folder, becomes the account that owns it, and never
+comes back. That one of them is down is no reason for the province to stop; its pages say so.
 """
 
 from __future__ import annotations
@@ -14,9 +15,11 @@ import os
 import pwd
 import signal
 import sys
+import time
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from types import FrameType
 
 from divan.project.configuration import Configuration
 from divan.project.launcher import processes
@@ -27,6 +30,8 @@ ACCOUNTS = ("nobody", "daemon")
 """Accounts that own nothing of the province; the first that the machine knows is taken."""
 POLICY = "log.policy"
 GROUP = "witnesses"
+PAUSE = 2.0
+"""Seconds from the end of a witness to its next start."""
 OURS = "# Made by divan up, and anew at each start while this line stands (C2SP tlog-policy)."
 
 
@@ -119,7 +124,7 @@ def _account() -> pwd.struct_passwd | None:
 def become(folder: Path) -> None:
     """Change into the folder and become its owner, for good; paths are relative from here on.
 
-    The kernel forgets that this process ends with its parent when it changes its account, so the wish is made anew.
+    The wish to end with its parent comes last, because the kernel forgets it when a process changes its account.
     """
     parent = os.getppid()
     os.chdir(folder)
@@ -128,20 +133,39 @@ def become(folder: Path) -> None:
         os.setgroups([])
         os.setgid(owner.st_gid)
         os.setuid(owner.st_uid)
-        processes.die_with_parent(signal.SIGTERM, parent=parent)()
+    processes.die_with_parent(signal.SIGTERM, parent=parent)()
 
 
-def main(folder: Path) -> int:
-    """Run one witness until told to stop."""
+def keep(folder: Path) -> int:
+    """Run a witness until told to stop, anew a moment after it ended by itself."""
     # All that it needs is loaded before it becomes somebody who may not be able to read where we and Python lie: host
     # names are looked up by a codec that Python loads at the first one.
     import encodings.idna  # noqa: F401, PLC0415 (as said)
 
     from divan_witness.__main__ import main as run  # noqa: PLC0415 (not needed by the launcher itself)
 
-    become(folder)
-    return run(Path("witness.toml"))
+    signal.signal(signal.SIGTERM, _leave)
+    child = 0
+    try:
+        while True:
+            child = os.fork()
+            if not child:
+                signal.signal(signal.SIGTERM, signal.SIG_DFL)
+                become(folder)
+                os._exit(run(Path("witness.toml")))
+            os.waitpid(child, 0)
+            child = 0
+            time.sleep(PAUSE)
+    except (KeyboardInterrupt, SystemExit):
+        if child:
+            os.kill(child, signal.SIGTERM)
+            os.waitpid(child, 0)
+        return 0
+
+
+def _leave(_number: int, _frame: FrameType | None) -> None:
+    raise SystemExit(0)
 
 
 if __name__ == "__main__":
-    sys.exit(main(Path(sys.argv[1])))
+    sys.exit(keep(Path(sys.argv[1])))

@@ -16,6 +16,8 @@ from divan_libs.tlog.following import Observation, Seen
 Language = Literal["fa", "en"]
 Translate = Callable[[str], str]
 
+JOINERS = frozenset("\u200c\u200d")
+"""Zero-width non-joiner and joiner: they shape the letters beside them, and move nothing."""
 LOCALE = Path(__file__).resolve().parents[1] / "locale"
 
 
@@ -279,8 +281,8 @@ def _value(line: Line, language: Language, _: Translate) -> str:
 
 
 def shown(text: str) -> str:
-    """Return a text without what may steer a terminal."""
-    return "".join(sign if sign.isprintable() else "�" for sign in text)
+    """Return a text without what may steer a terminal; the joiners that Persian is written with stay."""
+    return "".join(sign if sign.isprintable() or sign in JOINERS else "�" for sign in text)
 
 
 def _day(day: date, language: Language) -> str:

@@ -164,7 +164,7 @@ def test_a_receipt_beside_the_file_that_it_speaks_of_names_it_and_the_page_speak
     window.goto(path.as_uri())
 
     window.set_input_files("#verify-files", [letter, receipt])
-    window.wait_for_function("document.querySelectorAll('.verdict').length === 2")
+    window.locator(".verdict").nth(1).wait_for()
 
     of_letter, of_receipt = window.locator(".verdict").all_inner_texts()
     assert "این سند اصیل است" in of_letter
