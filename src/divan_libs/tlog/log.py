@@ -34,8 +34,9 @@ class LogError(TlogError):
 
 @dataclass(frozen=True, slots=True)
 class Integration:
-    """What a log becomes by taking in a batch of entries: its new frontier, and the files to be written."""
+    """What a log of ``old_size`` becomes by taking in a batch of entries: its frontier, and the files to be written."""
 
+    old_size: int
     frontier: Frontier
     files: tuple[tuple[str, bytes], ...]
 
@@ -246,7 +247,7 @@ class _Growth:
                 if tile.level == 0:
                     self._write(tile.bundle(), encode_bundle(self._bundle))
                 self._write(tile, b"".join(self._levels[tile.level]))
-        return Integration(self._frontier(), tuple(self._files))
+        return Integration(self._old_size, self._frontier(), tuple(self._files))
 
     def _write(self, tile: Tile, data: bytes) -> None:
         self._files.append((tile.path(), data))

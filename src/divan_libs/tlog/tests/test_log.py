@@ -130,7 +130,7 @@ def test_no_entries_change_nothing():
 
     unchanged = log.integrate(store, frontier, [])
 
-    assert unchanged == log.Integration(frontier, ())
+    assert unchanged == log.Integration(300, frontier, ())
     assert (unchanged.size, unchanged.root, store.files) == (300, frontier.root(), files)
 
 

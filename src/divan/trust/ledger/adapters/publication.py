@@ -10,7 +10,7 @@ from divan_libs.tlog.checkpoints import CHECKPOINT_PATH, COSIGNED_PATH, Checkpoi
 from divan_libs.tlog.errors import TlogError
 from divan_libs.tlog.frontier import Frontier
 from divan_libs.tlog.hashing import leaf_hash
-from divan_libs.tlog.log import LogError, load_frontier, plan_integration, prune_partials, publish
+from divan_libs.tlog.log import Integration, LogError, load_frontier, plan_integration, prune_partials, publish
 from divan_libs.tlog.notes import NoteVerifier, parse_note
 from divan_libs.tlog.storage import ReadableStore, TileStore
 from divan_libs.tlog.tiles import parse_path
@@ -41,28 +41,42 @@ def read_public(store: ReadableStore, path: str) -> bytes | None:
 
 
 def bring_level(
-    store: TileStore, published: Checkpoint | None, settled: Checkpoint, note: str, entries: Entries
+    store: TileStore,
+    published: Checkpoint | None,
+    settled: Checkpoint,
+    note: str,
+    entries: Entries,
+    plan: Integration | None = None,
 ) -> None:
     """Publish what lies between the published head and the settled one, the checkpoint last.
 
-    The root is recomputed before the first file is written; nothing is published that does not lead to it. Walking this
-    path again, after a crash anywhere in it, writes the same bytes. One caller at a time.
+    Nothing is published that does not lead to the settled root: neither a ``plan`` nor, without one, the entries, whose
+    root is recomputed before the first file is written. Walking this path again, after a crash anywhere in it, writes
+    the same bytes. One caller at a time.
 
     :raises TlogError: ``tlog.log.root-differs`` when the entries do not lead to the settled root, and whatever reading
         and writing the files raises.
     """
     old_size = published.size if published else 0
-    frontier = load_frontier(store, old_size, root=published.root if published else None)
-    grown = frontier.extend(leaf_hash(entry) for entry in entries(old_size, settled.size))
-    if (grown.size, grown.root()) != (settled.size, settled.root):
-        raise LogError("tlog.log.root-differs", size=grown.size, expected=settled.root.hex(), seen=grown.root().hex())
     store.clear_staging()
-    for chunk in _chunks(entries(old_size, settled.size)):
-        frontier = _publish_chunk(store, frontier, chunk)
+    if plan is not None and (plan.old_size, plan.size, plan.root) == (old_size, settled.size, settled.root):
+        publish(store, plan)
+    else:
+        _publish_entries(store, published, settled, entries)
     power_may_fail("ledger.tiles-published")
     store.replace(CHECKPOINT_PATH, note.encode())
     power_may_fail("ledger.checkpoint-published")
     prune_partials(store, old_size, settled.size)
+
+
+def _publish_entries(store: TileStore, published: Checkpoint | None, settled: Checkpoint, entries: Entries) -> None:
+    old_size = published.size if published else 0
+    frontier = load_frontier(store, old_size, root=published.root if published else None)
+    grown = frontier.extend(leaf_hash(entry) for entry in entries(old_size, settled.size))
+    if (grown.size, grown.root()) != (settled.size, settled.root):
+        raise LogError("tlog.log.root-differs", size=grown.size, expected=settled.root.hex(), seen=grown.root().hex())
+    for chunk in _chunks(entries(old_size, settled.size)):
+        frontier = _publish_chunk(store, frontier, chunk)
 
 
 def _publish_chunk(store: TileStore, frontier: Frontier, chunk: list[bytes]) -> Frontier:

@@ -290,7 +290,7 @@ def test_entries_are_still_measured_by_the_settled_checkpoint_when_the_published
 def test_entries_altered_between_settling_and_publishing_do_not_lead_to_the_settled_root(open_log, happen, monkeypatch):
     happen(5)
     with monkeypatch.context() as before_a_power_cut:
-        before_a_power_cut.setattr("divan.trust.ledger.actions.sealing.publish_settled", lambda: None)
+        before_a_power_cut.setattr("divan.trust.ledger.actions.sealing.publish_settled", lambda _: None)
         actions.seal_batch(actor=SYSTEM, now=NOW)
     opening = Opening(bytes(32), queries.record_of(facts.at_position(3)))
     by_hand(

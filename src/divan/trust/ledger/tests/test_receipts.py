@@ -43,7 +43,7 @@ def test_no_receipt_before_the_fact_is_sealed_and_published(open_log, happen, mo
     assert queries.find_receipt(uuid4()) is None
     assert queries.find_receipt(fact.uuid) is None
     with monkeypatch.context() as before_a_power_cut:
-        before_a_power_cut.setattr("divan.trust.ledger.actions.sealing.publish_settled", lambda: None)
+        before_a_power_cut.setattr("divan.trust.ledger.actions.sealing.publish_settled", lambda _: None)
         actions.seal_batch(actor=SYSTEM, now=NOW)
     assert queries.find_receipt(fact.uuid) is None
     seal_all()

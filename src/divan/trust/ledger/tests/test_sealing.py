@@ -78,10 +78,9 @@ def test_a_fact_that_is_not_placed_waits(open_log, happen):
 
 
 def test_more_than_a_batch_is_sealed_in_several(open_log, happen, monkeypatch):
-    monkeypatch.setattr("divan.trust.ledger.actions.sealing.BATCH", 100)
     happen(299)
 
-    assert [actions.seal_batch(actor=SYSTEM, now=NOW) for _ in range(4)] == [100, 100, 100, 0]
+    assert [actions.seal_batch(actor=SYSTEM, now=NOW, limit=100) for _ in range(4)] == [100, 100, 100, 0]
     assert queries.log_state().published_size == 300
     assert not (open_log.directory / "tile" / "0" / "000.p").exists()
     assert queries.fsck() == []
@@ -106,7 +105,6 @@ def test_a_key_that_was_put_there_opens_the_log_at_the_first_batch(log, happen):
 
 
 def test_two_sealers_at_once_make_one_history(open_log, happen, monkeypatch):
-    monkeypatch.setattr("divan.trust.ledger.actions.sealing.BATCH", 50)
     happen(399)
     sealed = []
     failed = []
@@ -116,7 +114,7 @@ def test_two_sealers_at_once_make_one_history(open_log, happen, monkeypatch):
         try:
             start.wait()
             while queries.log_state().size < 400:
-                sealed.append(actions.seal_batch(actor=SYSTEM, now=NOW))
+                sealed.append(actions.seal_batch(actor=SYSTEM, now=NOW, limit=50))
         except BaseException as error:  # noqa: BLE001 (a thread reports to the test)
             failed.append(error)
         finally:
