@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from typing import Protocol
 
 import httpx
-from playwright.sync_api import Browser, BrowserContext, Page
+from playwright.sync_api import Browser, BrowserContext, Locator, Page
 
 from divan.project.rehearsal.cast import member
 from divan_libs.persian.text import latin_digits
@@ -53,8 +53,7 @@ class Stage:
     def become(self, page: Page, key: str) -> None:
         """Become a member of the cast by one click of the role switch."""
         page.goto("/rehearsal/")
-        page.locator("form:has(input[name=username])", has_text=member(key).full_name).locator("button").click()
-        page.wait_for_load_state()
+        press(page.locator("form:has(input[name=username])", has_text=member(key).full_name).locator("button"))
 
     def messages(self, key: str) -> list[str]:
         """Return the short messages on somebody's telephone, oldest first, in Latin figures."""
@@ -78,12 +77,21 @@ class Stage:
             context.close()
 
 
+def press(control: Locator) -> None:
+    """Click a link or a button that leads on, and wait until the page it leads to stands.
+
+    A click alone is over before the page it asked for comes: what is opened or looked at next would cut it short.
+    """
+    with control.page.expect_navigation():
+        control.click()
+
+
 def begin_sign_in(stage: Stage, page: Page, key: str) -> int:
     """Ask for a code on the sign-in page; return how many messages were there before."""
     before = len(stage.messages(key))
     page.locator("input[name=national_code]").fill(member(key).national_code)
     page.locator("input[name=mobile]").fill(member(key).mobile)
-    page.locator("form:has(input[name=national_code]) button").click()
+    press(page.locator("form:has(input[name=national_code]) button"))
     return before
 
 
@@ -95,8 +103,7 @@ def sign_in_by_code(stage: Stage, page: Page, key: str) -> None:
     # Without scripts the page renews itself; with them, part of it does.
     field.wait_for()
     field.fill(code)
-    page.locator("form:has(input[name=code]) button").first.click()
-    page.wait_for_load_state()
+    press(page.locator("form:has(input[name=code]) button").first)
 
 
 def await_registers(page: Page) -> None:
@@ -111,10 +118,10 @@ def await_registers(page: Page) -> None:
 
 def answer_pages(page: Page) -> None:
     """Fill in every page of the service, from the overview to the page on which the answers are checked."""
-    page.locator("a[href*='/pages/applicant/']").click()
+    press(page.locator("a[href*='/pages/applicant/']"))
     forward(page)
     page.locator("input[name=village-search]").fill("صفرآباد")
-    page.locator("button[name=find]").click()
+    press(page.locator("button[name=find]"))
     page.locator("input[name=village]").first.check()
     page.locator("input[name=relation][value=resident]").check()
     forward(page)
@@ -133,15 +140,13 @@ def answer_pages(page: Page) -> None:
 
 def forward(page: Page) -> None:
     """Save the page and go on."""
-    page.locator("main form button.btn-primary").last.click()
-    page.wait_for_load_state()
+    press(page.locator("main form button.btn-primary").last)
 
 
 def begin_application(page: Page) -> None:
     """Press the start button of the service; one who is signed in arrives at the overview."""
     page.goto(f"/services/{SERVICE}/")
-    page.locator("form[action*='/apply/'] button").click()
-    page.wait_for_load_state()
+    press(page.locator("form[action*='/apply/'] button"))
 
 
 def submit(stage: Stage, page: Page) -> str:
@@ -149,7 +154,7 @@ def submit(stage: Stage, page: Page) -> str:
     begin_application(page)
     await_registers(page)
     answer_pages(page)
-    page.locator("form:not([action]) button.btn-primary").click()
+    press(page.locator("form:not([action]) button.btn-primary"))
     page.wait_for_url("**/done/")
     found = NUMBER.search(latin_digits(page.locator("main").inner_text()))
     assert found, page.locator("main").inner_text()
@@ -161,8 +166,7 @@ def open_task(page: Page, number: str) -> None:
     page.goto("/office/")
     for link in page.locator("table.worklist th a").all():
         if number in latin_digits(link.inner_text()):
-            link.click()
-            page.wait_for_load_state()
+            press(link)
             return
     raise AssertionError(f"{number} is not in the worklist: {page.locator('main').inner_text()}")
 
@@ -176,8 +180,7 @@ def act(page: Page, action: str, **answers: str | list[str]) -> None:
     for part, answer in answers.items():
         name = part.replace("_", "-", 1) if part.startswith("report_") else f"{action}-{part}"
         answer_control(page, name, answer)
-    page.locator(f"button.btn[name=action][value={action}]").click()
-    page.wait_for_load_state()
+    press(page.locator(f"button.btn[name=action][value={action}]"))
 
 
 def answer_control(page: Page, name: str, answer: str | list[str]) -> None:

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from divan_libs.persian.text import latin_digits
 
-from .people import Stage
+from .people import Stage, press
 
 
 def open_step(page) -> None:
@@ -17,47 +17,47 @@ def open_step(page) -> None:
         if step.count():
             break
         page.wait_for_timeout(500)
-    step.first.click()
+    press(step.first)
 
 
 def test_a_letter_goes_from_the_draft_to_a_verified_signature(stage: Stage, tmp_path: Path):
     expert, deputy, director = stage.window(), stage.window(width=360), stage.window(scripts=False)
     stage.become(expert, "ict-expert")
     expert.goto("/office/letters/new/")
-    expert.locator("main form button.btn-primary").click()
+    press(expert.locator("main form button.btn-primary"))
     draft = expert.url
     expert.locator("input[name=subject]").fill("برنامهٔ توسعهٔ ارتباطات روستایی")
     expert.locator("[contenteditable=true]").click()
     expert.keyboard.type("با سلام و احترام")
-    expert.locator("button[name=then][value=recipients]").click()
+    press(expert.locator("button[name=then][value=recipients]"))
     expert.locator("input#q").fill("استانداری لرستان")
-    expert.locator("form[role=search] button").click()
+    press(expert.locator("form[role=search] button"))
     expert.locator("input[name=chosen][value^='body:']").check()
-    expert.locator("main form button.btn-primary").last.click()
+    press(expert.locator("main form button.btn-primary").last)
     expert.goto(f"{draft}route/")
-    expert.locator("button[name=then][value=start]").click()
+    press(expert.locator("button[name=then][value=start]"))
 
     stage.become(deputy, "ict-deputy")
     open_step(deputy)
     deputy.locator("textarea[name=reason]").fill("مهلت پاسخ نوشته شود.")
-    deputy.locator("button[name=do][value=return]").click()
+    press(deputy.locator("button[name=do][value=return]"))
     expert.goto("/office/")
-    expert.locator(f"a[href$='{draft.partition('/office')[2]}']").click()
+    press(expert.locator(f"a[href$='{draft.partition('/office')[2]}']"))
     assert "مهلت پاسخ نوشته شود." in expert.locator("main").inner_text()
     expert.locator("[contenteditable=true]").click()
     expert.keyboard.press("Control+End")
     expert.keyboard.type("، تا پایان سال.")
-    expert.locator("button[name=then][value=route]").click()
-    expert.locator("button[name=then][value=start]").click()
+    press(expert.locator("button[name=then][value=route]"))
+    press(expert.locator("button[name=then][value=start]"))
     open_step(deputy)
     assert "تا پایان سال" in deputy.locator("main").inner_text()
-    deputy.locator("button[name=do][value=paraph]").click()
+    press(deputy.locator("button[name=do][value=paraph]"))
 
     stage.become(director, "ict-director")
     open_step(director)
     preview = director.locator("a[href$='preview.pdf']").first.get_attribute("href")
     assert director.request.get(str(preview)).body().startswith(b"%PDF-")
-    director.locator("button[name=do][value=sign]").click()
+    press(director.locator("button[name=do][value=sign]"))
 
     letter = draft.replace("/drafts/", "/")
     expert.goto(letter)
@@ -72,6 +72,6 @@ def test_a_letter_goes_from_the_draft_to_a_verified_signature(stage: Stage, tmp_
     stranger = stage.window()
     stranger.goto("/verify/")
     stranger.locator("input[name=file]").set_input_files(pdf)
-    stranger.locator("form:has(input[name=code]) button").click()
+    press(stranger.locator("form:has(input[name=code]) button"))
     stranger.locator(".panel--good").wait_for()
     assert "لیلا احمدی" in stranger.locator("main").inner_text()

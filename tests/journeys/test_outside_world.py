@@ -9,7 +9,7 @@ from pathlib import Path
 
 import httpx
 
-from .people import Stage, await_registers, begin_application, begin_sign_in
+from .people import Stage, await_registers, begin_application, begin_sign_in, press
 
 PNG = b"\x89PNG\r\n\x1a\n" + bytes(64)
 
@@ -32,14 +32,9 @@ def test_a_slow_register_keeps_no_page_waiting_and_its_answer_is_taken_when_it_c
     page.goto("/cases/")
     if page.locator("a[href*='/applications/']").count():
         give_up(page)
-    with behaving(stage, "civil-registry", "slow", 3.0):
-        begun = time.monotonic()
+    with behaving(stage, "civil-registry", "slow", 4.0):
         begin_application(page)
-        page.goto(page.url + "pages/village/")
-        seconds = time.monotonic() - begun
-
-        assert seconds < 2.5
-        page.goto(page.url.removesuffix("pages/village/"))
+        # The overview came while the register is still asked: it waited for nobody.
         assert page.locator("meta[http-equiv=refresh]").count() == 1
         await_registers(page)
     page.locator("a[href*='/pages/applicant/']").click()
@@ -49,8 +44,7 @@ def test_a_slow_register_keeps_no_page_waiting_and_its_answer_is_taken_when_it_c
 def give_up(page) -> None:
     page.locator("a[href*='/applications/']").first.click()
     page.locator("a[href$='/give-up/']").click()
-    page.locator("main form button").click()
-    page.wait_for_load_state()
+    press(page.locator("main form button"))
 
 
 def test_a_file_is_not_taken_while_the_scanner_is_down_and_is_taken_afterwards(stage: Stage, tmp_path: Path):

@@ -7,7 +7,7 @@ from playwright.sync_api import Page
 from tools.screenshots import overflow
 
 from .axe_check import axe_findings
-from .people import LETTER, SERVICE, Stage, act, await_registers, begin_application, open_task, submit
+from .people import LETTER, SERVICE, Stage, act, await_registers, begin_application, open_task, press, submit
 
 PUBLIC = (
     "/",
@@ -62,9 +62,9 @@ def test_pages_of_a_citizen_are_accessible_and_narrow(stage: Stage, language: st
     stage.become(page, "villager")
     submit(stage, page)
     look_at(page)
-    page.locator("main a.btn-primary[href*='/cases/']").click()
+    press(page.locator("main a.btn-primary[href*='/cases/']"))
     look_at(page)
-    page.locator("a[href$='/withdraw/']").click()
+    press(page.locator("a[href$='/withdraw/']"))
     look_at(page)
     begin_application(page)
     overview = page.url
@@ -73,7 +73,7 @@ def test_pages_of_a_citizen_are_accessible_and_narrow(stage: Stage, language: st
     for part in APPLICATION:
         page.goto(overview + part)
         look_at(page)
-        page.locator("main form button.btn-primary").last.click()
+        press(page.locator("main form button.btn-primary").last)
         if page.url.endswith(part):
             look_at(page)
     for address in (overview + "check/", overview + "give-up/", "/cases/", "/documents/", "/looks/"):
@@ -99,12 +99,12 @@ def test_pages_of_officers_are_accessible_and_narrow(stage: Stage, language: str
             page.goto(address)
             look_at(page)
     page.goto("/office/exchange/evidence/")
-    page.locator("table a[href*='attempt=']").first.click()
+    press(page.locator("table a[href*='attempt=']").first)
     look_at(page)
     stage.become(page, "village-head")
     open_task(page, number)
     look_at(page)
-    page.locator("button.btn[name=action][value=object]").click()
+    press(page.locator("button.btn[name=action][value=object]"))
     look_at(page)
 
 
@@ -118,7 +118,7 @@ def test_pages_of_a_case_on_its_way_are_accessible_and_narrow(stage: Stage, lang
     at_work(stage, office, "village-head", number)
     office.locator("input[name=return-codes]").first.check()
     office.locator("textarea[name=return-note]").fill("شمار خانوارها را دوباره ببینید.")
-    office.locator("button.btn[name=action][value=return]").click()
+    press(office.locator("button.btn[name=action][value=return]"))
     correct(citizen, str(case))
 
     for key, action in (("village-head", "confirm"), ("district-head", "endorse")):
@@ -143,11 +143,10 @@ def at_work(stage: Stage, page: Page, key: str, number: str) -> None:
 def correct(citizen: Page, case: str) -> None:
     citizen.goto(case)
     look_at(citizen)
-    citizen.locator("main a.btn-primary[href*='/applications/']").click()
+    press(citizen.locator("main a.btn-primary[href*='/applications/']"))
     look_at(citizen)
     citizen.goto(citizen.url + "check/")
-    citizen.locator("form:not([action]) button.btn-primary").click()
-    citizen.wait_for_load_state()
+    press(citizen.locator("form:not([action]) button.btn-primary"))
     look_at(citizen)
 
 
@@ -156,17 +155,15 @@ def refer_and_draft(stage: Stage, office: Page, number: str) -> None:
     office.locator("details:has(form[action$='/refer/']) summary").click()
     office.locator("select[name=to]").select_option(index=1)
     office.locator("textarea[name=instruction]").fill("در برنامه هست؟")
-    office.locator("form[action$='/refer/'] button").click()
-    office.wait_for_load_state()
+    press(office.locator("form[action$='/refer/'] button"))
     look_at(office)
     office.locator("textarea[name=propose-answer-text]").fill(LETTER)
-    office.locator("button[name=preview]").first.click()
-    office.wait_for_load_state()
+    press(office.locator("button[name=preview]").first)
     look_at(office)
     for key in ("ict-deputy", "secretariat", "ict-director"):
         stage.become(office, key)
         if office.locator("a[href*='/office/referrals/']").count():
-            office.locator("a[href*='/office/referrals/']").first.click()
+            press(office.locator("a[href*='/office/referrals/']").first)
             look_at(office)
             break
     at_work(stage, office, "ict-expert", number)
@@ -183,14 +180,14 @@ def see_the_end(stage: Stage, citizen: Page, office: Page, number: str, case: st
         look_at(citizen)
     stage.become(office, "secretariat")
     office.goto("/office/register/")
-    office.locator("main table a[href^='/office/letters/']").first.click()
+    press(office.locator("main table a[href^='/office/letters/']").first)
     look_at(office)
-    office.locator("main a[href*='/office/cases/']").click()
+    press(office.locator("main a[href*='/office/cases/']"))
     look_at(office)
     stranger = stage.window(language="fa")
     stranger.goto("/verify/")
     stranger.locator("input[name=file]").set_input_files(
         {"name": "a.pdf", "mimeType": "application/pdf", "buffer": b"%PDF-1.7 no letter of ours"}
     )
-    stranger.locator("form:has(input[name=code]) button").click()
+    press(stranger.locator("form:has(input[name=code]) button"))
     look_at(stranger)

@@ -13,7 +13,7 @@ from divan_libs.persian.identifiers import national_code_with_check_digit
 from divan_libs.persian.jalali import TEHRAN, format_jalali
 from divan_libs.persian.text import latin_digits
 
-from .people import NUMBER, Stage, act, answer_control, await_registers, forward, open_task
+from .people import NUMBER, Stage, act, answer_control, await_registers, forward, open_task, press
 
 HUSBAND = national_code_with_check_digit("999200001")
 SON = national_code_with_check_digit("999200002")
@@ -27,8 +27,7 @@ def become(page: Page, username: str) -> None:
     closed = page.locator("details:not([open])").filter(has=form)
     if closed.count():
         closed.locator("summary").click()
-    form.locator("button").click()
-    page.wait_for_load_state()
+    press(form.locator("button"))
 
 
 def decide(page: Page, username: str, number: str, action: str, **answers: str | list[str]) -> None:
@@ -280,8 +279,7 @@ def test_a_colleague_agrees_to_stand_in_and_sees_the_post_while_the_leave_lasts(
     forward(employee)
     employee.goto(overview)
     await_registers(employee)
-    employee.locator("form[action*='/signatures/'] button").first.click()
-    employee.wait_for_load_state()
+    press(employee.locator("form[action*='/signatures/'] button").first)
 
     become(colleague, "secretariat")
     colleague.goto("/signatures/")
@@ -292,8 +290,7 @@ def test_a_colleague_agrees_to_stand_in_and_sees_the_post_while_the_leave_lasts(
     become(superior, "ict-director")
     # The director holds two posts of the directorate; the leave waits at the other one.
     superior.goto("/office/")
-    superior.locator("button.seat:not([aria-current])").click()
-    superior.wait_for_load_state()
+    press(superior.locator("button.seat:not([aria-current])"))
     open_task(superior, number)
     act(superior, "approve", confirmed="yes")
     assert superior.url.endswith("/office/"), superior.locator("main").inner_text()
