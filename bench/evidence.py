@@ -2,13 +2,16 @@
 
 Taking over is measured on segments as a gateway writes them, against plain COPY of rows of the same size into a table
 without an index. Then the tables are filled by SQL with records as long as real ones, over ninety days, in steps of
-ten; after each step messages are looked for by their id, looks by the person, and the newest are listed.
+ten, as far as time and disk allow; after each step messages are looked for by their id, looks by the person, and the
+newest are listed. The growth is how many times as long a lookup takes with all messages as with a hundredth of them.
 """
 
 from __future__ import annotations
 
 import argparse
+import hashlib
 import json
+import shutil
 import statistics
 import time
 from collections.abc import Callable, Iterator
@@ -24,22 +27,26 @@ from rich.table import Table
 DAYS = 90
 LOOKS_OF_ONE = 300
 """Of how many messages one person is the subject, who asks who looked."""
-ROUNDS = 200
-CHUNK = 250_000
+ROUNDS = 400
+CHUNK = 20_000
+"""Messages that a day gets at a time."""
+LEFT_FREE = 5 * 1024**3
+"""Octets of the disk that filling leaves to others."""
 BEGIN = datetime(2026, 8, 1, tzinfo=UTC)
 
 
 def main() -> None:
     """Measure, print a table and, with ``--json``, one object on the last line."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--quick", action="store_true", help="100,000 messages instead of ten million")
-    parser.add_argument("--messages", type=int, default=10_000_000, help="how many messages there are at last")
+    parser.add_argument("--quick", action="store_true", help="100,000 messages instead of twenty million")
+    parser.add_argument("--messages", type=int, default=20_000_000, help="how many messages there are at last")
+    parser.add_argument("--minutes", type=float, default=15.0, help="how long filling may take; then it stops early")
     parser.add_argument("--json", action="store_true", help="the figures as one JSON object on the last line")
     options = parser.parse_args()
     messages = 100_000 if options.quick else options.messages
     with scratch_house(furnished=False) as house:
         figures = measure_taking_over(house.folder, 5_000 if options.quick else 50_000)
-        figures |= measure_finding(messages)
+        figures |= measure_finding(messages, house.folder, options.minutes * 60)
     if options.json:
         print(json.dumps(figures))
 
@@ -108,60 +115,85 @@ def _copy_plain(count: int) -> float:
     return seconds
 
 
-def measure_finding(messages: int) -> dict[str, float]:
-    """Fill the tables in steps of ten and measure after each; return the figures of the last."""
-    table = Table("messages", "by id p50 / p95, ms", "looks of one person", "newest 50", "rows and indexes")
+def measure_finding(messages: int, folder: Path, seconds: float) -> dict[str, float]:
+    """Fill the tables in steps of ten and measure after each; return the figures of the last, and the growth."""
+    table = Table("messages", "by id p50 / p99, ms", "looks of one person", "newest 50", "rows and indexes")
     figures: dict[str, float] = {}
-    done = 0
+    done, until, first = 0, time.monotonic() + seconds, 0.0
     for size in (messages // 100, messages // 10, messages):
         began = time.perf_counter()
-        for end in range(done + CHUNK, size + CHUNK, CHUNK):
-            _fill(done, min(end, size))
-            done = min(end, size)
+        before = done
+        done = _fill_up(done, size, folder, until)
         _settle()
         filled = time.perf_counter() - began
-        times = {name: _times(ask) for name, ask in _questions(size)}
+        times = {name: _times(ask) for name, ask in _questions(done)}
         on_disk = _size_on_disk()
         table.add_row(
-            f"{size:,}",
-            *(_words(seconds) for seconds in times.values()),
-            f"{on_disk / 1e9:.1f} GB, filled in {filled:.0f} s",
+            f"{done:,}",
+            *(_words(found) for found in times.values()),
+            f"{on_disk / 1e9:.1f} GB, {(done - before) / filled:,.0f} rows/s",
         )
-        figures |= {"messages": size, "gigabytes": round(on_disk / 1e9, 2)}
-        figures |= {f"{name}_p95_ms": round(_p95(seconds) * 1e3, 2) for name, seconds in times.items()}
+        first = first or _p99(times["by_id"])
+        figures |= {"messages": done, "gigabytes": round(on_disk / 1e9, 2)}
+        figures |= {f"{name}_p99_ms": round(_p99(found) * 1e3, 2) for name, found in times.items()}
+        figures |= {"by_id_p50_ms": round(statistics.median(times["by_id"]) * 1e3, 2)}
+    figures["growth"] = round(_p99(times["by_id"]) / first, 2)
     Console().print(table)
+    Console().print(f"growth of the lookup by id from a hundredth to all: {figures['growth']} ({machine()})")
     return figures
 
 
-def _fill(first: int, last: int) -> None:
-    """Write rows by SQL: their records are as long as real ones, and say their own ids."""
+def _fill_up(done: int, size: int, folder: Path, until: float) -> int:
+    """Fill the days evenly up to so many messages, unless time or disk end before; return how many there are."""
+    rounds = max(1, (size - done) // (DAYS * CHUNK))
+    for turn in range(rounds):
+        last = done + (size - done) // (rounds - turn)
+        per_day = (last - done) // DAYS
+        for day in range(DAYS):
+            _fill(done, per_day if day else last - done - per_day * (DAYS - 1), day, turn)
+            done += per_day if day else last - done - per_day * (DAYS - 1)
+        if time.monotonic() > until or shutil.disk_usage(folder).free < LEFT_FREE:
+            break
+    return done
+
+
+def _fill(first: int, count: int, day: int, turn: int) -> None:
+    """Write rows of a day by SQL: their records are as long as real ones, and say their own ids."""
     from django.db import connection  # noqa: PLC0415 (after setup)
 
+    begin = BEGIN + timedelta(days=day)
     with connection.cursor() as cursor:
-        for day in range(DAYS):
-            cursor.execute("SELECT exchange_open_day(%s)", [(BEGIN + timedelta(days=day)).date()])
-        cursor.execute(_ROWS, {"first": first, "last": last - 1, "begin": BEGIN, "days": DAYS, "one": LOOKS_OF_ONE})
+        cursor.execute("SET synchronous_commit = off")
+        cursor.execute("SELECT exchange_open_day(%s)", [begin.date()])
+        cursor.execute(
+            _ROWS,
+            {
+                "first": first,
+                "count": max(1, count),
+                "begin": begin,
+                "turn": turn,
+                "every": max(1, DAYS * count // LOOKS_OF_ONE),
+            },
+        )
 
 
+# An id that grows with time would find its index warm; a client's ids are random.
 _ROWS = """
 WITH model AS (
   SELECT r.*, convert_from(intent, 'UTF8') AS said, convert_from(closing, 'UTF8') AS ended
   FROM exchange_evidencerow r ORDER BY received_at, request_id LIMIT 1
 ), numbered AS (
-  SELECT n, lpad(n::text, 12, '0') AS id, %(begin)s::timestamptz
-    + ((n * 7919) %% (86400::bigint * %(days)s)) * interval '1 second' + (n %% 1000) * interval '1 microsecond' AS at
-  FROM generate_series(%(first)s::bigint, %(last)s::bigint) n
+  SELECT n, md5(n::text) || '-1' AS id, %(begin)s::timestamptz
+    + (n - %(first)s) * (interval '86300 seconds' / %(count)s) + %(turn)s * interval '1 microsecond' AS at
+  FROM generate_series(%(first)s::bigint, %(first)s::bigint + %(count)s - 1) n
 )
 INSERT INTO exchange_evidencerow (received_at, request_id, segment_id, batch_id, place, leaf, intent, closing,
   signature, message_id, client, service, permit, outcome, status, subject, ended_at)
-SELECT at, 'r-' || id || '-0000-0000-0000-000000', segment_id, batch_id, n, n %% 512,
-  convert_to(
-    replace(replace(said, model.request_id, 'r-' || id || '-0000-0000-0000-000000'), model.message_id, 'm-' || id),
-    'UTF8'),
-  convert_to(replace(ended, model.request_id, 'r-' || id || '-0000-0000-0000-000000'), 'UTF8'), signature,
+SELECT at, 'r-' || id, segment_id, batch_id, n, n %% 512,
+  convert_to(replace(replace(said, model.request_id, 'r-' || id), model.message_id, 'm-' || id), 'UTF8'),
+  convert_to(replace(ended, model.request_id, 'r-' || id), 'UTF8'), signature,
   'm-' || id, client, service, permit, outcome, status,
-  CASE WHEN n %% greatest(1, (%(last)s / %(one)s)) = 0 THEN model.subject ELSE encode(sha256(id::bytea), 'hex') END,
-  at + interval '20 milliseconds'
+  CASE WHEN n %% %(every)s = 0 THEN model.subject ELSE md5(n::text) || md5(id) END, at + interval '20 milliseconds'
 FROM numbered, model
 """
 
@@ -178,7 +210,8 @@ def _questions(size: int) -> Iterator[tuple[str, Callable[[int], object]]]:
     from divan.trust.exchange.tests.world import VILLAGER  # noqa: PLC0415 (as above)
 
     def by_id(number: int) -> object:
-        return queries.get_evidence(f"m-{(number * 104_729) % size:012d}")
+        number = (number * 104_729 + 17) % size
+        return queries.get_evidence(f"m-{hashlib.md5(str(number).encode(), usedforsecurity=False).hexdigest()}-1")
 
     yield "by_id", by_id
     yield "looks", lambda _number: queries.list_looks_at(VILLAGER, limit=30)
@@ -194,12 +227,12 @@ def _times(ask: Callable[[int], object]) -> list[float]:
     return seconds
 
 
-def _p95(seconds: list[float]) -> float:
-    return statistics.quantiles(seconds, n=20)[-1]
+def _p99(seconds: list[float]) -> float:
+    return statistics.quantiles(seconds, n=100)[-1]
 
 
 def _words(seconds: list[float]) -> str:
-    return f"{statistics.median(seconds) * 1e3:.1f} / {_p95(seconds) * 1e3:.1f}"
+    return f"{statistics.median(seconds) * 1e3:.1f} / {_p99(seconds) * 1e3:.1f}"
 
 
 def _size_on_disk() -> int:

@@ -192,15 +192,11 @@ def get_evidence(message_id: str, *, request_id: str = "", language: str = "fa")
 
 
 def find_message(number: str) -> MessageRef:
-    """Return which message a number names: its own, or that of one of its attempts; of several the newest.
+    """Return the newest attempt at the message with a number.
 
     :raises EvidenceUnknown: if there is none.
     """
-    rows = newest_first().only("received_at", "request_id", "message_id", "intent")
-    row = rows.filter(message_id=number[:LONGEST_ID]).first()
-    row = row or rows.filter(request_id=number[:64]).first()
-    if row is None:
-        raise EvidenceUnknown
+    row = attempts_of(number, "")[0]
     return MessageRef(message_id=Intent.decode(bytes(row.intent)).message_id, request_id=row.request_id)
 
 
