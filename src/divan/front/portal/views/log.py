@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
-
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import get_language_bidi, ngettext
@@ -21,9 +19,6 @@ from divan.trust.ledger import queries as ledger
 from divan.trust.ledger.values import ProvedEntry, WitnessState
 from divan_libs.persian.text import latin_digits
 from divan_libs.tlog.errors import TlogError
-
-STILL_FRESH = timedelta(seconds=90)
-"""A witness that vouched within it counts as up: it is asked again each minute."""
 
 
 def _direction() -> Direction:
@@ -66,13 +61,14 @@ def log(request: HttpRequest) -> HttpResponse:
 
 def _witness(one: WitnessState) -> dict[str, object]:
     now = clock.now()
-    is_up = one.cosigned_at is not None and now - one.cosigned_at < STILL_FRESH and not one.trouble
     if one.cosigned_at is None:
         standing, tone = _("has not vouched yet"), "waiting"
-    elif one.trouble or one.is_silent:
+    elif one.is_silent:
         standing, tone = _("silent"), "bad"
+    elif one.trouble:
+        standing, tone = _("did not answer lately"), "waiting"
     else:
-        standing, tone = (_("vouches"), "good") if is_up else (_("vouched"), "good")
+        standing, tone = _("vouches"), "good"
     return {
         "name": one.name,
         "key": one.verifier,

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import json
 import shutil
+from contextlib import contextmanager
 from dataclasses import replace
 from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
 
 import pytest
-from django.test import RequestFactory
+from django.conf import settings
+from django.test import RequestFactory, override_settings
 from django.utils import translation
 
 from divan.project.verifier import page
@@ -24,33 +26,40 @@ from .specimens import LATER
 PROGRAMS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 
 
-@pytest.fixture
-def page_of(trust_folder: Path, tmp_path: Path, settings, monkeypatch):
-    """Return a function that keeps the verifier as a file, as a visitor does, in a language."""
-    data = tmp_path / "data"
-    data.mkdir()
-    trust_folder.rename(data / "trust")
-    settings.DIVAN = replace(settings.DIVAN, data=data)
-
-    def kept(language: str = "en") -> Path:
-        with translation.override(language):
-            answer = page.kept(RequestFactory().get("/verify/offline.html"))
-        assert answer.status_code == 200
-        assert answer["Content-Disposition"].startswith("attachment")
-        path = tmp_path / f"kept-{language}.html"
-        path.write_bytes(answer.content)
-        return path
-
-    return kept
-
-
-@pytest.fixture
-def browser():
+@contextmanager
+def open_browser():
+    """Run Chromium for the length of a block; skip the test where there is none."""
     if not any(shutil.which(program) for program in PROGRAMS):
         pytest.skip("no Chromium on this machine: apt-get install chromium")
     from tools.screenshots import chromium  # noqa: PLC0415 (only when a browser is there)
 
     with chromium() as opened:
+        yield opened
+
+
+def kept_page(data: Path, folder: Path, language: str = "en") -> Path:
+    """Keep the verifier as a file, as a visitor of an installation does, in a language."""
+    with override_settings(DIVAN=replace(settings.DIVAN, data=data)), translation.override(language):
+        answer = page.kept(RequestFactory().get("/verify/offline.html"))
+    assert answer.status_code == 200
+    assert answer["Content-Disposition"].startswith("attachment")
+    path = folder / f"kept-{language}.html"
+    path.write_bytes(answer.content)
+    return path
+
+
+@pytest.fixture
+def page_of(trust_folder: Path, tmp_path: Path):
+    """Return a function that keeps the verifier of an installation with the stranger's trust."""
+    data = tmp_path / "data"
+    data.mkdir()
+    trust_folder.rename(data / "trust")
+    return lambda language="en": kept_page(data, tmp_path, language)
+
+
+@pytest.fixture
+def browser():
+    with open_browser() as opened:
         yield opened
 
 
