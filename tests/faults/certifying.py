@@ -1,4 +1,4 @@
-"""Deeds at the exchange for tests that cut the power: a right is granted, a key certified, a certificate ended."""
+"""Deeds at the exchange for tests that cut the power: a right is granted, a key certified or ended, a doubt settled."""
 
 from __future__ import annotations
 
@@ -37,7 +37,21 @@ def revoke_certificate(world: Any, certificate: str) -> object:
     return actions.revoke_certificate(certificate=UUID(certificate), reason="lost", actor=SYSTEM, now=world.now)
 
 
+def settle_doubt(world: Any, request_id: str) -> object:
+    """Settle a message in doubt."""
+    return actions.settle_doubt(
+        request_id=request_id, finding="acted", reason="asked there", actor=SYSTEM, now=world.now
+    )
+
+
 CERTIFYING: dict[str, Deed] = {
     deed.__name__: deed
-    for deed in (grant_request, issue_certificate, renew_certificate, warn_of_end, revoke_certificate)
+    for deed in (
+        grant_request,
+        issue_certificate,
+        renew_certificate,
+        warn_of_end,
+        revoke_certificate,
+        settle_doubt,
+    )
 }

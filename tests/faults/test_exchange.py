@@ -1,4 +1,4 @@
-"""`kill -9` between a published snapshot and the gateway's file, and between a timestamp and its keeping."""
+"""`kill -9` between a snapshot and the gateway's file, a timestamp and its keeping, a settled doubt and its fact."""
 
 from __future__ import annotations
 
@@ -7,10 +7,11 @@ from django.apps import apps
 
 from divan.foundation import facts
 from divan.foundation.actors import SYSTEM
-from divan.trust.exchange import actions, models
+from divan.trust.exchange import actions, models, queries
 from divan.trust.exchange.adapters import keys
 from divan.trust.exchange.apps import ExchangeOptions
 from divan.trust.exchange.tests import world as around
+from divan.trust.exchange.values import Outcome
 from divan_libs.envelope.keys import load_public_key
 from divan_libs.envelope.snapshot import open_snapshot
 
@@ -67,4 +68,21 @@ def test_a_timestamp_that_was_never_kept_is_asked_for_again(house: House, told: 
     [stamp] = models.EvidenceStamp.objects.all()
     assert facts.recorded_for(stamp.uuid) == ["exchange.evidence-stamped"]
     assert models.StampedBatch.objects.count() == 1
+    house.rest()
+
+
+def test_a_doubt_cut_before_its_fact_is_open_as_before(house: House, told: ExchangeOptions):
+    writer = around.Writer(told)
+    writer.message("a", Outcome.IN_DOUBT)
+    writer.log.seal()
+    writer.log.close()
+    assert actions.import_evidence(actor=SYSTEM, now=house.world.now) == 1
+
+    house.cut("exchange.doubt-settled", "deed", "settle_doubt", "a")
+
+    assert (models.SettledDoubt.objects.count(), queries.count_doubts()) == (0, 1)
+    actions.settle_doubt(request_id="a", finding="not-acted", reason="asked", actor=SYSTEM, now=house.world.now)
+    [row] = models.SettledDoubt.objects.all()
+    assert facts.recorded_for(row.uuid) == ["exchange.doubt-settled"]
+    assert queries.count_doubts() == 0
     house.rest()

@@ -40,7 +40,7 @@ def settle_doubt(*, request_id: str, finding: str, reason: str, actor: Actor, no
     settled = models.SettledDoubt.objects.create(
         uuid=uuid4(), request_id=request_id, finding=finding, reason=wording, settled_at=now
     )
-    power_may_fail("doubt.before-fact")
+    power_may_fail("exchange.doubt-settled")
     facts.record(
         DOUBT_SETTLED,
         subject=settled,
