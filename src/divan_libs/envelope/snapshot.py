@@ -109,7 +109,7 @@ class Subsystem:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Group:
-    """A group of subsystems that rights are given to."""
+    """A group of subsystems that rights are given to: a global one by all, a local one by its provider alone."""
 
     id: GroupId
     members: frozenset[ClientId]
@@ -214,6 +214,10 @@ class Snapshot:
         _require_known("subsystem", (subject for subject in subjects if isinstance(subject, ClientId)), subsystems)
         _require_known("group", (subject for subject in subjects if isinstance(subject, GroupId)), groups)
         _require_known("service", (permit.service for permit in self.permits), services)
+        _require_known("subsystem", (group.provider for group in groups if group.provider is not None), subsystems)
+        for permit in self.permits:
+            if isinstance(permit.subject, GroupId) and permit.subject.provider not in (None, permit.service.provider):
+                raise EnvelopeError("exchange.snapshot.foreign-group", permit=permit.id, group=str(permit.subject))
 
 
 def _unique(what: str, ids: Any) -> set[Any]:
@@ -255,7 +259,7 @@ def open_snapshot(
 
     :raises EnvelopeError: ``exchange.snapshot.malformed``, ``.signature``, ``.format``, ``.not-yet-valid``,
         ``.expired``, ``.rolled-back``, ``.incomplete``, ``.repeated``, ``.address``, ``.fingerprint``, ``.period``,
-        ``.health-path``, ``.description`` or ``.time-zone``.
+        ``.health-path``, ``.description``, ``.time-zone`` or ``.foreign-group``.
     """
     document = _open_document(data, public_key)
     try:

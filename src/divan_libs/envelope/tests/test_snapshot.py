@@ -65,6 +65,16 @@ def signed(document, signer=SIGNER, header=None):
     return message + b"." + base64.urlsafe_b64encode(to_jose(signer.sign(message))).rstrip(b"=")
 
 
+def given_to(group, of=None):
+    """Give the permit to a group, which is there if ``of`` names it."""
+
+    def change(told):
+        told["permits"][0]["subject"] = group
+        told["groups"] = [{"id": of, "members": []}] if of else []
+
+    return change
+
+
 def document():
     payload = sign_snapshot(snapshot(), SIGNER).split(b".")[1]
     return json.loads(base64.urlsafe_b64decode(payload + b"=="))
@@ -162,6 +172,11 @@ def test_what_is_no_snapshot_at_all_is_malformed(data):
         (lambda d: d["permits"][0].update(subject="EE/GOV"), "incomplete"),
         (lambda d: d["permits"][0].update(subject="EE/GOV/9/x"), "incomplete"),
         (lambda d: d["permits"].append(d["permits"][0]), "repeated"),
+        (lambda d: d["groups"].append({"id": "EE/GOV/9/x/friends", "members": []}), "incomplete"),
+        (lambda d: d["groups"].append({"id": "EE/all", "members": ["EE/GOV/9/x"]}), "incomplete"),
+        (lambda d: d.update(groups=[{"id": "EE/all", "members": []}] * 2), "repeated"),
+        (given_to("EE/all"), "incomplete"),
+        (given_to("EE/GOV/1/client/friends", of="EE/GOV/1/client/friends"), "foreign-group"),
         (lambda d: d.update(members=[]), "incomplete"),
         (lambda d: d.update(services=[]), "incomplete"),
     ],

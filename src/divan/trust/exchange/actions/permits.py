@@ -26,6 +26,7 @@ from divan.trust.exchange.values import (
 from divan.trust.exchange.values.control import (
     PERMIT_RESUMED,
     PERMIT_SUSPENDED,
+    GroupUnknown,
     NotYours,
     PermitOverlaps,
     PermitStands,
@@ -186,6 +187,9 @@ def enter_permit(
     data_service = services.filter(code=permit.data_service, closed_at=None).first()
     if data_service is None:
         raise DataServiceUnknown(data_service=permit.data_service)
+    if group is not None and group.owner_id not in (None, data_service.provider_id):
+        # A local group is of one provider, for its own services; gateways take no snapshot that says otherwise.
+        raise GroupUnknown(group=permit.consumer)
     row = models.Permit.objects.create(
         uuid=uuid4(),
         consumer=consumer,

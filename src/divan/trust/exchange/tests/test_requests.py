@@ -19,6 +19,7 @@ from divan.trust.exchange.values.control import (
     ConsentMissing,
     DescriptionUnfit,
     Group,
+    GroupUnknown,
     NewRequest,
     NotYours,
     OwnRequest,
@@ -311,6 +312,9 @@ def test_rights_of_groups_reach_their_members_and_end_with_the_group(officers, f
     assert found == {local: {bodies.CLINICS}, "LR/everybody": {OURS}}
     assert rights(founded, NOW) == [(local, "GET", "/pupils/*")]
     assert queries.get_permit(given).consumer.name("fa") == "همکاران"
+    foreign = permit(consumer=local, reason="گروه")
+    with pytest.raises(GroupUnknown):
+        actions.grant_permit(permit=foreign, actor=SYSTEM, now=NOW)
 
     for address, actor in ((local, "health-officer"), ("LR/all", "schools-head"), (f"{OURS}/x", "schools-head")):
         before = counts()
