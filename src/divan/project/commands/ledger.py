@@ -4,26 +4,20 @@ from __future__ import annotations
 
 import json
 import os
-from collections import Counter
 from collections.abc import Sequence
-from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
+from uuid import UUID
 
 import typer
 
+from divan.project.commands.examining import fsck
 from divan.project.commands.verify import Language
 from divan.project.launcher.troubles import CannotStart
 
 if TYPE_CHECKING:
     from divan.project.verifier.watching import Watch
-    from divan.trust.ledger.values import Finding
     from divan_libs.tlog.following import Seen
-
-MOST_ROWS = 200
-"""Findings shown one by one; beyond, the counts must do. ``--json`` gives them all."""
-
-PARTS = {"files": "Published files", "facts": "Sealed facts", "rows": "Live rows"}
 
 
 def register(app: typer.Typer) -> None:
@@ -34,6 +28,7 @@ def register(app: typer.Typer) -> None:
     group.command()(fsck)
     group.command()(monitor)
     group.command()(drill)
+    group.command()(forget)
     app.add_typer(group, name="ledger")
 
 
@@ -68,31 +63,6 @@ def status() -> None:
     typer.echo(f"key {state.verifier}")
     typer.echo(f"published: {state.doubt or state.standing}")
     if state.doubt or state.standing not in {"level", "behind"}:
-        raise typer.Exit(1)
-
-
-def fsck(
-    as_json: Annotated[
-        bool, typer.Option("--json", help="Print one JSON object for each finding, and no table.")
-    ] = False,
-) -> None:
-    """Recompute the published log, every sealed fact and the live rows; exit code 1 when anything was altered."""
-    _prepare_house()
-    from rich.console import Console  # noqa: PLC0415 (not needed to print the help)
-    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn  # noqa: PLC0415
-
-    from divan.trust.ledger import queries  # noqa: PLC0415 (models are readable only now)
-
-    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
-    with Progress(*columns, console=Console(stderr=True), transient=as_json) as bars:
-        shown = {part: bars.add_task(name, total=None) for part, name in PARTS.items()}
-        findings = queries.fsck(lambda part, done, total: bars.update(shown[part], completed=done, total=total))
-    if as_json:
-        for finding in findings:
-            typer.echo(json.dumps(asdict(finding), default=str, ensure_ascii=False))
-    else:
-        _print_findings(findings)
-    if findings:
         raise typer.Exit(1)
 
 
@@ -149,6 +119,33 @@ def _say_found(watch: Watch, found: Sequence[Seen], lang: Language, *, as_json: 
         typer.echo(words.head_in_order(*watching.known(watch), lang.value))
 
 
+def forget(
+    subject: Annotated[UUID, typer.Argument(help="Identifier of the person, case or other thing that facts speak of.")],
+    ground: Annotated[str, typer.Option(help="On what ground in law; it is kept with the erasure.")],
+    yes: Annotated[bool, typer.Option("--yes", help="Do not ask.")] = False,
+) -> None:
+    """Erase the salts of all entries about one subject, for good: nobody can link them to it any more.
+
+    The log stays whole, and the receipts of everybody else keep proving what they prove. Exit code 1: there is none.
+    """
+    _prepare_house()
+    from divan.foundation import clock  # noqa: PLC0415 (models are readable only now)
+    from divan.foundation.actors import operator  # noqa: PLC0415 (as above)
+    from divan.trust.ledger import actions  # noqa: PLC0415 (as above)
+    from divan.trust.ledger.values import EntryUnknown  # noqa: PLC0415 (as above)
+
+    if not ground.strip():
+        raise CannotStart("name the ground in law with --ground")
+    if not yes:
+        typer.confirm(f"Erase the salts of all entries about {subject} for ever?", abort=True)
+    actor = operator(os.environ.get("USER", "root"))
+    try:
+        count = actions.erase_salts_about(subject=subject, ground=ground.strip(), actor=actor, now=clock.now())
+    except EntryUnknown as unknown:
+        raise CannotStart(f"no sealed entry is about {subject}") from unknown
+    typer.echo(f"{count} salts erased; the log stands as it stood")
+
+
 def drill(
     as_markdown: Annotated[
         bool, typer.Option("--markdown", help="Print the table as it stands in the README.")
@@ -184,34 +181,6 @@ def drill(
         Console().print(table)
     if not all(one.is_found for one in told):
         raise typer.Exit(1)
-
-
-def _print_findings(findings: Sequence[Finding]) -> None:
-    from rich.console import Console  # noqa: PLC0415 (not needed to print the help)
-    from rich.table import Column, Table  # noqa: PLC0415 (as above)
-
-    from divan.trust.ledger.values import MEANINGS  # noqa: PLC0415 (as above)
-
-    console = Console()
-    if not findings:
-        console.print("Nothing was altered: log, facts and rows are as they were sealed.")
-        return
-    table = Table("position", "what", Column("where", overflow="fold"))
-    for finding in findings[:MOST_ROWS]:
-        position = "" if finding.position is None else str(finding.position)
-        table.add_row(position, f"{MEANINGS[finding.code]}\n{finding.code}", _where(finding))
-    console.print(table)
-    counts = Counter(str(finding.code) for finding in findings)
-    console.print(
-        f"{len(findings)} findings: " + ", ".join(f"{code} {count}" for code, count in sorted(counts.items()))
-    )
-    if len(findings) > MOST_ROWS:
-        console.print(f"The table shows the first {MOST_ROWS}; --json gives them all.")
-
-
-def _where(finding: Finding) -> str:
-    subject = f"{finding.subject_kind} {finding.subject_uuid or ''}".strip()
-    return "\n".join(part for part in (subject, finding.fact_kind, finding.path, finding.detail) if part)
 
 
 def _prepare_house() -> None:

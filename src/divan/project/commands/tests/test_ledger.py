@@ -114,3 +114,21 @@ def test_findings_are_shown_with_place_and_meaning_and_end_with_one(log):
     (finding,) = (json.loads(line) for line in lines.stdout.splitlines())
     assert (finding["code"], finding["position"]) == ("ledger.fact-altered", 0)
     assert (finding["subject_kind"], finding["subject_uuid"]) == ("ledger.log", str(head.uuid))
+
+
+def test_salts_about_a_subject_are_erased_on_a_ground_and_the_log_still_holds(log):
+    run("open")
+    seal()
+    about = str(LogHead.objects.get().uuid)
+
+    groundless = run("forget", about, "--ground", " ", "--yes")
+    unasked = run("forget", about, "--ground", "court order 12")
+    erased = run("forget", about, "--ground", "court order 12", "--yes")
+    stranger = run("forget", "00000000-0000-4000-8000-000000000000", "--ground", "court order 12", "--yes")
+
+    assert isinstance(groundless.exception, CannotStart)
+    assert unasked.exit_code == 1
+    assert (erased.exit_code, erased.output) == (0, "1 salts erased; the log stands as it stood\n")
+    assert isinstance(stranger.exception, CannotStart)
+    seal()
+    assert run("fsck").exit_code == 0

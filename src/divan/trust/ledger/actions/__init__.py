@@ -5,7 +5,7 @@ from __future__ import annotations
 from divan.trust.ledger.actions.doubts import HistoryDoubtful
 from divan.trust.ledger.actions.examining import begin_examination, carry_on_examination
 from divan.trust.ledger.actions.opening import open_log
-from divan.trust.ledger.actions.salts import erase_salt
+from divan.trust.ledger.actions.salts import erase_salt, erase_salts_about
 from divan.trust.ledger.actions.sealing import seal_batch
 from divan.trust.ledger.actions.witnessing import keep_cosignatures
 
@@ -14,6 +14,7 @@ __all__ = [
     "begin_examination",
     "carry_on_examination",
     "erase_salt",
+    "erase_salts_about",
     "keep_cosignatures",
     "open_log",
     "seal_batch",

@@ -25,7 +25,34 @@ def erase_salt(*, fact: UUID, actor: Actor, now: datetime) -> None:
     head = models.LogHead.objects.first()
     if entry is None or head is None or entry.position >= head.size:
         raise EntryUnknown(fact=fact)
-    if entry.salt is not None:
-        entry.salt = None
-        entry.save(update_fields=["salt"])
-        facts.record(SALT_ERASED, subject=entry, actor=actor, at=now, position=entry.position)
+    _erase(entry, ground="", actor=actor, now=now)
+
+
+@transaction.atomic
+def erase_salts_about(*, subject: UUID, ground: str, actor: Actor, now: datetime) -> int:
+    """Erase the salts of all sealed entries of facts about a subject, on a ground in law, and return how many.
+
+    Afterwards nobody, the house included, can link any of these public entries to the subject; the log itself, and the
+    receipts of everybody else, stay what they are. Each erasure is a fact that names the ground.
+
+    :raises EntryUnknown: if no sealed entry belongs to the subject.
+    """
+    head = models.LogHead.objects.first()
+    about = {fact.uuid for fact in facts.of_subject(subject)}
+    sealed = models.LedgerEntry.objects.select_for_update().filter(
+        fact_uuid__in=about, position__lt=head.size if head else 0
+    )
+    entries = list(sealed.order_by("position"))
+    if not entries:
+        raise EntryUnknown(subject=subject)
+    return sum(_erase(entry, ground=ground, actor=actor, now=now) for entry in entries)
+
+
+def _erase(entry: models.LedgerEntry, *, ground: str, actor: Actor, now: datetime) -> int:
+    if entry.salt is None:
+        return 0
+    entry.salt = None
+    entry.save(update_fields=["salt"])
+    told = {"ground": ground} if ground else {}
+    facts.record(SALT_ERASED, subject=entry, actor=actor, at=now, position=entry.position, **told)
+    return 1

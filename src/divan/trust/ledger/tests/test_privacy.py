@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from hashlib import sha256
 from pathlib import Path
+from uuid import uuid4
 
 import pytest
 from django.db import transaction
@@ -13,6 +14,7 @@ from divan.foundation.actors import SYSTEM
 from divan.foundation.facts import FactRecord
 from divan.foundation.messages import MESSAGE_QUEUED
 from divan.trust.ledger import actions, models, queries
+from divan.trust.ledger.values import EntryUnknown
 from divan_libs.persian.identifiers import national_code_with_check_digit
 from divan_libs.persian.text import persian_digits
 from divan_libs.tlog.commitments import SALT_SIZE
@@ -134,3 +136,25 @@ def test_after_a_lawful_erasure_the_entry_opens_for_nobody_and_the_log_is_what_i
     )
     assert (proved.record, proved.index) == (None, told.position)
     assert proved.checkpoint.size > size
+
+
+def test_a_lawful_erasure_takes_every_salt_about_one_subject_and_no_other(told, open_log):
+    content = published(open_log.directory)
+    about = [fact.position for fact in facts.of_subject(told.subject_uuid)]
+    given = {"subject": told.subject_uuid, "ground": "court order 12", "actor": SYSTEM, "now": NOW}
+
+    assert actions.erase_salts_about(**given) == len(about) == 2
+    assert actions.erase_salts_about(**given) == 0
+    with pytest.raises(EntryUnknown):
+        actions.erase_salts_about(**given | {"subject": uuid4()})
+
+    without = models.LedgerEntry.objects.filter(salt=None).values_list("position", flat=True)
+    assert sorted(without) == sorted(about)
+    facts.place_facts()
+    erased = facts.after(queries.log_state().size - 1)
+    assert [(fact.data["position"], fact.data["ground"]) for fact in erased] == [
+        (position, "court order 12") for position in sorted(about)
+    ]
+    assert published(open_log.directory) == content
+    seal_all()
+    assert queries.fsck() == []
