@@ -6,6 +6,7 @@ It runs in a process of its own, beside the gateway, so that no message waits wh
 from __future__ import annotations
 
 import json
+import os
 import sys
 from base64 import b64encode
 from dataclasses import dataclass
@@ -66,7 +67,8 @@ def _packed(wanted: Wanted, message: FoundMessage, name: str) -> dict[str, Any]:
 
 
 def main() -> None:
-    """Answer the question on the standard input."""
+    """Answer the question on the standard input, behind whatever else the machine has to do."""
+    os.nice(10)
     json.dump(find(Wanted.read(sys.stdin.buffer.read())), sys.stdout)
 
 
