@@ -9,7 +9,7 @@ DIST := src/divan/foundation/ui/static/ui/dist
 FRONTEND := $(shell find frontend -path frontend/node_modules -prune -o -type f -print 2>/dev/null)
 TEXTS := $(wildcard src/divan/project/locale/*/LC_MESSAGES/*.po)
 
-.PHONY: help up check lint types contracts test catalogues format frontend lock house screenshots bench reset journey docs clean postgres chromium
+.PHONY: help up check lint types contracts test catalogues format frontend lock house screenshots bench reset journey drill docs clean postgres chromium
 
 help: ## Explain every target
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
@@ -64,6 +64,9 @@ reset: .venv/house.stamp ## Remove everything the rehearsal has written and star
 
 journey: .venv/house.stamp ## Run the story against the running installation, and its forgeries
 	@$(BIN)/divan journey $(ARGS)
+
+drill: .venv/house.stamp ## Alter a scratch copy of the running rehearsal in every way, and write README.md's table of what found it
+	$(BIN)/python tools/drill.py
 
 docs: .venv/dev.stamp ## Write the reference pages anew from the code
 	$(BIN)/python tools/reference.py
