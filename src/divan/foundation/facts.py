@@ -255,6 +255,11 @@ def live_digests(kind: str, uuids: Iterable[UUID]) -> dict[UUID, bytes]:
     return {subject.uuid: subject_digest(subject) for subject in _LOADERS[kind](uuids)}
 
 
+def live_subjects(kind: str, uuids: Iterable[UUID]) -> list[Subject]:
+    """Return the live rows of a kind that are there."""
+    return list(_LOADERS[kind](uuids))
+
+
 def last_digests(
     *, after_uuid: UUID | None = None, limit: int = 1000
 ) -> Iterator[tuple[str, UUID, int, int | None, bytes]]:

@@ -78,6 +78,7 @@ def fsck(
     quorum: int = 0,
     expect: Expectation | None = None,
     entries: Iterable[bytes] | None = None,
+    start: int = 0,
     progress: Callable[[int, int], None] | None = None,
 ) -> list[Finding]:
     """Recompute the log and return what is wrong, nothing if all holds. Altered files are findings, never exceptions.
@@ -86,9 +87,11 @@ def fsck(
     :param quorum: the number of witnesses among the verifiers who must have cosigned the checkpoint.
     :param expect: a head that the log must have or must have grown from.
     :param entries: the entries as another source has them, in order; those beyond the checkpoint are not looked at.
+        With ``start`` they begin with the first of the bundle that this entry lies in.
+    :param start: entries before it, and what lies over them alone, are passed over.
     :param progress: called with the number of entries checked and their total.
     """
-    steps = fsck_in_steps(store, verifiers, origin=origin, quorum=quorum, expect=expect, entries=entries)
+    steps = fsck_in_steps(store, verifiers, origin=origin, quorum=quorum, expect=expect, entries=entries, start=start)
     told = 0
     while True:
         try:
@@ -109,12 +112,13 @@ def fsck_in_steps(
     quorum: int = 0,
     expect: Expectation | None = None,
     entries: Iterable[bytes] | None = None,
+    start: int = 0,
 ) -> Generator[tuple[int, int], None, list[Finding]]:
     """Recompute the log as :func:`fsck`, a tile or a leftover at each step, and return what is wrong at the end.
 
     Whoever asks for the next step may take their time: nothing is held open between two.
     """
-    inspection = _Inspection(store, entries)
+    inspection = _Inspection(store, entries, start)
     checkpoint = inspection.read_checkpoint(verifiers, origin, quorum)
     if checkpoint is None:
         return inspection.findings
@@ -127,11 +131,12 @@ def fsck_in_steps(
 
 
 class _Inspection:
-    def __init__(self, store: TileStore, entries: Iterable[bytes] | None) -> None:
+    def __init__(self, store: TileStore, entries: Iterable[bytes] | None, start: int) -> None:
         self.findings: list[Finding] = []
         self._store = store
         self._mended = MendedStore(store)
         self._source: Iterator[bytes] | None = None if entries is None else iter(entries)
+        self._start = start
         self._checked = 0
         self._size = 0
 
@@ -258,6 +263,10 @@ class _Inspection:
 
     def _descend(self, tile: Tile, expected: bytes) -> Steps:
         """Check a full tile against the hash its parent holds for it, and all that lies below."""
+        below = TILE_WIDTH ** (tile.level + 1)
+        if (tile.index + 1) * below <= self._start:
+            self._checked += below
+            return
         source = self._take(TILE_WIDTH) if tile.level == 0 else None
         stored = self._stored(tile)
         nodes = stored

@@ -13,7 +13,7 @@ from divan.foundation.actors import SYSTEM
 from divan.trust.ledger import actions, queries, rules
 from divan.trust.ledger.adapters import witnesses
 from divan.trust.ledger.apps import options
-from divan.trust.ledger.values import ExaminationOver, Finding, Part, WitnessAnswer
+from divan.trust.ledger.values import ExaminationOver, Finding, Part, Step, WitnessAnswer
 from divan_libs.tlog.checkpoints import Checkpoint
 from divan_libs.tlog.cosigning import AGAINST_THE_LOG, Cosigned, Outcome
 from divan_libs.tlog.policies import Policy
@@ -152,7 +152,7 @@ class Examiner:
 
     seconds: float = SLICE
     _examination: UUID | None = None
-    _steps: Generator[tuple[Part, int, int], None, list[Finding]] | None = None
+    _steps: Generator[Step, None, list[Finding]] | None = None
     _progress: dict[Part, tuple[int, int]] = field(default_factory=dict)
     _next: datetime | None = None
 
@@ -196,11 +196,11 @@ class Examiner:
         until = time.monotonic() + self.seconds
         while self._steps is not None:
             try:
-                part, done, total = next(self._steps)
+                step = next(self._steps)
             except StopIteration as end:
                 findings: list[Finding] = end.value
                 return findings
-            self._progress[part] = (done, total)
+            self._progress[step.part] = (step.done, step.total)
             if time.monotonic() >= until:
                 break
         return None

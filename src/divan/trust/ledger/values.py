@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
+from typing import NamedTuple
 from uuid import UUID
 
 from divan.foundation.errors import Refusal, Trouble
@@ -143,6 +144,8 @@ class Finding:
 
     ``position`` is that of the fact (of the first entry concerned, for a file); ``subject_kind`` and ``subject_uuid``
     name the row the fact speaks of; ``path`` the published file; ``detail`` is for the person who looks further.
+    Where it can be told, ``field`` is what was altered of the row or fact, which held ``expected`` and holds ``seen``;
+    else these are digests in hexadecimal, or empty.
     """
 
     code: Fault
@@ -152,6 +155,21 @@ class Finding:
     subject_uuid: UUID | None = None
     path: str = ""
     detail: str = ""
+    field: str = ""
+    expected: str = ""
+    seen: str = ""
+
+
+class Step(NamedTuple):
+    """A piece of an examination that is done: of which part, how many pieces of it are done, of how many.
+
+    From ``mark`` the part can be gone on with; of the files, which are judged as a whole, it is empty until their end.
+    """
+
+    part: Part
+    done: int
+    total: int
+    mark: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

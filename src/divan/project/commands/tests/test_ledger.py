@@ -3,22 +3,31 @@
 from __future__ import annotations
 
 import json
+import os
+import signal
+import subprocess
+import sys
 from dataclasses import replace
 from datetime import UTC, datetime
+from pathlib import Path
 
 import pytest
 import typer
 from django.apps import apps
+from django.conf import settings
 from django.db import connection, transaction
+from tests.elsewhere import await_released, database_url
 from typer.testing import CliRunner
 
 from divan.foundation import facts
 from divan.foundation.actors import SYSTEM
+from divan.foundation.messages import queue_message
 from divan.project.commands import ledger
 from divan.project.launcher.troubles import CannotStart
-from divan.trust.ledger import actions
+from divan.trust.ledger import actions, queries
 from divan.trust.ledger.apps import LedgerApp
 from divan.trust.ledger.models import LogHead
+from divan.trust.ledger.values import Part
 
 NOW = datetime(2026, 11, 22, 8, 30, tzinfo=UTC)
 
@@ -132,3 +141,65 @@ def test_salts_about_a_subject_are_erased_on_a_ground_and_the_log_still_holds(lo
     assert isinstance(stranger.exception, CannotStart)
     seal()
     assert run("fsck").exit_code == 0
+
+
+def test_an_interrupted_examination_is_gone_on_with_and_a_killed_one_too(log, tmp_path, monkeypatch):
+    run("open")
+    with transaction.atomic():
+        about = LogHead.objects.get()
+        for number in range(9):
+            queue_message(recipient="09120000000", text=f"letter {number}", about=about, actor=SYSTEM, now=NOW)
+    seal()
+    with connection.cursor() as cursor:
+        cursor.execute("UPDATE foundation_outgoingmessage SET recipient = '09129999999' WHERE text = 'letter 7'")
+    with monkeypatch.context() as patches:
+        patches.setattr(queries, "fsck_in_steps", interrupted_at_the_facts)
+        stopped = run("fsck")
+    assert stopped.exit_code == 130
+    assert "go on with `divan ledger fsck --resume`" in stopped.output
+
+    went_on, ended = run("fsck", "--resume"), run("fsck", "--resume")
+
+    assert (went_on.exit_code, ended.exit_code) == (1, 3), "it has ended: nothing is left to go on with"
+    said = " ".join(went_on.output.split())
+    assert "recipient was 09120000000, now 09129999999" in said
+    assert "The first altered stands at position 8: ledger.row-altered foundation.message" in said
+    assert fsck_elsewhere(tmp_path, cut="fsck.kept") == -signal.SIGKILL
+    assert run("fsck", "--resume").exit_code == 1
+
+
+def interrupted_at_the_facts(**how):
+    for step in real_steps(**how):
+        yield step
+        if step.part is Part.FACTS:
+            raise KeyboardInterrupt
+
+
+real_steps = queries.fsck_in_steps
+
+
+def fsck_elsewhere(folder: Path, *, cut: str) -> int:
+    environment = os.environ | {"DIVAN_DATABASE_URL": database_url(), "DIVAN_FAULT": cut}
+    command = [sys.executable, str(Path(__file__).with_name("examining_process.py")), str(folder)]
+    done = subprocess.run(command, env=environment, capture_output=True, timeout=120, check=False)
+    await_released()
+    assert done.returncode == -signal.SIGKILL, done.stderr.decode()
+    return done.returncode
+
+
+def test_what_was_kept_of_another_log_or_damaged_is_not_gone_on_with(log):
+    run("open")
+    seal()
+    kept = Path(settings.DIVAN.data) / "fsck.json"
+    kept.write_text('{"log": "another", "since": 0, "marks": {}, "findings": []}')
+    another = run("fsck", "--resume")
+    kept.write_text("[")
+    damaged = run("fsck", "--resume")
+    kept.unlink()
+
+    assert (another.exit_code, damaged.exit_code) == (3, 3)
+    assert "of another log" in another.output
+
+
+def test_without_a_log_the_examination_ends_with_three(log):
+    assert run("fsck").exit_code == 3

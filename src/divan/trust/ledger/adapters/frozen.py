@@ -9,15 +9,20 @@ from divan_libs.tlog.storage import StorageError, TileStore
 
 
 class FrozenStore:
-    """The published files as of one moment under the sealer's lock; those written later are not in it.
+    """The published files as of one moment; those written later are not in it. What would write raises.
 
-    It only reads: what would write raises.
+    The list of files takes long in a large log, so it is made first, while the sealer goes on; the checkpoint is read
+    by :meth:`freeze`, under the sealer's lock. What was listed and pruned meanwhile is read from the full tile.
     """
 
     def __init__(self, store: TileStore) -> None:
         self._store = store
         self._paths = sorted(store.paths())
-        self.checkpoint = store.read(CHECKPOINT_PATH)
+        self.checkpoint: bytes | None = None
+
+    def freeze(self) -> None:
+        """Take the checkpoint of this moment."""
+        self.checkpoint = self._store.read(CHECKPOINT_PATH)
 
     def read(self, path: str) -> bytes | None:
         """Return a file; of the checkpoint the one of the moment."""

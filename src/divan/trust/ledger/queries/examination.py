@@ -9,12 +9,11 @@ from __future__ import annotations
 
 import logging
 from collections import defaultdict
-from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
-from contextlib import contextmanager
-from dataclasses import dataclass
+from collections.abc import Callable, Generator, Mapping, Sequence
+from functools import partial
 from uuid import UUID
 
-from django.db import connection, transaction
+from django.db import transaction
 
 from divan.foundation import facts, locks
 from divan.foundation.facts import FactRecord
@@ -23,15 +22,25 @@ from divan.trust.ledger import models, rules
 from divan.trust.ledger.adapters import keys
 from divan.trust.ledger.adapters.frozen import FrozenStore
 from divan.trust.ledger.apps import options
-from divan.trust.ledger.queries.published import SEALER, published_store, record_of
-from divan.trust.ledger.values import SALT_ERASED, Fault, Finding, Part, Standing
+from divan.trust.ledger.queries.alterations import Alteration, alteration_of_fact, alteration_of_row
+from divan.trust.ledger.queries.published import SEALER, published_store
+from divan.trust.ledger.queries.sealed import (
+    BATCH,
+    Sealed,
+    live_digest,
+    one_moment,
+    opens,
+    read_sealed,
+    stored_commitments,
+    was_removed,
+)
+from divan.trust.ledger.values import Fault, Finding, Part, Standing, Step
 from divan_libs.tlog import fsck as files
 from divan_libs.tlog.checkpoints import CHECKPOINT_PATH, Checkpoint, open_checkpoint
-from divan_libs.tlog.commitments import Opening
 from divan_libs.tlog.errors import TlogError
 from divan_libs.tlog.frontier import Frontier
 from divan_libs.tlog.hashing import leaf_hash
-from divan_libs.tlog.log import read_bundle
+from divan_libs.tlog.log import load_frontier, read_bundle
 from divan_libs.tlog.notes import NoteVerifier
 from divan_libs.tlog.tiles import ENTRIES, TILE_WIDTH, tile_at
 
@@ -39,8 +48,6 @@ logger = logging.getLogger(__name__)
 
 Progress = Callable[[Part, int, int], None]
 """Told how many pieces of a part are done, and of how many."""
-
-BATCH = 4 * TILE_WIDTH
 
 _FAULTS = {
     files.Fault.CHECKPOINT_MISSING: Fault.CHECKPOINT_MISSING,
@@ -65,64 +72,68 @@ _OF_BUNDLES = {files.Fault.BUNDLE_MISSING, files.Fault.BUNDLE_ALTERED}
 _OF_THE_DATABASE = {files.Fault.SOURCE_DIFFERS, files.Fault.SOURCE_SHORTER}
 
 
-Steps = Generator[tuple[Part, int, int], None, None]
-"""An examination under way: after each piece its part, how many pieces of it are done, and of how many."""
+Steps = Generator[Step, None, None]
+
+MOST_EXPLAINED = 20
+"""Alterations of which the field is looked for; each may take a second."""
 
 
-def fsck(progress: Progress | None = None) -> list[Finding]:
+def fsck(progress: Progress | None = None, *, since: int = 0) -> list[Finding]:
     """Recompute files, facts and rows, and return what is not as it was sealed; nothing when all holds.
 
     May run beside the sealer: what is sealed after the start is not looked at. Only reads.
+
+    :param since: files and facts before this position are passed over; rows never, since any may have been changed.
     """
-    steps = fsck_in_steps()
+    steps = fsck_in_steps(since=since)
     told = (Part.FILES, 0)
     while True:
         try:
-            part, done, total = next(steps)
+            step = next(steps)
         except StopIteration as end:
             findings: list[Finding] = end.value
             return findings
-        if progress is not None and (part, done) != told:
-            told = (part, done)
-            progress(part, done, total)
+        if progress is not None and (step.part, step.done) != told:
+            told = (step.part, step.done)
+            progress(step.part, step.done, step.total)
 
 
-def fsck_in_steps() -> Generator[tuple[Part, int, int], None, list[Finding]]:
+def fsck_in_steps(
+    *, since: int = 0, marks: Mapping[Part, str] | None = None, found: list[Finding] | None = None
+) -> Generator[Step, None, list[Finding]]:
     """Examine as :func:`fsck`, a piece at each step, and return the findings at the end.
 
     No transaction is open and no lock held between two steps, so they may lie seconds apart.
+
+    :param marks: where an earlier examination of the same ``since`` stopped, part by part.
+    :param found: what it had found; what is found now is added to it as it comes.
     """
-    examination = _Examination()
+    examination = _Examination([] if found is None else found)
+    marks = marks or {}
+    frozen = FrozenStore(published_store())
     with transaction.atomic():
         locks.hold(SEALER)
         head = models.LogHead.objects.first()
-        frozen = FrozenStore(published_store())
+        frozen.freeze()
     if head is None:
         fault = Fault.NOT_OPENED if frozen.checkpoint is None else Fault.OLDER_THAN_PUBLISHED
-        return [Finding(code=fault)]
-    examination.look_at_head(head, frozen)
-    published = yield from examination.look_at_files(head, frozen)
-    yield from examination.look_at_facts(head, frozen, published)
-    yield from examination.look_at_rows()
+        examination.findings.append(Finding(code=fault))
+        return examination.findings
+    published = _opened(frozen.checkpoint, head)
+    if Part.FILES not in marks:
+        examination.look_at_head(head, frozen)
+        published = yield from examination.look_at_files(head, frozen, since)
+        yield Step(Part.FILES, head.size, head.size, str(head.size))
+    yield from examination.look_at_facts(head, frozen, published, int(marks.get(Part.FACTS) or since))
+    yield from examination.look_at_rows(UUID(marks[Part.ROWS]) if marks.get(Part.ROWS) else None)
     return examination.findings
 
 
-@dataclass(frozen=True, slots=True)
-class _Sealed:
-    """The database's side of a run of positions."""
-
-    entries: dict[int, models.LedgerEntry]
-    facts: dict[int, FactRecord]
-    erased: frozenset[UUID]
-
-    def in_order(self) -> list[models.LedgerEntry]:
-        return [entry for _, entry in sorted(self.entries.items())]
-
-
 class _Examination:
-    def __init__(self) -> None:
-        self.findings: list[Finding] = []
-        self._bad_bundles: set[str] = set()
+    def __init__(self, findings: list[Finding]) -> None:
+        self.findings = findings
+        self._bad_bundles = {one.path for one in findings if one.code in {Fault.BUNDLE_ALTERED, Fault.BUNDLE_MISSING}}
+        self._explained = 0
 
     def look_at_head(self, head: models.LogHead, frozen: FrozenStore) -> None:
         """Compare the head's row with its signed note, with the key given to strangers, and with what is published."""
@@ -142,8 +153,8 @@ class _Examination:
             self._find(Fault.OLDER_THAN_PUBLISHED, position=head.size, detail=f"published size {published.size}")
 
     def look_at_files(
-        self, head: models.LogHead, frozen: FrozenStore
-    ) -> Generator[tuple[Part, int, int], None, Checkpoint | None]:
+        self, head: models.LogHead, frozen: FrozenStore, since: int
+    ) -> Generator[Step, None, Checkpoint | None]:
         """Judge the published files; return the checkpoint they were judged by, None when there is none to judge by.
 
         Where the published checkpoint does not hold, the settled one takes its place.
@@ -162,9 +173,11 @@ class _Examination:
             _verifiers(head),
             origin=head.origin,
             expect=files.Expectation(head.size, bytes(head.root)),
-            entries=_stored_commitments(size),
+            # Whole bundles are compared, so the database's entries begin with the first of one.
+            entries=stored_commitments(since - since % TILE_WIDTH, size),
+            start=since,
         )
-        found = yield from _of_part(Part.FILES, inspection)
+        found = yield from _of_files(inspection)
         self._bad_bundles = {finding.path for finding in found if finding.code in _OF_BUNDLES}
         for finding in found:
             # The database's entries are compared one by one below, wherever the published ones can be believed.
@@ -177,31 +190,35 @@ class _Examination:
             self._find(_FAULTS[finding.code], position=finding.index, path=finding.path, detail=detail)
         return published
 
-    def look_at_facts(self, head: models.LogHead, frozen: FrozenStore, published: Checkpoint | None) -> Steps:
+    def look_at_facts(
+        self, head: models.LogHead, frozen: FrozenStore, published: Checkpoint | None, since: int
+    ) -> Steps:
         """Compare each stored entry with the published one, and open it with its fact."""
-        frontier = Frontier()
-        for start in range(0, head.size, BATCH):
+        frontier = _frontier_at(frozen, since)
+        for start in range(since, head.size, BATCH):
             end = min(start + BATCH, head.size)
-            with _one_moment():
-                sealed = _read_sealed(start, end)
-            frontier = frontier.extend(leaf_hash(bytes(entry.commitment)) for entry in sealed.in_order())
+            with one_moment():
+                sealed = read_sealed(start, end)
+            if frontier is not None:
+                frontier = frontier.extend(leaf_hash(commitment) for commitment in sealed.commitments())
             witnessed = self._published_entries(frozen, published, start, end)
             for position in range(start, end):
                 self._look_at_fact(position, sealed, witnessed.get(position))
-            yield Part.FACTS, end, head.size
+            yield Step(Part.FACTS, end, head.size, str(end))
         named = {Fault.ENTRY_MISSING, Fault.ENTRY_ALTERED}
-        if frontier.root() != bytes(head.root) and not any(finding.code in named for finding in self.findings):
+        if frontier is None or since >= head.size or any(finding.code in named for finding in self.findings):
+            return
+        if frontier.root() != bytes(head.root):
             # Only where the published files cannot be believed: there the single entry cannot be named.
             self._find(Fault.ENTRY_ALTERED, detail="the entries do not lead to the settled root")
 
-    def look_at_rows(self) -> Steps:
+    def look_at_rows(self, after: UUID | None) -> Steps:
         """Recompute the digest of each live row and compare it with the one in its newest fact."""
         total = Fact.objects.filter(subject_sequence=1).count()
-        unknown: set[str] = set()
-        after: UUID | None = None
-        done = 0
+        unknown = {one.subject_kind for one in self.findings if one.code is Fault.ROW_UNCHECKED}
+        done = 0 if after is None else Fact.objects.filter(subject_sequence=1, subject_uuid__lte=after).count()
         while True:
-            with _one_moment():
+            with one_moment():
                 batch = list(facts.last_digests(after_uuid=after, limit=BATCH))
                 by_kind: dict[str, list[tuple[UUID, int | None, bytes]]] = defaultdict(list)
                 for kind, uuid, _, position, recorded in batch:
@@ -215,7 +232,7 @@ class _Examination:
                 return
             after = batch[-1][1]
             done += len(batch)
-            yield Part.ROWS, done, max(total, done)
+            yield Step(Part.ROWS, done, max(total, done), str(after))
 
     def _published_entries(
         self, frozen: FrozenStore, published: Checkpoint | None, start: int, end: int
@@ -224,20 +241,20 @@ class _Examination:
         known: dict[int, bytes] = {}
         if published is None:
             return known
-        for first in range(start, min(end, published.size), TILE_WIDTH):
+        for first in range(start - start % TILE_WIDTH, min(end, published.size), TILE_WIDTH):
             bundle = tile_at(ENTRIES, first, published.size)
             if bundle.path() not in self._bad_bundles:
                 known.update(enumerate(read_bundle(frozen, bundle), first))
         return known
 
-    def _look_at_fact(self, position: int, sealed: _Sealed, published: bytes | None) -> None:
+    def _look_at_fact(self, position: int, sealed: Sealed, published: bytes | None) -> None:
         entry, fact = sealed.entries.get(position), sealed.facts.get(position)
         if fact is None:
             self._find(Fault.FACT_MISSING, position=position, detail=f"fact {entry.fact_uuid}" if entry else "")
         if entry is None:
             self._find(Fault.ENTRY_MISSING, position=position, fact=fact)
             return
-        stored = bytes(entry.commitment)
+        stored = entry.commitment
         if published is not None and stored != published:
             self._find(Fault.ENTRY_ALTERED, position=position, fact=fact)
         if fact is None:
@@ -245,8 +262,9 @@ class _Examination:
         if entry.salt is None:
             if entry.fact_uuid not in sealed.erased:
                 self._find(Fault.SALT_MISSING, position=position, fact=fact)
-        elif not _opens(bytes(entry.salt), fact, stored if published is None else published):
-            self._find(Fault.FACT_ALTERED, position=position, fact=fact)
+        elif not opens(entry.salt, fact, stored if published is None else published):
+            told = self._explain(lambda: alteration_of_fact(fact, entry))
+            self._find(Fault.FACT_ALTERED, position=position, fact=fact, told=told)
         elif entry.fact_uuid != fact.uuid:
             self._find(Fault.ENTRY_ALTERED, position=position, detail=f"names fact {entry.fact_uuid}", fact=fact)
 
@@ -254,11 +272,29 @@ class _Examination:
         live = self._live_digests(kind, recorded)
         for uuid, position, expected in recorded:
             if uuid not in live:
-                if not _was_removed(uuid):
+                if not was_removed(uuid):
                     self._find(Fault.ROW_MISSING, position=position, subject_kind=kind, subject_uuid=uuid)
-            elif live[uuid] != expected:
-                detail = "cannot be read" if live[uuid] is None else ""
-                self._find(Fault.ROW_ALTERED, position=position, subject_kind=kind, subject_uuid=uuid, detail=detail)
+            elif (seen := live[uuid]) is None:
+                self._find(
+                    Fault.ROW_ALTERED, position=position, subject_kind=kind, subject_uuid=uuid, detail="cannot be read"
+                )
+            elif seen != expected:
+                told = self._explain(partial(alteration_of_row, kind, uuid))
+                told = told or Alteration(field="", seen=seen.hex(), expected=expected.hex())
+                self._find(Fault.ROW_ALTERED, position=position, subject_kind=kind, subject_uuid=uuid, told=told)
+
+    def _explain(self, look: Callable[[], Alteration | None]) -> Alteration | None:
+        """Return what was altered, where it can be told; of the first alterations only, as each takes its time."""
+        self._explained += 1
+        if self._explained > MOST_EXPLAINED:
+            return None
+        try:
+            with transaction.atomic():
+                return look()
+        except Exception:
+            # As below: what was altered by hand may break the code that reads it.
+            logger.warning("what was altered cannot be looked into", exc_info=True)
+            return None
 
     def _live_digests(self, kind: str, recorded: Sequence[tuple[UUID, int | None, bytes]]) -> dict[UUID, bytes | None]:
         uuids = [uuid for uuid, _, _ in recorded]
@@ -268,7 +304,7 @@ class _Examination:
         except Exception:
             # A row altered by hand may break the code that reads it, in any way.
             logger.warning("rows of %s cannot be read together; one by one", kind, exc_info=True)
-        return {uuid: digest for uuid in uuids for digest in _live_digest(kind, uuid)}
+        return {uuid: digest for uuid in uuids for digest in live_digest(kind, uuid)}
 
     def _find(
         self,
@@ -280,6 +316,7 @@ class _Examination:
         subject_uuid: UUID | None = None,
         path: str = "",
         detail: str = "",
+        told: Alteration | None = None,
     ) -> None:
         self.findings.append(
             Finding(
@@ -290,13 +327,16 @@ class _Examination:
                 subject_uuid=fact.subject_uuid if fact else subject_uuid,
                 path=path,
                 detail=detail,
+                field=told.field if told else "",
+                expected=told.expected if told else "",
+                seen=told.seen if told else "",
             )
         )
 
 
-def _of_part(
-    part: Part, inspection: Generator[tuple[int, int], None, list[files.Finding]]
-) -> Generator[tuple[Part, int, int], None, list[files.Finding]]:
+def _of_files(
+    inspection: Generator[tuple[int, int], None, list[files.Finding]],
+) -> Generator[Step, None, list[files.Finding]]:
     """Go through an inspection as a part of the examination; return what it found."""
     while True:
         try:
@@ -304,7 +344,15 @@ def _of_part(
         except StopIteration as end:
             found: list[files.Finding] = end.value
             return found
-        yield part, done, total
+        yield Step(Part.FILES, done, total, "")
+
+
+def _frontier_at(frozen: FrozenStore, size: int) -> Frontier | None:
+    """Return the frontier of the log at an earlier size, None where the files do not give it."""
+    try:
+        return load_frontier(frozen, size)
+    except TlogError:
+        return None
 
 
 def _opened(note: bytes | None, head: models.LogHead) -> Checkpoint | None:
@@ -321,62 +369,3 @@ def _verifiers(head: models.LogHead) -> list[NoteVerifier]:
         return [NoteVerifier.parse(head.verifier)]
     except TlogError:
         return []
-
-
-def _stored_commitments(size: int) -> Iterator[bytes]:
-    """Yield the stored entries up to a size, an empty one in the place of each that is missing."""
-    for start in range(0, size, BATCH):
-        end = min(start + BATCH, size)
-        rows = models.LedgerEntry.objects.filter(position__gte=start, position__lt=end)
-        known = dict(rows.values_list("position", "commitment"))
-        yield from (bytes(known.get(position, b"")) for position in range(start, end))
-
-
-def _read_sealed(start: int, end: int) -> _Sealed:
-    rows = models.LedgerEntry.objects.filter(position__gte=start, position__lt=end)
-    entries = {entry.position: entry for entry in rows}
-    found = facts.after(start - 1, limit=end - start)
-    without_salt = [entry.fact_uuid for entry in entries.values() if entry.salt is None]
-    about = facts.of_subjects(without_salt) if without_salt else []
-    return _Sealed(
-        entries,
-        {fact.position: fact for fact in found if fact.position < end},
-        frozenset(fact.subject_uuid for fact in about if fact.kind == SALT_ERASED.code),
-    )
-
-
-def _opens(salt: bytes, fact: FactRecord, entry: bytes) -> bool:
-    try:
-        Opening(salt, record_of(fact)).require(entry)
-    except (TlogError, ValueError, TypeError):
-        # What a hand put into the fact may have no canonical form at all.
-        return False
-    return True
-
-
-def _live_digest(kind: str, uuid: UUID) -> Iterable[bytes | None]:
-    """Return the digest of one row, none when it is gone, and a None when it cannot be read."""
-    try:
-        with transaction.atomic():
-            return list(facts.live_digests(kind, [uuid]).values())
-    except Exception:  # noqa: BLE001 (as above: whatever the alteration breaks, it is found)
-        return [None]
-
-
-def _was_removed(subject_uuid: UUID) -> bool:
-    """Tell whether the newest fact of a subject says that its row leaves: its data has ``removed`` true."""
-    return any(fact.data.get("removed") is True for fact in facts.newest_of(subject_uuid, limit=1))
-
-
-@contextmanager
-def _one_moment() -> Iterator[None]:
-    """Read everything inside as of one moment, so that a row and its fact are seen both or neither.
-
-    Inside a transaction of the caller's, whose moment cannot be chosen any more, that one stands.
-    """
-    nested = connection.in_atomic_block
-    with transaction.atomic():
-        if not nested:
-            with connection.cursor() as cursor:
-                cursor.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY")
-        yield
