@@ -17,6 +17,7 @@ from typing import Annotated, Any
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
+import orjson
 import rfc8785
 from cryptography.hazmat.primitives.asymmetric.ec import EllipticCurvePublicKey
 from pydantic import AwareDatetime, ConfigDict, Field, TypeAdapter, ValidationError, with_config
@@ -246,8 +247,13 @@ def sign_snapshot(snapshot: Snapshot, signer: Signer) -> bytes:
         subsystem["certificates"].sort()
     for group in document["groups"]:
         group["members"].sort()
-    signed = b".".join((_encode(rfc8785.dumps(header)), _encode(rfc8785.dumps(document))))
+    signed = b".".join((_encode(rfc8785.dumps(header)), _encode(_canonical(document))))
     return b".".join((signed, _encode(to_jose(signer.sign(signed)))))
+
+
+def _canonical(document: dict[str, Any]) -> bytes:
+    """Return RFC 8785 canonical JSON: the names are ASCII and there are no fractions, so sorting is all it takes."""
+    return orjson.dumps(document, option=orjson.OPT_SORT_KEYS)
 
 
 def open_snapshot(

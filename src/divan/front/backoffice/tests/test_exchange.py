@@ -11,6 +11,7 @@ from django.apps import apps
 from django.core.files.uploadedfile import SimpleUploadedFile
 
 from divan.foundation.actors import SYSTEM
+from divan.front.backoffice.views.exchange import permits
 from divan.trust.exchange import actions, queries
 from divan.trust.exchange.values import DataService, ExchangePlan, Member, NewPermit, PermitState, Subsystem
 from divan_libs.pki.encoding import read_certificates
@@ -251,6 +252,35 @@ def test_every_page_of_the_exchange_opens_to_its_officers_and_its_forms_to_the_c
     others = [404 if str(permit.uuid) in page else 200 for page in pages]
     assert found["ict-director"] == [*others, *[403] * len(centre_alone)]
     assert set(found["ict-expert"]) == {403}
+
+
+def test_the_list_of_permits_goes_on_and_finds(browser, exchange, world, monkeypatch):
+    monkeypatch.setattr(permits, "PAGE", 2)
+    for number in range(4):
+        wanted = NewPermit(
+            consumer=ASKER,
+            data_service="registry/person",
+            method="PUT",
+            path_glob=f"/letters/{number}",
+            purpose_fa="letters",
+            legal_basis_fa="article 1",
+            starts_at=world.now,
+            reason="moving",
+        )
+        actions.grant_permit(permit=wanted, actor=SYSTEM, now=world.now)
+    integrator = browser("integrator")
+
+    seen, after = [], ""
+    for _ in range(3):
+        page = integrator.get("/office/exchange/permits/", {"after": after})
+        seen.append([line["permit"].path_glob for line in page.context["lines"]])
+        after = page.context["after"]
+    found = integrator.get("/office/exchange/permits/", {"q": "LETTERS/3"})
+
+    assert seen == [["/letters/3", "/letters/2"], ["/letters/1", "/letters/0"], ["/persons/1*"]]
+    assert after == ""
+    assert [line["permit"].path_glob for line in found.context["lines"]] == ["/letters/3"]
+    assert integrator.get("/office/exchange/permits/", {"q": "nothing like it"}).context["lines"] == []
 
 
 def test_a_certificate_is_asked_for_with_a_file_fetched_and_revoked(browser, bodies):

@@ -41,8 +41,9 @@ def publish_snapshot(*, actor: Actor, now: datetime) -> SnapshotRef:
 def sign_and_hand_out(*, actor: Actor, now: datetime) -> SnapshotRef:
     """Publish within the running transaction; see :func:`publish_snapshot`."""
     locks.hold(LOCK)
-    newest = models.SnapshotVersion.objects.order_by("-number").first()
-    number = max(newest.number if newest else 0, snapshot_file.handed_out_version(options(), now)) + 1
+    newest = models.SnapshotVersion.objects.defer("signed").order_by("-number").first()
+    published = (newest.number, newest.sha256) if newest else (0, "")
+    number = max(published[0], snapshot_file.handed_out_version(options(), now, published)) + 1
     try:
         state = routing_state(number, now)
     except EnvelopeError as error:

@@ -55,7 +55,7 @@ def request_permit(*, wanted: NewRequest, actor: Actor, now: datetime) -> UUID:
     if consumer is None:
         raise SubsystemUnknown(subsystem=wanted.consumer)
     standing = standing_of(actor)
-    if not standing.acts_for(body_of(consumer.member)):
+    if not standing.speaks_for(body_of(consumer.member)):
         raise NotYours
     service = models.DataService.objects.filter(code=wanted.data_service, closed_at=None).first()
     if service is None:
@@ -193,7 +193,7 @@ def withdraw_request(*, request: UUID, reason: str = "", actor: Actor, now: date
     :raises NotYours: if another body asked.
     """
     row = _waiting(request)
-    if not standing_of(actor).acts_for(body_of(row.consumer.member)):
+    if not standing_of(actor).speaks_for(body_of(row.consumer.member)):
         raise NotYours
     _decide(row, RequestState.WITHDRAWN, REQUEST_WITHDRAWN, reason, "", actor, now)
 
@@ -210,7 +210,7 @@ def _waiting(request: UUID) -> models.PermitRequest:
 def _require_review(row: models.PermitRequest, reference: str, actor: Actor) -> None:
     """Refuse who may not decide: another body's officer, who asked, the centre for a body that decides itself."""
     standing, provider = standing_of(actor), body_of(row.data_service.provider.member)
-    if not standing.is_own(provider) and not (standing.is_centre and provider is None):
+    if not standing.speaks_for(provider):
         raise NotYours
     if row.asked_by is not None and row.asked_by == standing.person:
         raise OwnRequest

@@ -61,6 +61,7 @@ from divan.trust.exchange.queries.requests import (
 from divan.trust.exchange.queries.routing import find_newest_snapshot
 from divan.trust.exchange.queries.standing import (
     OFFICER_ROLES,
+    list_asking_subsystems,
     list_own_subsystems,
     may_keep,
     may_offer,
@@ -96,6 +97,7 @@ __all__ = [
     "get_subsystem",
     "iterate_monitoring",
     "list_agreements",
+    "list_asking_subsystems",
     "list_causes",
     "list_certificates",
     "list_certificates_ending",

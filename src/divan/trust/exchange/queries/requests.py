@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta
+from functools import reduce
+from operator import or_
 from uuid import UUID
 
 from django.db.models import Q, QuerySet
@@ -30,6 +32,17 @@ from divan.trust.exchange.values.control import (
     Standing,
 )
 from divan_libs.envelope.descriptions import operations_of
+
+_LOOKED_IN = (
+    "consumer__address",
+    "consumer__name_fa",
+    "consumer__member__name_fa",
+    "group__name_fa",
+    "data_service__code",
+    "data_service__name_fa",
+    "path_glob",
+    "purpose_fa",
+)
 
 
 def request_rows() -> QuerySet[models.PermitRequest]:
@@ -130,16 +143,24 @@ def may_review(request: PermitRequest, actor: Actor) -> bool:
 def may_withdraw(request: PermitRequest, actor: Actor) -> bool:
     """Whether a request waits and the actor's body asked it."""
     row = request_rows().filter(uuid=request.uuid, state=RequestState.ASKED).first()
-    return row is not None and standing_of(actor).acts_for(body_of(row.consumer.member))
+    return row is not None and standing_of(actor).speaks_for(body_of(row.consumer.member))
 
 
-def list_permits_for(actor: Actor) -> list[Permit]:
-    """Return the permits that concern the actor's body, its own and others' with it; the centre sees all."""
+def list_permits_for(actor: Actor, *, text: str = "", after: UUID | None = None, limit: int = 50) -> list[Permit]:
+    """Return the permits that concern the actor's body, its own and others' with it, newest first; the centre sees all.
+
+    ``text`` occurs in a name, an address, the path or the purpose; ``after`` is the last one that was seen.
+    """
     standing = standing_of(actor)
     rows = permit_rows().order_by("-granted_at", "-id")
     if not standing.is_centre:
         rows = rows.filter(_of_body(standing) | _of_group(standing))
-    return [permit_of(row) for row in rows]
+    for word in text.split()[:6]:
+        rows = rows.filter(reduce(or_, (Q(**{f"{field}__icontains": word}) for field in _LOOKED_IN)))
+    last = models.Permit.objects.only("granted_at").filter(uuid=after).first() if after else None
+    if last is not None:
+        rows = rows.filter(Q(granted_at__lt=last.granted_at) | Q(granted_at=last.granted_at, pk__lt=last.pk))
+    return [permit_of(row) for row in rows[:limit]]
 
 
 def get_permit_for(permit: UUID, actor: Actor) -> tuple[Permit, bool, bool]:

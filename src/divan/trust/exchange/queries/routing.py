@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from datetime import datetime
-
-from django.db.models import QuerySet
+from uuid import UUID
 
 from divan.trust.exchange import models
 from divan.trust.exchange.adapters.keys import newest_subject_key
@@ -16,6 +15,8 @@ from divan.trust.exchange.values import Connection, SnapshotRef
 from divan_libs.envelope import permits, snapshot
 from divan_libs.envelope.addresses import ClientId, GroupId, MemberId, ServerId, ServiceId
 from divan_libs.envelope.descriptions import operations_of
+
+_AT_ONCE = 5000
 
 
 def find_newest_snapshot() -> SnapshotRef | None:
@@ -56,14 +57,34 @@ def routing_state(number: int, now: datetime) -> snapshot.Snapshot:
         ),
         subsystems=tuple(_subsystem(row, issued.get(row.pk, frozenset())) for row in subsystems),
         services=tuple(_service(row) for row in models.DataService.objects.filter(closed_at=None).order_by("address")),
-        permits=tuple(_permit(row) for row in _rights(now)),
+        permits=_rights(now),
         groups=tuple(_group(row, known) for row in models.Group.objects.filter(closed_at=None).order_by("address")),
     )
 
 
-def _rights(now: datetime) -> QuerySet[models.Permit]:
-    rows = models.Permit.objects.select_related("consumer", "group", "data_service")
-    return rows.filter(revoked_at=None, suspended_at=None).exclude(ends_at__lte=now).order_by("id")
+_Known = tuple[UUID, str | None, str | None, str]
+_KNOWN: dict[_Known, permits.Permit] = {}
+"""The rights of the last snapshot that this process made, by identifier and addresses; a right never changes."""
+
+
+def _rights(now: datetime) -> tuple[permits.Permit, ...]:
+    """Return the rights in force, in the order in which they were given.
+
+    Making tens of thousands anew for one change would take longer than the second in which the gateway is to know it.
+    """
+    global _KNOWN  # noqa: PLW0603 (replaced as a whole, so that a thread sees the old or the new one)
+    rows = models.Permit.objects.filter(revoked_at=None, suspended_at=None).exclude(ends_at__lte=now).order_by("id")
+    names = "uuid", "consumer__address", "group__address", "data_service__address"
+    wanted, known = list(rows.values_list(*names)), _KNOWN
+    fresh = [key[0] for key in wanted if key not in known]
+    made = {}
+    for begin in range(0, len(fresh), _AT_ONCE):
+        full = models.Permit.objects.select_related("consumer", "group", "data_service")
+        for row in full.filter(uuid__in=fresh[begin : begin + _AT_ONCE]):
+            made[row.uuid] = _permit(row)
+    found = {key: known.get(key) or made[key[0]] for key in wanted}
+    _KNOWN = found
+    return tuple(found.values())
 
 
 def _issued(now: datetime) -> dict[int, frozenset[str]]:

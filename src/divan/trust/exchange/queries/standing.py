@@ -64,13 +64,17 @@ def require_acting_for(actor: Actor, member: models.Member) -> Standing:
 
 
 def list_own_subsystems(actor: Actor) -> list[Subsystem]:
-    """Return the subsystems for which an actor may ask and offer: of the own body; for the centre, of all."""
+    """Return the subsystems for which an actor may offer and get certificates: of the own body; for the centre, all."""
     standing = standing_of(actor)
-    rows = models.Subsystem.objects.filter(closed_at=None).order_by("address")
-    if not standing.is_centre:
-        body = standing.body if standing.is_officer else None
-        rows = rows.none() if body is None else rows.filter(member__body__uuid=body)
-    return [subsystem_of(row) for row in rows]
+    rows = models.Subsystem.objects.select_related("member__body").filter(closed_at=None).order_by("address")
+    return [subsystem_of(row) for row in rows if standing.acts_for(body_of(row.member))]
+
+
+def list_asking_subsystems(actor: Actor) -> list[Subsystem]:
+    """Return the subsystems in whose name an actor may ask: of the own body; for the centre, of those from outside."""
+    standing = standing_of(actor)
+    rows = models.Subsystem.objects.select_related("member__body").filter(closed_at=None).order_by("address")
+    return [subsystem_of(row) for row in rows if standing.speaks_for(body_of(row.member))]
 
 
 def may_offer(data_service: DataService, actor: Actor) -> bool:

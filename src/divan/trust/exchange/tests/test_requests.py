@@ -120,7 +120,7 @@ def test_what_one_body_asks_and_the_other_grants_reaches_the_gateway_under_its_c
 
 WHO = {
     # asks for health, decides for the schools, grants directly, suspends, revokes, sees the request
-    "integrator": (True, False, True, True, True, True),
+    "integrator": (False, False, True, True, True, True),
     "health-officer": (True, False, False, False, True, True),
     "health-head": (True, False, False, False, True, True),
     "health-clerk": (False, False, False, False, False, False),
@@ -166,7 +166,11 @@ def test_nobody_decides_what_they_asked_for_and_the_centre_decides_for_outsiders
     mine = actions.request_permit(wanted=own, actor=officers["integrator"], now=NOW)
     outside = asked(officers, data_service="civil-registry/person", scopes=(Scope(method="PUT", path_glob="/x"),))
     by_centre = actions.request_permit(
-        wanted=wanted(data_service="civil-registry/person"), actor=officers["integrator"], now=NOW
+        wanted=wanted(
+            consumer=OURS, data_service="civil-registry/person", scopes=(Scope(method="PUT", path_glob="/y"),)
+        ),
+        actor=officers["integrator"],
+        now=NOW,
     )
     assert [one.uuid for one in queries.list_waiting(officers["integrator"])] == [outside]
 

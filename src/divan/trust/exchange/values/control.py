@@ -30,6 +30,12 @@ class Standing:
         """Whether they act for a member that is this body; for one from outside only the centre does."""
         return self.is_centre or self.is_own(body)
 
+    def speaks_for(self, body: UUID | None) -> bool:
+        """Whether they ask and give in the name of a member that is this body: its own officers, for one from outside
+        the centre, and the machine itself.
+        """
+        return self.is_own(body) or (self.is_centre and (body is None or self.post is None))
+
     def is_own(self, body: UUID | None) -> bool:
         """Whether a member that is this body is their own, and they are its officer."""
         return self.is_officer and body is not None and body == self.body

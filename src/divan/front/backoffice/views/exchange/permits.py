@@ -16,18 +16,20 @@ from divan.foundation import clock
 from divan.foundation.errors import Refusal
 from divan.foundation.http.access import access
 from divan.foundation.http.middleware import actor_of
-from divan.foundation.ui.fields import ErrorSummary
-from divan.foundation.ui.refusals import text_of
+from divan.foundation.ui.fields import ErrorSummary, Field
 from divan.front.backoffice.duties import EXCHANGE, require_unlimited
 from divan.front.backoffice.exchange.asking import LONGEST, Sheet, ask, reason_field
+from divan.front.backoffice.exchange.problems import placed
 from divan.front.backoffice.exchange.request_form import hours_in_words
 from divan.front.backoffice.exchange.sections import language, sections
 from divan.front.backoffice.permit_form import permit_fields, problem_of, read_permit
-from divan.front.backoffice.secretariat.reading import Problems
+from divan.front.backoffice.secretariat.reading import Problems, identifier
 from divan.front.texts.words import TONES, word
 from divan.trust.exchange import actions, queries
 from divan.trust.exchange.values import Permit, PermitFaulty, PermitState
+from divan_libs.persian.text import normalize
 
+PAGE = 50
 _ALIVE = (PermitState.IN_FORCE, PermitState.TO_COME, PermitState.SUSPENDED)
 
 
@@ -53,9 +55,16 @@ def _permit_line(permit: Permit, reader: str) -> dict[str, object]:
 def permits(request: HttpRequest) -> HttpResponse:
     """List every permit that concerns the visitor's body, with purpose, legal basis and period; the centre sees all."""
     reader, actor = language(), actor_of(request)
+    looked_for, after = normalize(request.GET.get("q", ""))[:80], identifier(request.GET.get("after", ""))
+    found = queries.list_permits_for(actor, text=looked_for, after=after, limit=PAGE + 1)
+    hint = _("By body, system, data service, path or purpose.")
     values = {
         "sections": sections(request, "permits"),
-        "lines": [_permit_line(one, reader) for one in queries.list_permits_for(actor)],
+        "lines": [_permit_line(one, reader) for one in found[:PAGE]],
+        "search": Field("q", "search", _("Find a permit"), hint, looked_for, required=False),
+        "looked_for": looked_for,
+        "after": str(found[PAGE - 1].uuid) if len(found) > PAGE else "",
+        "is_first": after is None,
         "snapshot": queries.find_newest_snapshot(),
         "is_centre": queries.standing_of(actor).is_centre,
     }
@@ -98,7 +107,7 @@ def grant(request: HttpRequest) -> HttpResponse:
             except PermitFaulty as refusal:
                 problems = problem_of(str(refusal.facts.get("reason", "")))
             except Refusal as refusal:
-                problems = {"": str(text_of(refusal))}
+                problems = placed(refusal)
             else:
                 messages.success(request, _("The permit was given; the gateway knows it within a second."))
                 return redirect("backoffice:permits")
@@ -110,7 +119,8 @@ def grant(request: HttpRequest) -> HttpResponse:
         sent=request.POST if request.method == "POST" else None,
         problems=problems,
     )
-    general = [problems[""]] if "" in problems else []
+    known = {field.name for field in fields}
+    general = [said for name, said in problems.items() if name not in known]
     values = {"fields": fields, "error_summary": ErrorSummary.of(fields, general)}
     return render(request, "backoffice/exchange/grant_permit.html", values, status=422 if problems else 200)
 

@@ -74,7 +74,7 @@ def new(request: HttpRequest) -> HttpResponse:
     """
     actor, reader = actor_of(request), language()
     followed, kind = _followed(request)
-    own = queries.list_own_subsystems(actor)
+    own = queries.list_asking_subsystems(actor)
     services = [one for one in queries.list_data_services() if not one.disabled_notice]
     begun = first_answers(followed, kind)
 
