@@ -24,6 +24,8 @@ PUBLIC = (
     "/about/privacy/",
     "/about/accessibility/",
     "/about/log/",
+    "/about/log/entries/0/",
+    "/about/log/monitor/",
     "/about/style/",
     "/api/v1/docs",
     "/rehearsal/",

@@ -17,7 +17,7 @@ from divan.foundation.ui.numbers import digits, jalali, jalali_time, number
 from divan.trust.ledger.values import GrowthPoint, ProofStep, ProvedEntry
 
 WIDTH, HEIGHT, MARGIN = 400, 170, 26
-TREE_WIDTH, ROW, RADIUS = 340, 46, 7
+TREE_WIDTH, ROW, RADIUS = 340, 54, 7
 MIDDLE, ASIDE = 170, 108
 """Where the path runs, and how far beside it a given hash stands."""
 
