@@ -89,7 +89,10 @@ async function build() {
   await rm(growing, { recursive: true, force: true });
   await mkdir(growing, { recursive: true });
   try {
-    await Promise.all([styles(), editorStyle(), script("divan.js"), script("editor.js"), script("verifier.js", "verifier/page.js"), pictures(), licences()]);
+    // All are waited for, also where one fails: what still writes would bring the folder back after it was removed.
+    const made = await Promise.allSettled([styles(), editorStyle(), script("divan.js"), script("editor.js"), script("verifier.js", "verifier/page.js"), pictures(), licences()]);
+    const failed = made.find((one) => one.status === "rejected");
+    if (failed) throw failed.reason;
     await rm(out, { recursive: true, force: true });
     await rename(growing, out);
   } finally {
