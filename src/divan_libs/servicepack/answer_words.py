@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -18,6 +19,8 @@ from divan_libs.servicepack.question_texts import inner_key, inner_questions, ke
 PlaceName = Callable[[str], str | None]
 """Gives the name of a place by its code, or None where the register does not have it."""
 
+_WORD = re.compile(r"\S+")
+_LATIN = re.compile(r"[A-Za-z]", re.ASCII)
 _ISLAND, _RIGHT_TO_LEFT, _LEFT_TO_RIGHT, _ISLAND_ENDS = "\u2066", "\u2067", "\u200e", "\u2069"
 
 
@@ -94,7 +97,10 @@ def _language(language: str) -> Literal["fa", "en"]:
 
 
 def _digits(text: str, language: str) -> str:
-    return text if language == "en" else persian_digits(text)
+    """Return a text with Persian figures in Persian; a word with Latin letters is a code, and stays as it was given."""
+    if language == "en":
+        return text
+    return _WORD.sub(lambda word: word[0] if _LATIN.search(word[0]) else persian_digits(word[0]), text)
 
 
 def _words(
