@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import gc
 import logging
 import os
 import signal
@@ -30,7 +31,7 @@ from divan_gateway.metrics import Count, Level, Metrics
 from divan_gateway.providers import Providers
 from divan_gateway.quotas import Quotas
 from divan_gateway.report import Report
-from divan_gateway.routing import ProviderTls, Routing, read_subject_keys
+from divan_gateway.routing import ProviderTls, Routes, Routing, read_subject_keys
 from divan_gateway.settings import Settings, Tls
 from divan_gateway.shared_params import verification_conf
 from divan_gateway.streaming import Send
@@ -108,6 +109,7 @@ class Worker:
             tls=ProviderTls(settings.shown),
         )
         self._routing.start(now=datetime.now(UTC))
+        self._settled: Routes | None = None
         self._note_routes()
         log = EvidenceLog(
             settings.evidence,
@@ -243,6 +245,11 @@ class Worker:
 
     def _note_routes(self) -> None:
         routes = self._routing.routes
+        if routes is not self._settled:
+            # What a snapshot is made of stays as long as it is in force; looking through it for garbage would hold all
+            # messages up, the longer the more permits there are.
+            self._settled = routes
+            gc.freeze()
         self._metrics.set(Level.SNAPSHOT_VERSION, routes.version if routes else 0)
         self._metrics.set(Level.SNAPSHOT_EXPIRES, int(routes.expires_at) if routes else 0)
         self._metrics.add(Count.SNAPSHOTS_REFUSED, self._routing.refused)
