@@ -10,6 +10,7 @@ import base64
 import hashlib
 import json
 from collections.abc import Callable
+from dataclasses import replace
 from functools import lru_cache
 from importlib import resources
 
@@ -23,7 +24,7 @@ from django.views.decorators.http import require_safe
 
 from divan.foundation.http.access import PUBLIC, access
 from divan.project.verifier import words
-from divan.project.verifier.trust import Trust, read_trust
+from divan.project.verifier.trust import Trust, read_trust, read_trusted_policy
 from divan_libs.pki.fingerprints import fingerprint
 from divan_libs.tlog.notes import NoteVerifier
 from divan_libs.tlog.policies import Policy
@@ -70,7 +71,9 @@ def kept(_request: HttpRequest) -> HttpResponse:
 
 
 def _trust() -> Trust:
-    return read_trust(settings.DIVAN.data / "trust")
+    """Return whom this installation says to trust; its policy may lie elsewhere than beside its keys."""
+    trust = read_trust(settings.DIVAN.data / "trust")
+    return replace(trust, policy=read_trusted_policy(settings.LEDGER.policy_file))
 
 
 def _knowledge(trust: Trust) -> dict[str, object]:

@@ -60,7 +60,7 @@ def read_trust(directory: Path, *, evidence_keys: Path | None = None) -> Trust:
     return Trust(
         directory=directory,
         log_keys=tuple(dict.fromkeys(log_keys)),
-        policy=_policy(directory / POLICY),
+        policy=read_trusted_policy(directory / POLICY),
         roots=roots,
         timestamp_roots=_certificates(directory / TIMESTAMP_ROOTS) or roots,
         evidence_keys=_evidence_keys(in_folder if in_folder.exists() or not evidence_keys else evidence_keys),
@@ -75,7 +75,11 @@ def _log_keys(path: Path) -> list[NoteVerifier]:
         raise TrustUnreadable(f"{path}: {error.code}") from error
 
 
-def _policy(path: Path) -> Policy | None:
+def read_trusted_policy(path: Path) -> Policy | None:
+    """Return the policy on witnesses in a file, None where there is none.
+
+    :raises TrustUnreadable: if it is damaged.
+    """
     try:
         return parse_policy(path.read_bytes())
     except FileNotFoundError:

@@ -39,7 +39,8 @@ def open_browser():
 
 def kept_page(data: Path, folder: Path, language: str = "en") -> Path:
     """Keep the verifier as a file, as a visitor of an installation does, in a language."""
-    with override_settings(DIVAN=replace(settings.DIVAN, data=data)), translation.override(language):
+    ledger = replace(settings.LEDGER, policy_file=data / "trust" / "log.policy")
+    with override_settings(DIVAN=replace(settings.DIVAN, data=data), LEDGER=ledger), translation.override(language):
         answer = page.kept(RequestFactory().get("/verify/offline.html"))
     assert answer.status_code == 200
     assert answer["Content-Disposition"].startswith("attachment")
@@ -130,6 +131,24 @@ def test_both_say_the_same_of_every_file_of_the_table(page_of, authority, tmp_pa
         else:
             assert said == expected, name
     context.close()
+
+
+def test_a_browser_that_does_not_know_ed25519_judges_receipts_the_same(page_of, tmp_path, browser):
+    window = browser.new_context(offline=True).new_page()
+    window.clock.set_fixed_time(LATER)
+    window.add_init_script(
+        """const known = SubtleCrypto.prototype.importKey;
+        SubtleCrypto.prototype.importKey = function (form, key, algorithm, ...rest) {
+            if (algorithm.name === "Ed25519") throw new DOMException("unknown", "NotSupportedError");
+            return known.call(this, form, key, algorithm, ...rest);
+        };"""
+    )
+    window.goto(page_of().as_uri())
+
+    for name, content, outcome, problems in table.receipts():
+        (tmp_path / name).write_bytes(content)
+        said = asked(window, tmp_path / name)
+        assert (name, said["outcome"], tuple(said["problems"])) == (name, outcome, problems)
 
 
 def test_the_page_demands_the_witnesses_of_the_policy(page_of, log, tmp_path, browser):
