@@ -235,3 +235,27 @@ def test_a_key_that_is_gone_exposed_or_anothers_stops_the_sealer(open_log, happe
         actions.seal_batch(actor=SYSTEM, now=NOW)
 
     assert queries.log_state().size == 0
+
+
+def test_after_a_loss_for_good_the_house_goes_on_under_a_new_name_and_the_scar_stays(open_log, happen, tmp_path):
+    happen(3)
+    seal_all()
+    old, verifier = models.LogHead.objects.get().uuid, open_log.verifier_file.read_text()
+    backup = taken_back()
+    happen(3)
+    seal_all()
+    restore(*backup)
+    by_hand("DELETE FROM ledger_ledgerentry")
+    by_hand("DELETE FROM ledger_loghead")
+    open_log.key_file.rename(tmp_path / "old.key")
+    for option, value in (("directory", tmp_path / "new"), ("origin", "second.divan.test")):
+        object.__setattr__(open_log, option, value)
+
+    actions.open_log(actor=SYSTEM, now=NOW)
+    happen(1)
+    seal_all()
+
+    assert open_log.verifier_file.read_text() != verifier
+    assert (queries.log_state().origin, queries.log_state().size) == ("second.divan.test", 6)
+    (found,) = queries.fsck()
+    assert (found.code, found.subject_kind, found.subject_uuid) == (Fault.ROW_MISSING, "ledger.log", old)
