@@ -68,4 +68,4 @@ def test_an_objection_to_a_look_is_answered_by_a_signed_letter(stage: Stage):
     await_text(citizen, "/looks/", "قانونی بوده است، با دلیل")
     citizen.goto(look or "")
     assert citizen.url == case
-    await_text(citizen, case, "پاسخ به اعتراض")
+    await_text(citizen, case, "گشودن نامهٔ امضاشده")

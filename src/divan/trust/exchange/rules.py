@@ -172,6 +172,8 @@ def look_result(outcome: Outcome, status: int | None) -> LookResult:
     if outcome is Outcome.ANSWERED and status is not None:
         if status == HTTPStatus.NOT_FOUND:
             return LookResult.NOT_FOUND
+        if status >= HTTPStatus.INTERNAL_SERVER_ERROR:
+            return LookResult.NO_ANSWER
         return LookResult.GIVEN if status < HTTPStatus.BAD_REQUEST else LookResult.REFUSED
     return LookResult.UNKNOWN if outcome is Outcome.IN_DOUBT else LookResult.NO_ANSWER
 

@@ -155,6 +155,8 @@ def test_a_message_is_found_by_its_number_with_its_whole_way(
         assert {"mimetype", "intent.json", "closing.json"} <= set(archive.namelist())
     assert "No message has this number" in said(client.get(f"{CONSOLE}find/", {"number": "<b>"}), 404)
     assert client.get(f"{CONSOLE}find/")["Location"] == CONSOLE
+    for odd in ("\0", "../..", "m" * 5000, "۱۲\u200f"):
+        assert client.get(f"{CONSOLE}find/", {"number": odd}).status_code == 404, odd
     assert client.get("/office/exchange/containers/nothing/").status_code == 404
 
 
@@ -180,7 +182,7 @@ def test_a_doubt_is_settled_with_its_ground_and_leaves_the_list(browser, world, 
         assert text in page
     assert "what was found stands" in said(client.get(address))
     assert client.post(address, {"finding": "acted", "reason": "Again"}).status_code == 409
-    assert client.get("/office/exchange/in-doubt/b/").status_code == 404
+    assert [client.get(f"/office/exchange/in-doubt/{odd}/").status_code for odd in ("b", "%00", "x" * 300)] == [404] * 3
     assert "Their log has it." in said(client.get("/office/exchange/evidence/message-a/?attempt=a"))
 
 

@@ -120,6 +120,9 @@ def test_the_list_is_narrowed_by_body_and_year_and_goes_on(world, writer):
     assert (narrowed.count("What was asked"), narrowed.count("Tax office")) == (1, 3)
     assert "Nobody has asked in that time" in said(client.get("/looks/", {"year": "1390"}))
     assert said(client.get("/looks/", {"year": "x", "body": "'", "after": "9-"})).count("What was asked") in {0, 30}
+    for odd in ({"body": "\0"}, {"after": "9-\0"}):
+        assert client.get("/looks/", odd).status_code == 200, odd
+    assert client.get("/looks/%00/object/").status_code == 404
 
 
 @pytest.fixture

@@ -11,6 +11,7 @@ from divan.foundation import facts, locks
 from divan.foundation.actors import Actor
 from divan.foundation.faults import power_may_fail
 from divan.trust.exchange import models
+from divan.trust.exchange.queries.evidence import as_kept
 from divan.trust.exchange.values.console import DOUBT_SETTLED, DoubtSettled, DoubtUnknown, Finding, SettlementFaulty
 from divan.trust.exchange.values.evidence import Outcome
 from divan_libs.persian.text import normalize
@@ -30,7 +31,7 @@ def settle_doubt(*, request_id: str, finding: str, reason: str, actor: Actor, no
     wording = "\n".join(normalize(line) for line in reason.splitlines()).strip()[:LONGEST_REASON]
     if not known or not wording:
         raise SettlementFaulty(reason="reason" if known else "finding")
-    rows = models.EvidenceRow.objects.filter(request_id=request_id, outcome=Outcome.IN_DOUBT)
+    rows = models.EvidenceRow.objects.filter(request_id=as_kept(request_id, 64), outcome=Outcome.IN_DOUBT)
     row = rows.order_by("-received_at").first()
     if row is None:
         raise DoubtUnknown

@@ -15,7 +15,7 @@ from divan.trust.exchange import models
 from divan.trust.exchange.adapters import keys
 from divan.trust.exchange.adapters.gateway_reports import GatewayReport, read_reports
 from divan.trust.exchange.apps import options
-from divan.trust.exchange.queries.evidence import Names, line_of, moment, newest_first
+from divan.trust.exchange.queries.evidence import Names, as_kept, line_of, moment, newest_first
 from divan.trust.exchange.values.console import (
     CauseLine,
     Doubt,
@@ -197,10 +197,10 @@ def get_doubt(request_id: str, *, language: str = "fa") -> Doubt:
 
     :raises DoubtUnknown: if none is in doubt under it.
     """
-    row = newest_first().filter(request_id=request_id, outcome=Outcome.IN_DOUBT).first()
+    row = newest_first().filter(request_id=as_kept(request_id, 64), outcome=Outcome.IN_DOUBT).first()
     if row is None:
         raise DoubtUnknown
-    return Doubt(line=line_of(row, Names([row], language)), settlement=find_settlement(request_id))
+    return Doubt(line=line_of(row, Names([row], language)), settlement=find_settlement(row.request_id))
 
 
 def count_doubts() -> int:

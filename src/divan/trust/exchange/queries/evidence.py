@@ -82,6 +82,11 @@ def _uuid(text: str) -> UUID | None:
         return None
 
 
+def as_kept(text: str, longest: int) -> str:
+    """Return a text that somebody asks for as a column could hold it; what none can hold finds nothing."""
+    return text[:longest].replace("\0", "\ufffd")
+
+
 def moment(microseconds: int) -> datetime:
     """Return a moment of a record."""
     return datetime.fromtimestamp(microseconds / 1_000_000, UTC)
@@ -107,8 +112,8 @@ def after_token(rows: QuerySet[models.EvidenceRow], after: str) -> QuerySet[mode
     received_at, dash, request_id = after.partition("-")
     if not dash or not received_at.isascii() or not received_at.isdigit() or len(received_at) > 17:
         return rows
-    at = moment(int(received_at))
-    return rows.filter(Q(received_at__lt=at) | Q(received_at=at, request_id__lt=request_id))
+    at, last = moment(int(received_at)), as_kept(request_id, 64)
+    return rows.filter(Q(received_at__lt=at) | Q(received_at=at, request_id__lt=last))
 
 
 def line_of(row: models.EvidenceRow, names: Names) -> EvidenceLine:
@@ -150,7 +155,11 @@ def list_evidence(
     ``client`` and ``service`` are addresses. A token that is none begins at the newest.
     """
     rows = newest_first()
-    wanted = {"client": client, "service": service, "outcome": str(outcome) if outcome else ""}
+    wanted = {
+        "client": as_kept(client, 400),
+        "service": as_kept(service, 500),
+        "outcome": str(outcome) if outcome else "",
+    }
     rows = rows.filter(**{name: value for name, value in wanted.items() if value})
     found = list(after_token(rows, after)[:limit])
     names = Names(found, language)
@@ -205,8 +214,9 @@ def attempts_of(message_id: str, request_id: str) -> list[models.EvidenceRow]:
 
     :raises EvidenceUnknown: if there is none.
     """
-    rows = newest_first().select_related("segment", "batch__segment").filter(message_id=message_id[:LONGEST_ID])
-    found = list((rows.filter(request_id=request_id) if request_id else rows)[:100])
+    rows = newest_first().select_related("segment", "batch__segment")
+    rows = rows.filter(message_id=as_kept(message_id, LONGEST_ID))
+    found = list((rows.filter(request_id=as_kept(request_id, 64)) if request_id else rows)[:100])
     if not found:
         raise EvidenceUnknown
     return found

@@ -11,7 +11,7 @@ from django.db.models import Max, Min, QuerySet
 from divan.trust.exchange import models, rules
 from divan.trust.exchange.adapters.keys import subject_keys
 from divan.trust.exchange.apps import options
-from divan.trust.exchange.queries.evidence import Names, after_token, newest_first, stated, token_of
+from divan.trust.exchange.queries.evidence import Names, after_token, as_kept, newest_first, stated, token_of
 from divan.trust.exchange.values import Look, LooksSummary, LookUnknown, Outcome
 from divan_libs.envelope.addresses import AddressError, ClientId
 from divan_libs.envelope.evidence.records import Intent
@@ -53,7 +53,7 @@ def list_looks_at(
     if until is not None:
         rows = rows.filter(received_at__lt=until)
     if member:
-        rows = rows.filter(client__startswith=f"{member}/")
+        rows = rows.filter(client__startswith=f"{as_kept(member, 400)}/")
     return _looks(list(rows[:limit]), language)
 
 
@@ -62,7 +62,7 @@ def get_look(national_code: str, request_id: str, *, language: str = "fa") -> Lo
 
     :raises LookUnknown: if nobody looked at this person under that identifier.
     """
-    found = _looks(list(_rows(national_code).filter(request_id=request_id)[:1]), language)
+    found = _looks(list(_rows(national_code).filter(request_id=as_kept(request_id, 64))[:1]), language)
     if not found:
         raise LookUnknown
     return found[0]

@@ -9,7 +9,7 @@ from django.db.models import Q, QuerySet
 
 from divan.trust.exchange import models
 from divan.trust.exchange.apps import options
-from divan.trust.exchange.queries.evidence import moment, token_of
+from divan.trust.exchange.queries.evidence import as_kept, moment, token_of
 from divan.trust.exchange.queries.looks import own_member
 from divan.trust.exchange.values.evidence import MonitoringPage
 from divan_libs.envelope.addresses import parse_client
@@ -37,8 +37,8 @@ def page_of_monitoring(*, client: str, since: datetime, until: datetime, after: 
         rows = rows.filter(Q(client__startswith=f"{member}/") | Q(service__startswith=f"{member}/"))
     received_at, dash, request_id = after.partition("-")
     if dash and received_at.isascii() and received_at.isdigit() and len(received_at) <= 17:
-        at = moment(int(received_at))
-        rows = rows.filter(Q(received_at__gt=at) | Q(received_at=at, request_id__gt=request_id))
+        at, last = moment(int(received_at)), as_kept(request_id, 64)
+        rows = rows.filter(Q(received_at__gt=at) | Q(received_at=at, request_id__gt=last))
     found = list(rows[: limit + 1])
     return MonitoringPage(
         records=tuple(_record_of(row) for row in found[:limit]),
