@@ -52,6 +52,14 @@ def verify_as_a_stranger(stage: Stage, code: str, pdf: Path) -> None:
     forged = pdf.with_name("forged.pdf")
     forged.write_bytes(pdf.read_bytes().replace(b"/Type", b"/Tipe", 1))
     stranger.goto("/verify/")
+    # The same two in the stranger's own browser; the file is not sent.
+    sent: list[str] = []
+    stranger.on("request", lambda request: sent.append(request.method))
+    for file, outcome in ((pdf, "genuine"), (forged, "altered")):
+        stranger.locator("#verify-files").set_input_files(file)
+        stranger.locator(f".verdict[data-outcome={outcome}]").wait_for()
+    assert set(sent) == {"GET"}
+    stranger.goto("/verify/")
     stranger.locator("input[name=file]").set_input_files(forged)
     stranger.locator("form:has(input[name=code]) button").click()
     assert stranger.locator(".panel--bad").is_visible()
