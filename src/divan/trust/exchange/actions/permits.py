@@ -174,22 +174,32 @@ def require_no_overlap(row: models.Permit, now: datetime, *, instead_of: models.
             raise PermitOverlaps(permit=str(other.uuid), scope=f"{other.method} {other.path_glob}")
 
 
+def _consumer_of(
+    permit: NewPermit, data_service: models.DataService
+) -> tuple[models.Subsystem | None, models.Group | None]:
+    """Return who a permit is for: a subsystem, or a group that may be given rights to the service."""
+    group = models.Group.objects.filter(address=permit.consumer, closed_at=None).first()
+    if group is None:
+        consumer = models.Subsystem.objects.filter(address=permit.consumer, closed_at=None).first()
+        if consumer is None:
+            raise SubsystemUnknown(subsystem=permit.consumer)
+        return consumer, None
+    if group.owner_id not in (None, data_service.provider_id):
+        # A local group is of one provider, for its own services; gateways take no snapshot that says otherwise.
+        raise GroupUnknown(group=permit.consumer)
+    return None, group
+
+
 def enter_permit(
     permit: NewPermit, actor: Actor, now: datetime, *, request: models.PermitRequest | None = None
 ) -> models.Permit:
     """Enter a permit without publishing; see :func:`grant_permit`."""
     rules.require_permit(permit)
-    group = models.Group.objects.filter(address=permit.consumer, closed_at=None).first()
-    consumer = None if group else models.Subsystem.objects.filter(address=permit.consumer, closed_at=None).first()
-    if group is None and consumer is None:
-        raise SubsystemUnknown(subsystem=permit.consumer)
     services = models.DataService.objects.select_related("provider__member__body")
     data_service = services.filter(code=permit.data_service, closed_at=None).first()
     if data_service is None:
         raise DataServiceUnknown(data_service=permit.data_service)
-    if group is not None and group.owner_id not in (None, data_service.provider_id):
-        # A local group is of one provider, for its own services; gateways take no snapshot that says otherwise.
-        raise GroupUnknown(group=permit.consumer)
+    consumer, group = _consumer_of(permit, data_service)
     row = models.Permit.objects.create(
         uuid=uuid4(),
         consumer=consumer,
