@@ -95,24 +95,36 @@ def arriving(count: int, times: int) -> float:
 def growing(longest: int) -> Figures:
     """Let the log grow; return the rates over its first and its last tenth, and the growth of the memory."""
     step = max(longest // 10, 10_000)
-    rates, before = [], 0
+    rates, logged, before = [], [], 0
     from divan.foundation import facts  # noqa: PLC0415 (as above)
 
     while (size := facts.last_position() + 1) < longest:
         count = min(step, longest - size)
         happen(count)
-        start = time.perf_counter()
+        start, written = time.perf_counter(), write_ahead()
         seal_all()
         rates.append(count / (time.perf_counter() - start))
+        logged.append((write_ahead() - written) / count)
         before = before or peak_memory()
     return {
         f"entries_per_second_to_{longest}": sum(rates) / len(rates),
         "rate_of_the_first_tenth": rates[0],
         "rate_of_the_last_tenth": rates[-1],
         "growth_ratio": rates[-1] / rates[0],
+        "write_ahead_bytes_per_entry_of_the_first_tenth": logged[0],
+        "write_ahead_bytes_per_entry_of_the_last_tenth": logged[-1],
         "memory_mb_after_the_first_tenth": before,
         "memory_mb_at_the_end": peak_memory(),
     }
+
+
+def write_ahead() -> int:
+    """Return how many bytes the database has written ahead so far."""
+    from django.db import connection  # noqa: PLC0415 (as above)
+
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_current_wal_lsn() - '0/0'")
+        return int(cursor.fetchone()[0])
 
 
 def peak_memory() -> int:
@@ -218,7 +230,7 @@ def happen(count: int) -> None:
 
     first = facts.last_position() + 1
     facts.register_subject(Row.subject_kind, lambda uuids: [Row(uuid) for uuid in uuids])
-    from uuid import UUID, uuid4  # noqa: PLC0415 (as above)
+    from uuid import UUID  # noqa: PLC0415 (as above)
 
     from django.db import connection  # noqa: PLC0415 (as above)
 
@@ -230,7 +242,7 @@ def happen(count: int) -> None:
             digest = facts.subject_digest(row)
             copy.write_row(
                 (
-                    uuid4(),
+                    facts.identifier_at(at),
                     "bench.queued",
                     row.subject_kind,
                     row.uuid,

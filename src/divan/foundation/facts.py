@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import secrets
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
-from uuid import UUID, uuid4
+from uuid import UUID
 
 from django.db import connection, transaction
 
@@ -70,6 +71,17 @@ def subject_digest(subject: Subject) -> bytes:
     return digest({"kind": subject.subject_kind, "uuid": subject.uuid, "state": subject.subject_state()})
 
 
+def identifier_at(at: datetime) -> UUID:
+    """Return a new identifier that begins with a time: a UUID of version 7 (RFC 9562), 74 bits of it random.
+
+    Facts are many and only ever added. Under identifiers that grow with time, the indexes over them, here and in the
+    ledger, are written at their end; under random ones every page of a large index is written again and again.
+    """
+    milliseconds = int(at.timestamp() * 1000) & (1 << 48) - 1
+    chance = secrets.randbits(74)
+    return UUID(int=milliseconds << 80 | 7 << 76 | chance >> 62 << 64 | 2 << 62 | chance & (1 << 62) - 1)
+
+
 def record(
     kind: FactKind, *, subject: Subject, actor: Actor, at: datetime, changes_nothing: bool = False, **data: object
 ) -> UUID:
@@ -91,7 +103,7 @@ def record(
         .first()
     )
     fact = Fact.objects.create(
-        uuid=uuid4(),
+        uuid=identifier_at(at),
         kind=kind.code,
         subject_kind=subject.subject_kind,
         subject_uuid=subject.uuid,

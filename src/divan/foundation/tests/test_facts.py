@@ -198,3 +198,17 @@ def test_canonical_bytes_do_not_depend_on_order_or_zone():
 def test_what_has_no_canonical_form_is_refused(value):
     with pytest.raises(TypeError):
         plain(value)
+
+
+def test_identifiers_of_facts_begin_with_their_time_and_are_of_version_7():
+    times = [
+        datetime(1979, 2, 1, tzinfo=UTC),
+        datetime(2026, 11, 22, 8, 30, tzinfo=UTC),
+        datetime(2026, 11, 22, 8, 31, tzinfo=UTC),
+    ]
+    made = [facts.identifier_at(at) for at in times]
+
+    assert made == sorted(made)
+    assert {(one.version, one.variant) for one in made} == {(7, "specified in RFC 4122")}
+    assert [one.int >> 80 for one in made] == [int(at.timestamp() * 1000) for at in times]
+    assert len({facts.identifier_at(times[0]) for _ in range(1000)}) == 1000
