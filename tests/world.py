@@ -188,3 +188,34 @@ def found_neighbours(*, actor: object, now: datetime) -> None:
     from divan.project.demo import neighbours
 
     neighbours.found_neighbours(actor=actor, now=now)  # type: ignore[arg-type]  # an actor
+
+
+def found_some_neighbours(*codes: str, now: datetime) -> None:
+    """Enter some of the other bodies of the demo, with their posts and holders; each director may sign."""
+    from unittest.mock import patch
+
+    from divan.foundation.actors import SYSTEM
+    from divan.project.demo import neighbours
+    from divan.project.demo.bodies import enrol_holder
+
+    whole = neighbours.plan()
+    few = {code: whole["bodies"][code] for code in codes}
+    with patch.object(neighbours, "plan", lambda: {**whole, "bodies": few, "signing_posts": []}):
+        neighbours.found_neighbours(actor=SYSTEM, now=now)
+        for seat in neighbours.seats():
+            if seat.body in codes and seat.role == "director":
+                enrol_holder(seat.code, actor=SYSTEM, now=now)
+
+
+def publish_shipped(code: str, *, now: datetime) -> None:
+    """Offer one of the shipped services that asks no register."""
+    from divan.foundation.actors import SYSTEM
+    from divan.project.demo.services import shipped_services
+    from divan.registers.catalogue import actions as catalogue
+    from divan.registers.people import queries as people
+    from divan_libs.servicepack.lint import Surroundings
+    from divan_libs.servicepack.loading import load_package
+
+    [folder] = [one for one in shipped_services() if one.name == code]
+    around = Surroundings(roles=people.list_roles(), bodies=people.list_body_codes(), data_services=frozenset())
+    catalogue.publish_package(package=load_package(folder), surroundings=around, actor=SYSTEM, now=now)

@@ -9,7 +9,7 @@ import pytest
 from django.apps import apps
 from django.test import Client
 from django.utils.html import strip_tags
-from tests.world import found_secretariats
+from tests.world import found_secretariats, found_some_neighbours, publish_shipped
 
 from divan.dealings.cases import actions as case_actions
 from divan.dealings.cases import queries as cases
@@ -17,10 +17,6 @@ from divan.dealings.cases.values import Given
 from divan.foundation import files
 from divan.foundation.actors import SYSTEM, Actor, ActorKind
 from divan.foundation.apps import options
-from divan.project.demo import neighbours
-from divan.project.demo.bodies import enrol_holder
-from divan.project.demo.services import shipped_services
-from divan.registers.catalogue import actions as catalogue
 from divan.registers.people import queries as people
 from divan.trust.exchange import actions as exchange
 from divan.trust.exchange.apps import ExchangeOptions
@@ -29,8 +25,6 @@ from divan.trust.exchange.tests import world as around
 from divan.trust.exchange.values import Member, Outcome, Subsystem
 from divan.trust.identity import actions as identity
 from divan.trust.identity.models import Account
-from divan_libs.servicepack.lint import Surroundings
-from divan_libs.servicepack.loading import load_package
 
 OTHER = "LR/GOV/tax-office/returns"
 
@@ -126,15 +120,10 @@ def test_the_list_is_narrowed_by_body_and_year_and_goes_on(world, writer):
 
 
 @pytest.fixture
-def objections(world, monkeypatch) -> None:
+def objections(world) -> None:
     """The service of objections, offered in a province that has two more bodies with the posts that decide."""
-    whole = neighbours.plan()
-    few = {code: whole["bodies"][code] for code in ("welfare", "labour")}
-    monkeypatch.setattr(neighbours, "plan", lambda: {**whole, "bodies": few, "signing_posts": []})
-    neighbours.found_neighbours(actor=SYSTEM, now=world.now)
-    [folder] = [one for one in shipped_services() if one.name == "data-look-objection"]
-    around = Surroundings(roles=people.list_roles(), bodies=people.list_body_codes(), data_services=frozenset())
-    catalogue.publish_package(package=load_package(folder), surroundings=around, actor=SYSTEM, now=world.now)
+    found_some_neighbours("welfare", "labour", now=world.now)
+    publish_shipped("data-look-objection", now=world.now)
 
 
 def object_to(client: Client, look: str, text: str = "Nobody may ask this."):
@@ -189,8 +178,6 @@ def test_an_objection_opens_one_case_at_the_body_that_asked(world, writer, asked
 )
 @pytest.mark.usefixtures("objections")
 def test_the_answer_is_signed_and_seen(world, writer, proposal, words):
-    [director] = [seat.code for seat in neighbours.seats() if (seat.body, seat.role) == ("welfare", "director")]
-    enrol_holder(director, actor=SYSTEM, now=world.now)
     writer.message("a", subject=code_of(world), user_id=user_id_of("Expert", "welfare"))
     take_over(writer, world)
     client = sign_in(world)

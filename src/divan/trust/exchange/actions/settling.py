@@ -13,7 +13,7 @@ from divan.foundation.faults import power_may_fail
 from divan.trust.exchange import models
 from divan.trust.exchange.queries.evidence import as_kept
 from divan.trust.exchange.values.console import DOUBT_SETTLED, DoubtSettled, DoubtUnknown, Finding, SettlementFaulty
-from divan.trust.exchange.values.evidence import Outcome
+from divan_libs.envelope.evidence.records import Outcome
 from divan_libs.persian.text import normalize
 
 LONGEST_REASON = 1000

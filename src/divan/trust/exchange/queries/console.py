@@ -29,8 +29,8 @@ from divan.trust.exchange.values.console import (
     Traffic,
     TrafficLine,
 )
-from divan.trust.exchange.values.evidence import EVIDENCE_IMPORTED, Evidence, Outcome
-from divan_libs.envelope.evidence.records import Header
+from divan.trust.exchange.values.evidence import EVIDENCE_IMPORTED, Evidence
+from divan_libs.envelope.evidence.records import Header, Outcome
 
 MOST_MESSAGES = 200_000
 """Newest messages that are counted; a console that counts hours of a busy exchange would keep it from working."""
@@ -154,14 +154,15 @@ def _ill(reports: Iterable[GatewayReport], names: Names) -> Iterator[IllProvider
             key = (str(one["service"]), str(one["address"]))
             if key not in worst or int(one["failures"]) > int(worst[key][1]["failures"]):
                 worst[key] = (report, one)
-    for (service, address), (report, one) in sorted(worst.items()):
+    for service, address in sorted(worst):
+        report, told = worst[service, address]
         yield IllProvider(
             service=service,
             service_name=names.service(service),
             address=address,
-            failures=int(one["failures"]),
-            is_left_alone=bool(one["is_open"]),
-            asked_again_at=moment(report.at) + timedelta(seconds=int(one["asked_again_in"])),
+            failures=int(told["failures"]),
+            is_left_alone=bool(told["is_open"]),
+            asked_again_at=moment(report.at) + timedelta(seconds=int(told["asked_again_in"])),
         )
 
 
