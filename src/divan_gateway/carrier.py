@@ -8,7 +8,6 @@ import time
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 
-from divan_gateway import faults
 from divan_gateway.admission import Admission, Caller, admit, read_road_headers
 from divan_gateway.bodies import BodyBroken, BodyTooLarge, collect
 from divan_gateway.hiding import plain_answer_wanted
@@ -33,6 +32,7 @@ from divan_libs.envelope.evidence.records import Kind
 from divan_libs.envelope.headers import request_headers
 from divan_libs.envelope.request_hash import message_hash
 from divan_libs.envelope.snapshot import Durability, Signing
+from divan_libs.power import power_may_fail
 
 logger = logging.getLogger(__name__)
 
@@ -165,10 +165,10 @@ class Carrier:
         message = self._message(admission, routes, request, received_at)
         await self._record(Kind.INTENT, message.state_intent(), message)
         recorded_at = self._clock()
-        faults.strike("gateway.after-intent")
+        power_may_fail("gateway.after-intent")
         try:
             answer = await self._obtain(message, request)
-            faults.strike("gateway.after-forward")
+            power_may_fail("gateway.after-forward")
             return await self._deliver(message, answer, request, send)
         finally:
             self._watch.ended(message, recorded_at, self._clock())
@@ -247,7 +247,7 @@ class Carrier:
         if answer.stream is not None:
             return await self._deliver_stream(message, Download(answer, headers, request), send)
         await self._record(Kind.CLOSING, message.answered(answer, headers), message)
-        faults.strike("gateway.after-evidence")
+        power_may_fail("gateway.after-evidence")
         return write_answer(
             answer.status,
             answer.reason,
@@ -274,5 +274,5 @@ class Carrier:
             broken = broken or failed
         if broken is not None:
             raise ReplyBroken from broken
-        faults.strike("gateway.after-evidence")
+        power_may_fail("gateway.after-evidence")
         return last

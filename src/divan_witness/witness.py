@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from threading import Lock
 
+from divan_libs.power import power_may_fail
 from divan_libs.tlog.errors import TlogError
 from divan_libs.tlog.forks import Fork, contradict
 from divan_libs.tlog.notes import Note, NoteSigner, NoteVerifier, SignatureLine, signature_line
@@ -20,7 +21,6 @@ from divan_libs.tlog.witnessing import (
     parse_submission,
     require_growth,
 )
-from divan_witness.faults import strike
 from divan_witness.memory import Memory, Remembered
 from divan_witness.metrics import Metrics
 
@@ -126,7 +126,7 @@ class Witness:
         line = signature_line(head.text, self._signer, at=now)
         note = Note(head.text, (*head.log_lines, line))
         # A crash up to here leaves the head before; the cosignature is lost with the process and nobody has it.
-        strike("witness.cosigned")
+        power_may_fail("witness.cosigned")
         begun = time.perf_counter()
         try:
             self._memory.remember(origin, note)
@@ -142,7 +142,7 @@ class Witness:
         watched.is_settled = True
         # A crash from here on leaves the new head. Its log did not get the cosignature: it asks again from the old
         # size, is told the new one (409), and asks from there.
-        strike("witness.remembered")
+        power_may_fail("witness.remembered")
         logger.info("vouched for %s at %d", origin, head.checkpoint.size)
         return line
 
@@ -176,7 +176,7 @@ class Witness:
             logger.exception("a fork of %s at %d could not be kept", origin, head.checkpoint.size)
             return
         # The proof is on the disk; a crash from here on costs the answer, which is a refusal anyway.
-        strike("witness.fork-kept")
+        power_may_fail("witness.fork-kept")
         if is_new:
             self._metrics.forked(origin)
             logger.critical(

@@ -9,8 +9,8 @@ from pathlib import Path
 
 from .source_tree import REPOSITORY, SOURCE, modules, named, tree_of
 
-MARKS = {"power_may_fail", "strike"}
-"""What names a point in the code: in the house, and in the gateway, which imports nothing of it."""
+MARKS = {"power_may_fail"}
+"""What names a point in the code, whichever program it belongs to."""
 
 KILLS = re.compile(r"\bcut\(|_elsewhere\(|fault=|DIVAN_FAULT")
 """What a test that kills at a point says: it hands the point to the process that is to die."""

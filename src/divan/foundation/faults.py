@@ -1,14 +1,5 @@
-"""Where a test may cut the power: named points at which the process kills itself when it is told to."""
+"""Where a test may cut the power, for the house; one home of it for all programs is :mod:`divan_libs.power`."""
 
-from __future__ import annotations
+from divan_libs.power import power_may_fail
 
-import os
-import signal
-
-_ARMED = os.environ.get("DIVAN_FAULT", "")
-
-
-def power_may_fail(point: str) -> None:
-    """Kill this process without warning if ``DIVAN_FAULT`` names this point; otherwise do nothing."""
-    if point == _ARMED:
-        os.kill(os.getpid(), signal.SIGKILL)
+__all__ = ["power_may_fail"]
