@@ -22,13 +22,13 @@ from divan.dealings.cases.values import (
 from divan.dealings.correspondence import queries as correspondence
 from divan.foundation import facts
 from divan.foundation.actors import SYSTEM
-from divan.project.demo.services import shipped_services
 from divan.registers.catalogue import actions as catalogue
 from divan.registers.people import actions as people
 from divan.registers.people import queries as bodies
 from divan.trust.signing.values import WordingFault
 from divan_libs.servicepack.lint import Surroundings
 from divan_libs.servicepack.loading import load_package
+from divan_libs.servicepack.tests.conftest import SERVICE
 
 
 def test_the_story_runs_from_the_village_to_a_numbered_signature(world):
@@ -295,8 +295,7 @@ def test_every_digest_of_a_finished_case_is_that_of_its_live_row(world):
 
 
 def test_a_letter_that_these_answers_break_takes_no_number(world, tmp_path):
-    [shipped] = [one for one in shipped_services() if one.name == "rural-internet-coverage"]
-    folder = Path(shutil.copytree(shipped, tmp_path / shipped.name))
+    folder = Path(shutil.copytree(SERVICE, tmp_path / SERVICE.name))
     template = folder / "outputs" / "reply-letter.typ"
     template.write_text(template.read_text().replace("#fields.reply", '#(1 / fields.reply.matches("ن").len())'))
     around = Surroundings(
