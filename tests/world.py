@@ -207,15 +207,21 @@ def found_some_neighbours(*codes: str, now: datetime) -> None:
                 enrol_holder(seat.code, actor=SYSTEM, now=now)
 
 
+def shipped_folder(code: str) -> Path:
+    """Return the folder of a shipped service."""
+    from divan.project.demo.services import shipped_services
+
+    [folder] = [one for one in shipped_services() if one.name == code]
+    return folder
+
+
 def publish_shipped(code: str, *, now: datetime) -> None:
     """Offer one of the shipped services that asks no register."""
     from divan.foundation.actors import SYSTEM
-    from divan.project.demo.services import shipped_services
     from divan.registers.catalogue import actions as catalogue
     from divan.registers.people import queries as people
     from divan_libs.servicepack.lint import Surroundings
     from divan_libs.servicepack.loading import load_package
 
-    [folder] = [one for one in shipped_services() if one.name == code]
     around = Surroundings(roles=people.list_roles(), bodies=people.list_body_codes(), data_services=frozenset())
-    catalogue.publish_package(package=load_package(folder), surroundings=around, actor=SYSTEM, now=now)
+    catalogue.publish_package(package=load_package(shipped_folder(code)), surroundings=around, actor=SYSTEM, now=now)
