@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 from django.db import transaction
@@ -53,6 +54,6 @@ def _erase(entry: models.LedgerEntry, *, ground: str, actor: Actor, now: datetim
         return 0
     entry.salt = None
     entry.save(update_fields=["salt"])
-    told = {"ground": ground} if ground else {}
+    told: dict[str, Any] = {"ground": ground} if ground else {}
     facts.record(SALT_ERASED, subject=entry, actor=actor, at=now, position=entry.position, **told)
     return 1
