@@ -20,6 +20,12 @@ WORDS: Mapping[str, Mapping[str, Promise]] = {
         "refused": _("Declined"),
         "withdrawn": _("Taken back"),
     },
+    "permit-event": {
+        "permit-granted": _("Given"),
+        "permit-suspended": _("Suspended"),
+        "permit-resumed": _("Resumed"),
+        "permit-revoked": _("Revoked"),
+    },
     "certificate-state": {
         "in-force": _("In force"),
         "ending": _("Ends soon"),

@@ -92,6 +92,14 @@ def request_fields(
         ),
         _day("starts_on", _("Valid from"), _("Empty means at once."), answers, problems, required=False),
         *condition_fields(answers, problems),
+        *_hour_fields(answers, problems),
+    ]
+
+
+def _hour_fields(answers: QueryDict, problems: Problems) -> list[Field]:
+    begins, ends = answers.get("from", ""), answers.get("to", "")
+    hint, hint_of_end = _("Hour and minute, for example 8:30."), _("Empty means the end of the day.")
+    return [
         Field(
             "days",
             "choices",
@@ -102,8 +110,8 @@ def request_fields(
             required=False,
             options=[Option(day, word("week-day", day)) for day in DAYS],
         ),
-        asked("from", _("From, on these days"), _("Hour and minute, for example 8:30."), kind="time", required=False),
-        asked("to", _("Until, on these days"), _("Empty means the end of the day."), kind="time", required=False),
+        text("from", _("From, on these days"), hint, begins, problems, kind="time", required=False),
+        text("to", _("Until, on these days"), hint_of_end, ends, problems, kind="time", required=False),
     ]
 
 

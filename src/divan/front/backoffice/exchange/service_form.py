@@ -45,49 +45,60 @@ def service_fields(
     answers: QueryDict, problems: Problems, *, own: Sequence[Subsystem], language: str, is_known: bool
 ) -> list[Field]:
     """Return the questions of a data service; of one that is known, code and address stand for ever."""
+    return [
+        *([] if is_known else _address_fields(answers, problems, own, language)),
+        *_provider_fields(answers, problems),
+        *_person_fields(answers, problems),
+        *_evidence_fields(answers, problems),
+    ]
 
+
+def _address_fields(answers: QueryDict, problems: Problems, own: Sequence[Subsystem], language: str) -> list[Field]:
+    systems = [Option(one.address, f"{one.name(language)} ({one.address})") for one in own]
+    chosen, code, service = (answers.get(name, "") for name in ("provider", "code", "service"))
+    hint, hint_of_name = (
+        _("Two words in small Latin letters, such as schools/pupil."),
+        _("Latin letters, figures and -."),
+    )
+    return [
+        choice("provider", _("Which of your systems answers?"), "", chosen, problems, systems),
+        text("code", _("Code"), hint, code, problems, kind="code", most=80),
+        text("service", _("Name in the address"), hint_of_name, service, problems, kind="code", most=80),
+    ]
+
+
+def _provider_fields(answers: QueryDict, problems: Problems) -> list[Field]:
     def asked(name: str, label: str, hint: str = "", **how: object) -> Field:
         return text(name, label, hint, answers.get(name, ""), problems, **how)  # type: ignore[arg-type]  # of text()
 
-    systems = [Option(one.address, f"{one.name(language)} ({one.address})") for one in own]
-    begins = [
-        choice("provider", _("Which of your systems answers?"), "", answers.get("provider", ""), problems, systems),
-        asked("code", _("Code"), _("Two words in small Latin letters, such as schools/pupil."), kind="code", most=80),
-        asked("service", _("Name in the address"), _("Latin letters, figures and -."), kind="code", most=80),
-    ]
-    places = [Option(str(one), word("subject-in", one)) for one in SubjectIn]
-    strictness = [Option(str(one), word("durability", one)) for one in Durability]
     hint = _("One in each line, equal to each other and tried in this order: https://example.ir/api")
+    pinned = _("PEM. None means those that the system trusts.")
+    known_by = _("Certificates by which the provider is known")
     return [
-        *([] if is_known else begins),
         asked("name_fa", _("Name in Persian"), most=200),
         asked("name_en", _("Name in English"), required=False, most=200),
         asked("base_urls", _("Addresses"), hint, kind="long-text"),
-        asked(
-            "trusted",
-            _("Certificates by which the provider is known"),
-            _("PEM. None means those that the system trusts."),
-            kind="long-text",
-            required=False,
-        ),
+        asked("trusted", known_by, pinned, kind="long-text", required=False),
         asked("timeout", _("Seconds that an answer may take"), kind="number"),
         asked("health_path", _("Path that tells whether it is well"), kind="code", required=False),
-        choice(
-            "subject_in",
-            _("Where in a request does the person stand?"),
-            _("So that people see who asked about them. Nothing, if nobody is asked about."),
-            answers.get("subject_in", ""),
-            problems,
-            places,
-            required=False,
-        ),
-        asked(
-            "subject_at",
-            _("Which one there?"),
-            _("The number of the path segment from 0, a JSON pointer, or the name of the parameter."),
-            kind="code",
-            required=False,
-        ),
+    ]
+
+
+def _person_fields(answers: QueryDict, problems: Problems) -> list[Field]:
+    places = [Option(str(one), word("subject-in", one)) for one in SubjectIn]
+    where, at = answers.get("subject_in", ""), answers.get("subject_at", "")
+    why = _("So that people see who asked about them. Nothing, if nobody is asked about.")
+    how = _("The number of the path segment from 0, a JSON pointer, or the name of the parameter.")
+    asked = _("Where in a request does the person stand?")
+    return [
+        choice("subject_in", asked, why, where, problems, places, required=False),
+        text("subject_at", _("Which one there?"), how, at, problems, kind="code", required=False),
+    ]
+
+
+def _evidence_fields(answers: QueryDict, problems: Problems) -> list[Field]:
+    strictness = [Option(str(one), word("durability", one)) for one in Durability]
+    return [
         choice("durability", _("Evidence"), "", answers.get("durability", ""), problems, strictness),
         Field(
             "may_cache",

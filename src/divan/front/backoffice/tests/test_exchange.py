@@ -119,6 +119,9 @@ def test_a_permit_is_revoked_only_after_a_second_question_and_only_once(browser,
     integrator.post(address, {"reason": "misused"})
     again = integrator.post(address, {"reason": "misused"})
 
+    told = integrator.get(f"/office/exchange/permits/{permit.uuid}/").context["events"]
+
+    assert [(said, event.reason) for event, said in told] == [("Given", ""), ("Revoked", "misused")]
     assert [field.name for field in asked.context["fields"]] == ["reason"]
     assert (nameless.status_code, still) == (422, PermitState.IN_FORCE)
     assert queries.get_permit(permit.uuid).state_at(world.now) is PermitState.REVOKED

@@ -9,6 +9,7 @@ from uuid import UUID
 
 from django.db.models import Q, QuerySet
 
+from divan.foundation import facts
 from divan.foundation.actors import Actor
 from divan.trust.exchange import models
 from divan.trust.exchange.queries.membership import (
@@ -24,6 +25,7 @@ from divan.trust.exchange.values import Permit, PermitUnknown
 from divan.trust.exchange.values.control import (
     Conditions,
     NewRequest,
+    PermitEvent,
     PermitRequest,
     RequestKind,
     RequestState,
@@ -177,6 +179,14 @@ def get_permit_for(permit: UUID, actor: Actor) -> tuple[Permit, bool, bool]:
     if not offers and not asks:
         raise PermitUnknown
     return permit_of(row), offers, asks
+
+
+def list_permit_events(permit: UUID) -> list[PermitEvent]:
+    """Return what became of a permit, oldest first, with the reasons that were given."""
+    return [
+        PermitEvent(kind=fact.kind.removeprefix("exchange."), at=fact.at, reason=str(fact.data.get("reason") or ""))
+        for fact in facts.of_subjects([permit])
+    ]
 
 
 def list_permits_ending(actor: Actor, now: datetime, *, within: timedelta) -> list[Permit]:

@@ -57,6 +57,15 @@ class Group:
         return self.name_en if language == "en" and self.name_en else self.name_fa
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PermitEvent:
+    """What became of a permit: the kind of the fact without its context, when, and why."""
+
+    kind: str
+    at: datetime
+    reason: str
+
+
 class RequestKind(StrEnum):
     """What a request wants: a right that is not there, another one in its place, or the same for longer."""
 

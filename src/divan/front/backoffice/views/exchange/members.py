@@ -166,62 +166,14 @@ def subsystem(request: HttpRequest, member: str = "", subsystem: str = "") -> Ht
     """
     found = queries.get_subsystem(subsystem) if subsystem else None
     owner = queries.get_member(member or subsystem.rpartition("/")[0])
-    connections = [Option(str(one), word("connection", one)) for one in Connection]
 
     def fields(typed: QueryDict | None, problems: Problems) -> list[Field]:
-        answers = typed if typed is not None else _first(found)
-        code = text(
-            "code", _("Code"), _("Latin letters, figures and -."), answers.get("code", ""), problems, kind="code"
-        )
-        hint = _("SHA-256 in hexadecimal, one in each line. What our authority issues stands in by itself.")
-        prints = answers.get("certificates", "")
-        return [
-            *([] if found else [code]),
-            *name_fields(answers, problems),
-            choice(
-                "connection",
-                _("How it comes to the gateway"),
-                "",
-                answers.get("connection", "https"),
-                problems,
-                connections,
-            ),
-            text(
-                "certificates",
-                _("Fingerprints of certificates of others"),
-                hint,
-                prints,
-                problems,
-                kind="long-text",
-                required=False,
-            ),
-            Field(
-                "true_status",
-                "choices",
-                _("Refusals"),
-                "",
-                answers.getlist("true_status"),
-                required=False,
-                options=[Option("yes", _("Refused with the HTTP status that fits, not with X-Road’s 500"))],
-            ),
-        ]
+        return _system_fields(typed if typed is not None else _first(found), problems, is_known=found is not None)
 
     def deed(typed: QueryDict, problems: Problems) -> str | None:
-        for name in ("name_fa", *(() if found else ("code",))):
-            if not line(typed, name):
-                problems[name] = problem_text("answers.required", {})
-        if typed.get("connection") not in set(Connection):
-            problems["connection"] = _("Choose one.")
-        if problems:
+        told = _read_system(typed, problems, owner, found)
+        if told is None:
             return None
-        told = Subsystem(
-            address=found.address if found else f"{owner.address}/{line(typed, 'code')}",
-            name_fa=line(typed, "name_fa"),
-            name_en=line(typed, "name_en"),
-            certificates=lines(typed.get("certificates", "")),
-            connection=Connection(typed.get("connection", "")),
-            true_status=typed.get("true_status") == "yes",
-        )
         actions.register_subsystem(subsystem=told, actor=actor_of(request), now=clock.now())
         return _back_to(owner.address)
 
@@ -234,6 +186,47 @@ def subsystem(request: HttpRequest, member: str = "", subsystem: str = "") -> Ht
         lead=found.address if found else owner.address,
     )
     return ask(request, sheet, fields, deed)
+
+
+def _system_fields(answers: QueryDict, problems: Problems, *, is_known: bool) -> list[Field]:
+    connections = [Option(str(one), word("connection", one)) for one in Connection]
+    code, prints = answers.get("code", ""), answers.get("certificates", "")
+    chosen, hint = answers.get("connection", "https"), _("Latin letters, figures and -.")
+    of_others = _("Fingerprints of certificates of others")
+    how = _("SHA-256 in hexadecimal, one in each line. What our authority issues stands in by itself.")
+    return [
+        *([] if is_known else [text("code", _("Code"), hint, code, problems, kind="code", most=60)]),
+        *name_fields(answers, problems),
+        choice("connection", _("How it comes to the gateway"), "", chosen, problems, connections),
+        text("certificates", of_others, how, prints, problems, kind="long-text", required=False),
+        Field(
+            "true_status",
+            "choices",
+            _("Refusals"),
+            "",
+            answers.getlist("true_status"),
+            required=False,
+            options=[Option("yes", _("Refused with the HTTP status that fits, not with X-Road’s 500"))],
+        ),
+    ]
+
+
+def _read_system(typed: QueryDict, problems: Problems, owner: Member, found: Subsystem | None) -> Subsystem | None:
+    for name in ("name_fa", *(() if found else ("code",))):
+        if not line(typed, name):
+            problems[name] = problem_text("answers.required", {})
+    if typed.get("connection") not in set(Connection):
+        problems["connection"] = _("Choose one.")
+    if problems:
+        return None
+    return Subsystem(
+        address=found.address if found else f"{owner.address}/{line(typed, 'code')}",
+        name_fa=line(typed, "name_fa"),
+        name_en=line(typed, "name_en"),
+        certificates=lines(typed.get("certificates", "")),
+        connection=Connection(typed.get("connection", "")),
+        true_status=typed.get("true_status") == "yes",
+    )
 
 
 @access(INTEGRATION)

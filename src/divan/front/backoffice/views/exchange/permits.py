@@ -82,6 +82,7 @@ def permit(request: HttpRequest, permit: UUID) -> HttpResponse:
     values = {
         **_permit_line(found, language()),
         "hours": hours_in_words(found.hours),
+        "events": [(one, word("permit-event", one.kind)) for one in queries.list_permit_events(permit)],
         "offers": offers,
         "asks": asks and not found.group,
         "may_renew": asks and not found.group and found.ends_at is not None,
