@@ -2,7 +2,8 @@
 
 Every message is a POST with a body of JSON that gets as many octets back, over kept connections with a client
 certificate. What is measured runs in one process on a core of its own; the provider (nginx) and the load (ApacheBench)
-share another, the same for all. The cases of a row take turns, so that what else the machine does meets all of them.
+share another, the same for all. The cases of a row take turns, three times for small bodies, and the best turn of each
+counts: what else the machine does comes in waves. ``CPU`` is the processor time of what is measured, for each message.
 ``strict`` waits for two durable records a message, ``relaxed`` for none, ``signed`` has each message signed besides,
 ``validated`` holds both bodies to an OpenAPI description.
 """
@@ -26,7 +27,7 @@ from rich.table import Table
 
 SIZES = {"1k": 1024, "10k": 10 * 1024, "1m": 1024 * 1024}
 PEERS = ("nginx", "haproxy")
-CASES = (*PEERS, *exchange.KINDS)
+_TURNS = 3
 
 
 def main() -> None:
@@ -35,6 +36,7 @@ def main() -> None:
     parser.add_argument("--quick", action="store_true", help="about a minute: 1 KiB and 32 connections, three kills")
     parser.add_argument("--json", action="store_true", help="the figures as one JSON object on the last line")
     parser.add_argument("--seconds", type=int, default=0, help="length of each run; 4, or 2 if quick")
+    parser.add_argument("--sizes", nargs="+", choices=SIZES, default=list(SIZES), help="of the bodies in the table")
     parser.add_argument("--only", choices=("table", "many", "large", "path"), help="one part alone")
     options = parser.parse_args()
     console = Console()
@@ -51,7 +53,9 @@ def main() -> None:
         folder = Path(name)
         folder.chmod(0o711)
         if can_load and "table" in wanted:
-            figures |= compare(folder, console, quick=options.quick, seconds=seconds, left_out=missing)
+            figures |= compare(
+                folder, console, quick=options.quick, seconds=seconds, chosen=options.sizes, left_out=missing
+            )
         if can_load and "many" in wanted:
             figures |= with_many_permits(folder, console, rounds=1 if options.quick else 4, seconds=seconds)
         if "large" in wanted:
@@ -65,21 +69,27 @@ def main() -> None:
 
 
 def compare(
-    folder: Path, console: Console, *, quick: bool, seconds: int, left_out: Mapping[str, str]
+    folder: Path, console: Console, sizes: Sequence[str], *, quick: bool, seconds: int, left_out: Mapping[str, str]
 ) -> dict[str, float]:
     """Measure all cases with bodies of all sizes over all numbers of connections."""
     plan = Plan.here()
-    sizes = ["1k"] if quick else list(SIZES)
     counts = [32] if quick else [1, 32, 128]
     results: dict[tuple[str, str, int], Run] = {}
     with ExitStack() as stack:
         rig = _Rig(folder, plan, stack, [peer for peer in PEERS if peer not in left_out])
-        runs = [(size, count, case) for size in sizes for count in counts for case in rig.targets]
-        for size, count, case in track(runs, console=Console(stderr=True), description="measuring"):
+        runs = [
+            (size, count, turn, case)
+            for size in sizes
+            for count in counts
+            for turn in range(1 if quick or size == "1m" else _TURNS)
+            for case in rig.targets
+        ]
+        for size, count, turn, case in track(runs, console=Console(stderr=True), description="measuring"):
+            if turn == 0:
+                rig.measure(case, SIZES[size], count, 1)
             # What is large must come to its end many times over.
-            for span in (1, seconds * 4 if size == "1m" else seconds):
-                results[case, size, count] = rig.measure(case, SIZES[size], count, span)
-            rig.answered += results[case, size, count].answers if case in exchange.KINDS else 0
+            run = rig.measure(case, SIZES[size], count, seconds * 4 if size == "1m" else seconds)
+            results[case, size, count] = run.or_better(results.get((case, size, count)))
     proven = rig.exchange.proven()
     console.print(f"{proven:,} messages are proven by the evidence, all of which holds")
     if proven < rig.answered:
@@ -117,9 +127,11 @@ class _Rig:
     def measure(self, case: str, size: int, connections: int, seconds: int) -> Run:
         """Run one case once."""
         url, pid, headers = self.targets[case]
-        return self._load.run(
+        run = self._load.run(
             f"{url}{size}", pid, body_of(size), connections=connections, seconds=seconds, headers=headers
         )
+        self.answered += run.answers if case in exchange.KINDS else 0
+        return run
 
 
 def _report(console: Console, results: Mapping[tuple[str, str, int], Run]) -> dict[str, float]:

@@ -15,7 +15,7 @@ import subprocess
 import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 HOST = "127.0.0.1"
@@ -201,6 +201,13 @@ class Run:
     answers: int
     failed: int
     processor: float
+
+    def or_better(self, other: Run | None) -> Run:
+        """Return the run with the higher rate, with all that failed in both and the lower processor time."""
+        if other is None:
+            return self
+        best = max(self, other, key=lambda run: run.rate)
+        return replace(best, failed=self.failed + other.failed, processor=min(self.processor, other.processor))
 
 
 @dataclass(frozen=True)
