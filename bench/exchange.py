@@ -53,9 +53,8 @@ def main() -> None:
         folder = Path(name)
         folder.chmod(0o711)
         if can_load and "table" in wanted:
-            figures |= compare(
-                folder, console, quick=options.quick, seconds=seconds, chosen=options.sizes, left_out=missing
-            )
+            sizes = ["1k"] if options.quick else options.sizes
+            figures |= compare(folder, console, sizes, quick=options.quick, seconds=seconds, left_out=missing)
         if can_load and "many" in wanted:
             figures |= with_many_permits(folder, console, rounds=1 if options.quick else 4, seconds=seconds)
         if "large" in wanted:
