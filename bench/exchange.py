@@ -54,17 +54,23 @@ def main() -> None:
         folder.chmod(0o711)
         if can_load and "table" in wanted:
             sizes = ["1k"] if options.quick else options.sizes
-            figures |= compare(folder, console, sizes, quick=options.quick, seconds=seconds, left_out=missing)
+            _add(figures, compare(folder, console, sizes, quick=options.quick, seconds=seconds, left_out=missing))
         if can_load and "many" in wanted:
-            figures |= with_many_permits(folder, console, rounds=1 if options.quick else 4, seconds=seconds)
+            _add(figures, with_many_permits(folder, console, rounds=1 if options.quick else 4, seconds=seconds))
         if "large" in wanted:
-            figures |= path.large_bodies(folder, console, mebibytes=128 if options.quick else 1024)
+            _add(figures, path.large_bodies(folder, console, mebibytes=128 if options.quick else 1024))
         if "path" in wanted:
-            figures |= path.whole_path(folder, console, kills=3 if options.quick else 50)
+            _add(figures, path.whole_path(folder, console, kills=3 if options.quick else 50))
     if options.json:
         print(json.dumps(figures))
     if figures.get("failed") or figures.get("faults"):
         raise SystemExit("messages failed or evidence is wrong; see above")
+
+
+def _add(figures: dict[str, float], more: dict[str, float]) -> None:
+    """Add the figures of a part; what failed anywhere is summed."""
+    wrong = {name: figures.get(name, 0) + more.get(name, 0) for name in ("failed", "faults")}
+    figures |= more | wrong
 
 
 def compare(
