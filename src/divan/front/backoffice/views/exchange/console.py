@@ -75,6 +75,14 @@ def console(request: HttpRequest) -> HttpResponse:
         "health_tone": HEALTH_TONES.get(gateway.health, "solid-bad"),
         "snapshot": newest,
         "snapshot_problem": _problem_of(newest, gateway, now),
+        **_ending(request, now, spoken),
+    }
+    return render(request, "backoffice/exchange_console.html", values)
+
+
+def _ending(request: HttpRequest, now: datetime, spoken: str) -> dict[str, object]:
+    """Return the permits and certificates that end soon."""
+    return {
         "permits": [
             {
                 "consumer_name": one.consumer_member.name(spoken),
@@ -93,11 +101,10 @@ def console(request: HttpRequest) -> HttpResponse:
             for one in queries.list_certificates_ending(now)
         ],
     }
-    return render(request, "backoffice/exchange_console.html", values)
 
 
 def _minutes(count: int) -> str:
-    return ngettext("the last minute", "the last %(count)s minutes", count) % {"count": number(count)}
+    return ngettext("the last %(count)s minute", "the last %(count)s minutes", count) % {"count": number(count)}
 
 
 def _figures(traffic: Traffic, causes: list[CauseLine], minutes: int) -> list[Measure]:

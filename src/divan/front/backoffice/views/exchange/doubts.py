@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
@@ -46,7 +48,19 @@ def settle(request: HttpRequest, request_id: str) -> HttpResponse:
             )
             messages.success(request, _("The doubt was settled; it stays on record with what was found."))
             return redirect("backoffice:in-doubt")
-    fields = [
+    fields = _fields(finding, reason, problems)
+    values = {
+        "doubt": doubt,
+        "line": doubt.line,
+        "fields": fields,
+        "finding": FINDINGS[doubt.settlement.finding][0] if doubt.settlement else "",
+        "error_summary": ErrorSummary.of(fields),
+    }
+    return render(request, "backoffice/settle_doubt.html", values, status=422 if problems else 200)
+
+
+def _fields(finding: str, reason: str, problems: Mapping[str, list[str]]) -> list[Field]:
+    return [
         Field(
             "finding",
             "choice",
@@ -65,11 +79,3 @@ def settle(request: HttpRequest, request_id: str) -> HttpResponse:
             attributes={"rows": "4", "maxlength": str(LONGEST)},
         ),
     ]
-    values = {
-        "doubt": doubt,
-        "line": doubt.line,
-        "fields": fields,
-        "finding": FINDINGS[doubt.settlement.finding][0] if doubt.settlement else "",
-        "error_summary": ErrorSummary.of(fields),
-    }
-    return render(request, "backoffice/settle_doubt.html", values, status=422 if problems else 200)
