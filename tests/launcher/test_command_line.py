@@ -125,3 +125,15 @@ def test_make_says_in_one_line_what_is_wrong_with_python(tmp_path: Path, python:
 def test_scripts_are_executable_and_plain_shell(script: str) -> None:
     assert os.access(ROOT / script, os.X_OK)
     assert subprocess.run(["sh", "-n", ROOT / script], check=False).returncode == 0
+
+
+@pytest.mark.parametrize("arguments", [["ledger", "fsck"], ["ledger", "drill"]])
+def test_a_database_that_does_not_answer_is_said_in_one_line(arguments: list[str], tmp_path: Path) -> None:
+    nobody = {"DIVAN_DATABASE_URL": "postgresql://divan@127.0.0.1:1/divan", "DIVAN_DATA": str(tmp_path)}
+    command = [sys.executable, "-m", "divan.project.command_line", *arguments]
+
+    answer = subprocess.run(command, env=os.environ | nobody, capture_output=True, text=True, check=False)
+
+    assert answer.returncode == 1
+    assert "divan: the database does not answer: start it with `divan up`" in answer.stderr
+    assert "Traceback" not in answer.stderr

@@ -68,6 +68,24 @@ def main() -> None:
             raise
         sys.stderr.write(f"divan: {package} is missing; this command needs the whole house: install divan[house]\n")
         sys.exit(1)
+    except Exception as error:
+        if not is_unreachable(error):
+            raise
+        sys.stderr.write(
+            "divan: the database does not answer: start it with `divan up` or `divan pg start`, name the installation "
+            f"with PORT or DIVAN_DATA, or correct DIVAN_DATABASE_URL ({str(error).splitlines()[0].strip()})\n"
+        )
+        sys.exit(1)
+
+
+def is_unreachable(error: BaseException | None) -> bool:
+    """Tell whether an error, or what caused it, is that no connection to the database could be made."""
+    driver = sys.modules.get("psycopg")
+    if error is None or driver is None:
+        return False
+    # Every error that a server sends has a state; one without never came to it.
+    is_own = isinstance(error, driver.OperationalError) and error.sqlstate is None and error.diag.sqlstate is None
+    return is_own or is_unreachable(error.__cause__)
 
 
 def keep_another_port_apart() -> None:
