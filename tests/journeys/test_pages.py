@@ -94,6 +94,9 @@ def test_pages_of_officers_are_accessible_and_narrow(stage: Stage, language: str
         ("secretariat", ("/office/", "/office/register/")),
         ("governor-officer", ("/office/", "/office/governor/")),
         ("integrator", ("/office/exchange/permits/", "/office/exchange/permits/new/", "/office/exchange/in-doubt/")),
+        ("integrator", ("/office/exchange/", "/office/exchange/members/", "/office/exchange/members/new/")),
+        ("ict-director", ("/office/exchange/requests/new/", "/office/exchange/services/civil-registry/person/")),
+        ("ict-director", ("/office/exchange/groups/new/", "/office/exchange/certificates/new/")),
         ("integrator", ("/office/exchange/evidence/", "/office/ledger/", "/staff/account/factors/")),
     ):
         stage.become(page, key)
