@@ -16,6 +16,7 @@ from divan.project.configuration import Configuration
 from divan.project.launcher import witnesses
 from divan.project.launcher.installation import listens
 from divan.project.launcher.processes import parent_of
+from divan.project.launcher.troubles import WitnessesUnready
 from divan_libs.tlog.checkpoints import Checkpoint, sign_checkpoint
 from divan_libs.tlog.cosigning import cosign
 from divan_libs.tlog.hashing import leaf_hash, node_hash
@@ -126,3 +127,14 @@ def test_both_vouch_for_a_head_as_another_account_and_remember_it_through_a_kill
         head(2, node_hash(FIRST, SECOND)), policy, lambda _: (SECOND,), sizes={}, timeout=20, patience=20
     )
     assert [one.code for one in caught_up.outcomes] == ["", ""]
+
+
+def test_what_keeps_witnesses_from_being_made_ready_is_said_in_one_line(prepared: Configuration) -> None:
+    key = prepared.data / "witnesses" / "university" / "witness.key"
+    key.chmod(0o644)
+    with pytest.raises(WitnessesUnready, match="others may touch"):
+        witnesses.prepare(prepared)
+    key.chmod(0o600)
+    (prepared.data / "trust" / "log.vkey").unlink()
+    with pytest.raises(WitnessesUnready, match=r"log\.vkey"):
+        witnesses.prepare(prepared)

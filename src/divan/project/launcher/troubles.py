@@ -92,3 +92,9 @@ class NoAnswer(CannotStart):
     """A process was started but did not answer in time."""
 
     code = "launcher.no-answer"
+
+
+class WitnessesUnready(CannotStart):
+    """The witnesses of a rehearsal cannot be made ready: no key of the log, or a folder or key that cannot be used."""
+
+    code = "launcher.witnesses-unready"

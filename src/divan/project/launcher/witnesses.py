@@ -23,8 +23,10 @@ from types import FrameType
 
 from divan.project.configuration import Configuration
 from divan.project.launcher import processes
+from divan.project.launcher.troubles import WitnessesUnready
+from divan_libs.tlog.errors import TlogError
 from divan_libs.tlog.notes import NoteVerifier
-from divan_witness.keys import make_key, read_key
+from divan_witness.keys import KeyUnusable, make_key, read_key
 
 ACCOUNTS = ("nobody", "daemon")
 """Accounts that own nothing of the province; the first that the machine knows is taken."""
@@ -72,8 +74,17 @@ def prepare(configuration: Configuration) -> None:
     The policy asks for one of the two, so that a witness that is down keeps no receipt back. Who takes its first line
     away has the last word about it.
 
-    :raises OSError: if a folder cannot be made or given away.
+    :raises WitnessesUnready: if the log has handed out no key, or a folder or key cannot be used.
     """
+    try:
+        _prepare(configuration)
+    except (OSError, TlogError, KeyUnusable) as trouble:
+        raise WitnessesUnready(
+            f"the witnesses of the log cannot be made ready: {trouble}; `divan reset` begins anew"
+        ) from trouble
+
+
+def _prepare(configuration: Configuration) -> None:
     data = configuration.data
     log_key = NoteVerifier.parse((data / "trust" / "log.vkey").read_text().strip()).encode()
     for one in WITNESSES:
