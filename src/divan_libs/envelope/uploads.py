@@ -79,14 +79,26 @@ def _parsed(text: str) -> object:
     except (ValueError, RecursionError):
         pass
     try:
-        # A few lines of aliases can stand for gigabytes, and a description needs none.
-        if any(isinstance(event, yaml.AliasEvent) for event in yaml.parse(text, yaml.CSafeLoader)):
-            raise EnvelopeError("exchange.description", problem="alias")
+        _require_plain(text)
         return yaml.load(text, yaml.CSafeLoader)
     except (yaml.YAMLError, ValueError, RecursionError) as error:
         if isinstance(error, EnvelopeError):
             raise
         raise EnvelopeError("exchange.description", problem="syntax") from error
+
+
+def _require_plain(text: str) -> None:
+    """Refuse YAML that would keep its reader busy: a few aliases can stand for gigabytes, deep nests take for ever.
+
+    The events come one after the other, so that the first that is too deep ends the reading.
+    """
+    depth = 0
+    for event in yaml.parse(text, yaml.CSafeLoader):
+        if isinstance(event, yaml.AliasEvent):
+            raise EnvelopeError("exchange.description", problem="alias")
+        depth += isinstance(event, yaml.CollectionStartEvent) - isinstance(event, yaml.CollectionEndEvent)
+        if depth > DEEPEST:
+            raise EnvelopeError("exchange.description", problem="depth")
 
 
 def _require_shallow(node: object, depth: int) -> None:

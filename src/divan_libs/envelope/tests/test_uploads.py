@@ -81,6 +81,8 @@ REFUSED = (
     (b'{"swagger": "2.0", "paths": {}}', "not OpenAPI 3"),
     (b'{"openapi": "3.0.0", "paths": ' + b'{"a":' * 200 + b"1" + b"}" * 201, "depth"),
     (b'{"openapi": "3.0.0", "paths": {}, "x": "\\u0000"}', "encoding"),
+    (b"[" * 900_000, "depth"),
+    (b"{a: " * 200_000, "depth"),
 )
 
 
