@@ -20,6 +20,8 @@ from divan_libs.envelope.errors import EnvelopeError
 
 LARGEST = 1024 * 1024
 DEEPEST = 64
+WOVEN = 40_000
+"""So many parts a description has at most when each of its references is written out."""
 PERSONAL_MARK = "x-personal-data"
 """Beside a parameter or in a schema: true for what tells of a person, false for what only sounds so."""
 
@@ -126,7 +128,9 @@ def look_through(description: str) -> list[Finding]:
     document = json.loads(description)
     outside = list(references_outside(document))
     found = [Finding(code="reference-outside", at=at, hinders=True) for at in outside]
-    if not outside:
+    if not outside and _is_too_woven(document):
+        found.append(Finding(code="too-woven", at="/components", hinders=True))
+    elif not outside:
         found += _schema_problems(document)
     if any(one.hinders for one in found):
         return found
@@ -136,6 +140,36 @@ def look_through(description: str) -> list[Finding]:
     found += _unmarked(document)
     found += _of_operations(document, operations)
     return sorted(found, key=lambda one: not one.hinders)
+
+
+def _is_too_woven(document: dict[str, Any]) -> bool:
+    """Whether the document, with each reference written out, is so large that who reads it so would not come back."""
+    known: dict[int, int] = {}
+
+    def size(node: object) -> int:
+        if not isinstance(node, dict | list):
+            return 1
+        if id(node) not in known:
+            # What refers to itself is not read a second time inside itself.
+            known[id(node)] = 1
+            children = node.values() if isinstance(node, dict) else node
+            told = node.get("$ref") if isinstance(node, dict) else None
+            more = size(_pointed_at(document, told)) if isinstance(told, str) else 0
+            known[id(node)] = min(1 + more + sum(size(child) for child in children), WOVEN + 1)
+        return known[id(node)]
+
+    try:
+        return size(document) > WOVEN
+    except RecursionError:
+        return True
+
+
+def _pointed_at(document: object, reference: str) -> object:
+    found = document
+    for part in reference.removeprefix("#").split("/")[1:]:
+        name = part.replace("~1", "/").replace("~0", "~")
+        found = found.get(name) if isinstance(found, dict) else None
+    return found
 
 
 def _schema_problems(document: dict[str, Any]) -> list[Finding]:

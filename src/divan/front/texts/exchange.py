@@ -63,6 +63,7 @@ WORDS: Mapping[str, Mapping[str, Promise]] = {
     },
     "description-finding": {
         "reference-outside": _("It points outside itself: whoever reads it would have to ask a stranger."),
+        "too-woven": _("Its references point to each other in too many ways. Take some of them apart."),
         "schema": _("It breaks the rules of OpenAPI."),
         "no-operation": _("It lists no operation."),
         "personal-data": _("This sounds like personal data. Say with x-personal-data: true or false whether it is."),

@@ -152,5 +152,12 @@ def test_every_lack_is_said_with_its_place(path, to, said):
     assert found == [said]
 
 
+def test_references_that_double_at_each_step_are_not_followed():
+    woven = {f"s{n}": {"allOf": [{"$ref": f"#/components/schemas/s{n + 1}"}] * 2} for n in range(40)}
+    told = json.loads(changed("components", "schemas", to={**woven, "s40": {"type": "string"}}))
+
+    assert [(one.code, one.hinders) for one in look_through(json.dumps(told))] == [("too-woven", True)]
+
+
 def test_a_good_description_needs_nothing():
     assert look_through(read_upload(json.dumps(GOOD).encode())) == []
