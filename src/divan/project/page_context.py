@@ -122,7 +122,14 @@ def _office(request: HttpRequest, actor: Actor) -> list[LinkGroup]:
         _link(request, "backoffice:absence", _("Absence and substitute")),
         _link(request, "backoffice:hand-over", _("Hand a worklist over")),
     ]
-    return [LinkGroup(_("My work"), own), LinkGroup(_("Office"), _office_of(request, actor))]
+    rooms = _office_of(request, actor)
+    here = max((len(link.url) for link in (*own, *rooms) if link.current), default=0)
+    return [LinkGroup(_("My work"), _only_at(own, here)), LinkGroup(_("Office"), _only_at(rooms, here))]
+
+
+def _only_at(links: list[Link], length: int) -> list[Link]:
+    """Leave one link the current one: of a room within another's address, the inner one."""
+    return [replace(link, current=link.current and len(link.url) == length) for link in links]
 
 
 def _office_of(request: HttpRequest, actor: Actor) -> list[Link]:

@@ -191,3 +191,11 @@ def test_the_console_is_the_integrators_alone(browser, key):
     client = browser(key)
     for address in (CONSOLE, f"{CONSOLE}find/", "/office/exchange/in-doubt/a/", "/office/exchange/containers/a/"):
         assert client.get(address).status_code in {302, 403}, address
+
+
+def test_the_menu_marks_the_one_room_one_is_in(browser):
+    page = browser("integrator").get("/office/exchange/console/")
+
+    marked = [link.url for group in page.context["frame"].office_navigation for link in group.links if link.current]
+
+    assert marked == ["/office/exchange/console/"]
