@@ -203,3 +203,17 @@ def test_what_was_kept_of_another_log_or_damaged_is_not_gone_on_with(log):
 
 def test_without_a_log_the_examination_ends_with_three(log):
     assert run("fsck").exit_code == 3
+
+
+def test_published_files_out_of_reach_end_with_three_and_no_traceback(log, monkeypatch):
+    run("open")
+    monkeypatch.setenv("AWS_ACCESS_KEY_ID", "key")
+    monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "secret")
+    for option, value in (("bucket", "s3://log/province"), ("bucket_endpoint", "http://127.0.0.1:9")):
+        object.__setattr__(log, option, value)
+
+    told, state = run("fsck"), run("status")
+
+    assert (told.exit_code, state.exit_code) == (3, 1)
+    assert "divan: the published files cannot be reached" in told.output
+    assert "ledger.store-unreachable" in state.output
