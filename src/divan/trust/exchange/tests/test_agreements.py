@@ -115,6 +115,7 @@ def test_after_parting_nothing_of_the_peer_is_let_in_and_a_new_agreement_may_fol
             purpose_fa="نامه",
             legal_basis_fa="قانون",
             starts_at=world.NOW,
+            reason="توافق",
         ),
         actor=SYSTEM,
         now=world.NOW,
