@@ -64,15 +64,15 @@ def _code_of(verified: Page) -> str:
 
 
 def _receipt(visitor: Visitor, address: str) -> bytes:
-    """Return a receipt; the fact of issuing is sealed a moment after the letter is there, and until then it is 503."""
-    for _ in range(40):
+    """Return a receipt; the fact of issuing is sealed and cosigned after the letter is there, until then it is 503."""
+    for _ in range(160):
         try:
             return visitor.open(address).content
         except StoryBroken as broken:
             if "answers 503" not in str(broken):
                 raise
             time.sleep(0.25)
-    raise StoryBroken(f"no receipt at {address} after ten seconds")
+    raise StoryBroken(f"no receipt at {address} after forty seconds")
 
 
 def verify_as_strangers(play: Play, trust: Trust) -> None:

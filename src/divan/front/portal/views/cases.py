@@ -20,10 +20,10 @@ from divan.foundation.http.media import bytes_answer
 from divan.foundation.http.middleware import actor_of
 from divan.front.portal.account import ANSWERED, DRAFTS, RUNNING, TABS, account_tabs, tab_of
 from divan.front.portal.case_page import case_page
+from divan.front.portal.receipts import receipt_answer
 from divan.front.portal.views.apply import own_case
 from divan.front.texts.words import TONES, word
 from divan.registers.catalogue import queries as catalogue
-from divan.trust.ledger import queries as ledger
 from divan.trust.signing import queries as signing
 from divan.trust.signing.values import Document
 
@@ -130,10 +130,4 @@ def document(request: HttpRequest, document: UUID) -> HttpResponse:
 def receipt(request: HttpRequest, document: UUID) -> HttpResponse:
     """Give the receipt that proves the document's place in the log, for `divan verify` and other tools."""
     found = own_document(request, document)
-    proof = ledger.find_receipt(found.issued_fact) if found.issued_fact else None
-    if proof is None:
-        waiting = render(request, "portal/not_sealed_yet.html", status=503)
-        waiting["Retry-After"] = "5"
-        return waiting
-    name = found.number.replace("/", "-") + ".tlog-proof"
-    return bytes_answer(proof, name=name, media_type="text/plain; charset=utf-8", download=True)
+    return receipt_answer(request, found.issued_fact, name=found.number.replace("/", "-"))

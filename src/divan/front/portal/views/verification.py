@@ -15,11 +15,11 @@ from divan.dealings.correspondence.values import GivenPaper
 from divan.foundation import clock
 from divan.foundation.errors import NotFound
 from divan.foundation.http.access import PUBLIC, access
-from divan.foundation.http.media import bytes_answer
 from divan.foundation.ui.fields import ErrorSummary, Field
 from divan.foundation.ui.numbers import jalali, jalali_time
 from divan.foundation.ui.pieces import Row
 from divan.front.portal.patience import VERIFICATION, count_guess, take_back
+from divan.front.portal.receipts import receipt_answer
 from divan.front.texts.papers import paper_body, paper_rows, paper_title
 from divan.front.texts.verdicts import alteration_words, contradicted_fields, verdict_words
 from divan.trust.ledger import queries as ledger
@@ -163,10 +163,9 @@ def _paper(request: HttpRequest, paper: GivenPaper) -> HttpResponse:
 
 @access(PUBLIC)
 @require_safe
-def receipt(_request: HttpRequest, code: str) -> HttpResponse:
-    """Give the receipt of a document's entry in the log."""
+def receipt(request: HttpRequest, code: str) -> HttpResponse:
+    """Give the receipt of a document's entry in the log, or say that it still waits for seal and cosignatures."""
     found = signing.find_by_code(code)
-    proof = ledger.find_receipt(found.issued_fact) if found and found.issued_fact else None
-    if found is None or proof is None:
+    if found is None:
         raise NotFound
-    return bytes_answer(proof, name=f"{code}.tlog-proof", media_type="text/plain; charset=utf-8", download=True)
+    return receipt_answer(request, found.issued_fact, name=code)
