@@ -27,6 +27,8 @@ from tests.journeys.people import (  # noqa: E402 (found only with the root on t
     begin_application,
     let_the_offices_answer,
     open_task,
+    press,
+    send,
     submit,
 )
 from tests.journeys.test_permits import (  # noqa: E402 (as above)
@@ -76,10 +78,10 @@ def tour(stage: Stage, language: str, out: Path) -> None:
     await_registers(villager)
     answer_pages(villager)
     picture(villager, out / f"check-answers-{language}.png")
-    number = submit(stage, villager)
+    number = send(villager)
     let_the_offices_answer(stage, number)
     stage.await_message("villager", f"{number}(.|\\n)*110/")
-    villager.locator("main a.btn-primary[href*='/cases/']").click()
+    press(villager.locator("main a.btn-primary[href*='/cases/']"))
     picture(villager, out / f"case-{language}.png")
     verdict = str(villager.locator("a[href*='/verify/']").first.get_attribute("href"))
 
@@ -93,6 +95,11 @@ def tour(stage: Stage, language: str, out: Path) -> None:
     stage.become(office, "governor-officer")
     office.goto("/office/governor/")
     picture(office, out / f"governor-{language}.png")
+    stage.become(office, "integrator")
+    office.goto("/office/exchange/console/?minutes=60")
+    picture(office, out / f"console-{language}.png")
+    visitor.goto("/about/log/")
+    picture(visitor, out / f"log-{language}.png")
 
 
 def permits(stage: Stage, language: str, out: Path) -> None:

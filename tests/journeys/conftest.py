@@ -17,6 +17,10 @@ if TYPE_CHECKING:
 PROGRAMS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 
 
+LEAVES_ITS_MARK = "test_letters_between_houses.py"
+"""The demonstration of letters seats people of the one installation anew: afterwards no letter goes its usual way."""
+
+
 @pytest.hookimpl(wrapper=True, tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> Iterator[None]:
     """Mark everything here; one process of several runs it all, because there is one installation.
@@ -29,7 +33,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> Iterator[None]:
             item.add_marker(pytest.mark.xdist_group("journeys"))
     # Marked before pytest chooses by marks, and moved after it has shuffled.
     yield
-    items.sort(key=lambda item: "/journeys/" in item.path.as_posix())
+    items.sort(key=lambda item: ("/journeys/" in item.path.as_posix(), item.path.name == LEAVES_ITS_MARK))
 
 
 @pytest.fixture(scope="session")

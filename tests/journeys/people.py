@@ -154,6 +154,11 @@ def submit(stage: Stage, page: Page) -> str:
     begin_application(page)
     await_registers(page)
     answer_pages(page)
+    return send(page)
+
+
+def send(page: Page) -> str:
+    """Send what was checked; return the number of the case."""
     press(page.locator("form:not([action]) button.btn-primary"))
     page.wait_for_url("**/done/")
     found = NUMBER.search(latin_digits(page.locator("main").inner_text()))

@@ -17,6 +17,7 @@ def open_step(page) -> None:
         if step.count():
             break
         page.wait_for_timeout(500)
+    assert step.count(), page.locator("main").inner_text()
     press(step.first)
 
 
