@@ -80,6 +80,7 @@ class OpenTelemetryTracer:
         try:
             self._note(passage)
         except Exception:
+            # The message has passed and its evidence stands: an exporter's defect must not reach who waits for it.
             logger.exception("a message could not be traced")
 
     def _note(self, passage: Passage) -> None:

@@ -214,7 +214,9 @@ def test_a_foreign_tool_verifies_what_was_handed_out(witnessed, tmp_path):
     told = "--trusted-pem root.pem --untrusted-pem chain.pem --url-map:/intent.json intent.json"
     command = ["xmlsec1", "--verify", *told.split(), "--url-map:/closing.json", "closing.json"]
     command += ["--id-attr:Id", f"{XADES}:SignedProperties", "META-INF/signatures.xml"]
-    judge = lambda: subprocess.run(command, cwd=tmp_path, capture_output=True, check=False).returncode  # noqa: E731
+
+    def judge() -> int:
+        return subprocess.run(command, cwd=tmp_path, capture_output=True, check=False).returncode
 
     assert judge() == 0
     (tmp_path / "closing.json").write_bytes((tmp_path / "closing.json").read_bytes() + b" ")

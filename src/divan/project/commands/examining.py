@@ -100,7 +100,7 @@ def fsck(
 
 def _walk(begun: Begun, kept: Path, *, quiet: bool) -> None:
     from rich.console import Console  # noqa: PLC0415 (not needed to print the help)
-    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn  # noqa: PLC0415
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn  # noqa: PLC0415 (slow, and seldom)
 
     from divan.foundation.faults import power_may_fail  # noqa: PLC0415 (as above)
     from divan.trust.ledger import queries  # noqa: PLC0415 (models are readable only now)

@@ -27,7 +27,7 @@ def import_places(
     import django  # noqa: PLC0415 (needs the house's packages)
 
     django.setup()
-    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn  # noqa: PLC0415
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn  # noqa: PLC0415 (slow, and seldom)
 
     from divan.foundation import clock  # noqa: PLC0415 (models are readable only now)
     from divan.foundation.actors import operator  # noqa: PLC0415 (as above)
