@@ -4,6 +4,9 @@ Taking over is measured on segments as a gateway writes them, against plain COPY
 without an index. Then the tables are filled by SQL with records as long as real ones, over ninety days, in steps of
 ten, as far as time and disk allow; after each step messages are looked for by their id, looks by the person, and the
 newest are listed. The growth is how many times as long a lookup takes with all messages as with a hundredth of them.
+
+With ``--short`` the records themselves are left empty and nobody's data are asked but of one person, so that a hundred
+million messages find room: what a lookup goes through, the columns and their indexes, is as long as ever.
 """
 
 from __future__ import annotations
@@ -41,12 +44,13 @@ def main() -> None:
     parser.add_argument("--quick", action="store_true", help="100,000 messages instead of twenty million")
     parser.add_argument("--messages", type=int, default=20_000_000, help="how many messages there are at last")
     parser.add_argument("--minutes", type=float, default=15.0, help="how long filling may take; then it stops early")
+    parser.add_argument("--short", action="store_true", help="empty records, so that 100,000,000 find room in 60 GB")
     parser.add_argument("--json", action="store_true", help="the figures as one JSON object on the last line")
     options = parser.parse_args()
     messages = 100_000 if options.quick else options.messages
     with scratch_house(furnished=False) as house:
         figures = measure_taking_over(house.folder, 5_000 if options.quick else 50_000)
-        figures |= measure_finding(messages, house.folder, options.minutes * 60)
+        figures |= measure_finding(messages, house.folder, options.minutes * 60, short=options.short)
     if options.json:
         print(json.dumps(figures))
 
@@ -115,7 +119,7 @@ def _copy_plain(count: int) -> float:
     return seconds
 
 
-def measure_finding(messages: int, folder: Path, seconds: float) -> dict[str, float]:
+def measure_finding(messages: int, folder: Path, seconds: float, *, short: bool) -> dict[str, float]:
     """Fill the tables in steps of ten and measure after each; return the figures of the last, and the growth."""
     table = Table("messages", "by id p50 / p99, ms", "looks of one person", "newest 50", "rows and indexes")
     figures: dict[str, float] = {}
@@ -123,7 +127,7 @@ def measure_finding(messages: int, folder: Path, seconds: float) -> dict[str, fl
     for size in (messages // 100, messages // 10, messages):
         began = time.perf_counter()
         before = done
-        done = _fill_up(done, size, folder, until)
+        done = _fill_up(done, size, folder, until, short=short)
         _settle()
         filled = time.perf_counter() - began
         times = {name: _times(ask) for name, ask in _questions(done)}
@@ -143,21 +147,28 @@ def measure_finding(messages: int, folder: Path, seconds: float) -> dict[str, fl
     return figures
 
 
-def _fill_up(done: int, size: int, folder: Path, until: float) -> int:
+def _fill_up(done: int, size: int, folder: Path, until: float, *, short: bool) -> int:
     """Fill the days evenly up to so many messages, unless time or disk end before; return how many there are."""
-    rounds = max(1, (size - done) // (DAYS * CHUNK))
+    rounds = 1 if short else max(1, (size - done) // (DAYS * CHUNK))
     for turn in range(rounds):
         last = done + (size - done) // (rounds - turn)
         per_day = (last - done) // DAYS
         for day in range(DAYS):
-            _fill(done, per_day if day else last - done - per_day * (DAYS - 1), day, turn)
-            done += per_day if day else last - done - per_day * (DAYS - 1)
-        if time.monotonic() > until or shutil.disk_usage(folder).free < LEFT_FREE:
+            count = per_day if day else last - done - per_day * (DAYS - 1)
+            _fill(done, count, day, turn=size if short else turn, short=short)
+            done += count
+            if short and _must_end(until, folder):
+                return done
+        if _must_end(until, folder):
             break
     return done
 
 
-def _fill(first: int, count: int, day: int, turn: int) -> None:
+def _must_end(until: float, folder: Path) -> bool:
+    return time.monotonic() > until or shutil.disk_usage(folder).free < LEFT_FREE
+
+
+def _fill(first: int, count: int, day: int, turn: int, *, short: bool) -> None:
     """Write rows of a day by SQL: their records are as long as real ones, and say their own ids."""
     from django.db import connection  # noqa: PLC0415 (after setup)
 
@@ -166,7 +177,7 @@ def _fill(first: int, count: int, day: int, turn: int) -> None:
         cursor.execute("SET synchronous_commit = off")
         cursor.execute("SELECT exchange_open_day(%s)", [begin.date()])
         cursor.execute(
-            _ROWS,
+            _SHORT_ROWS if short else _ROWS,
             {
                 "first": first,
                 "count": max(1, count),
@@ -194,6 +205,24 @@ SELECT at, 'r-' || id, segment_id, batch_id, n, n %% 512,
   convert_to(replace(ended, model.request_id, 'r-' || id), 'UTF8'), signature,
   'm-' || id, client, service, permit, outcome, status,
   CASE WHEN n %% %(every)s = 0 THEN model.subject ELSE md5(n::text) || md5(id) END, at + interval '20 milliseconds'
+FROM numbered, model
+"""
+
+
+_SHORT_ROWS = """
+WITH model AS (
+  SELECT r.* FROM exchange_evidencerow r ORDER BY received_at, request_id LIMIT 1
+), numbered AS (
+  SELECT n, md5(n::text) || '-1' AS id, %(begin)s::timestamptz
+    + (n - %(first)s) * (interval '86300 seconds' / %(count)s) + %(turn)s * interval '1 microsecond' AS at
+  FROM generate_series(%(first)s::bigint, %(first)s::bigint + %(count)s - 1) n
+)
+INSERT INTO exchange_evidencerow (received_at, request_id, segment_id, batch_id, place, leaf, intent, closing,
+  signature, message_id, client, service, permit, outcome, status, subject, ended_at)
+SELECT at, 'r-' || id, segment_id, batch_id, n, n %% 512,
+  CASE WHEN n %% %(every)s = 0 THEN intent ELSE '' END, CASE WHEN n %% %(every)s = 0 THEN closing ELSE '' END,
+  signature, 'm-' || id, client, service, permit, outcome, status,
+  CASE WHEN n %% %(every)s = 0 THEN model.subject ELSE '' END, at + interval '20 milliseconds'
 FROM numbered, model
 """
 

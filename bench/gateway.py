@@ -40,7 +40,8 @@ from divan_libs.envelope.evidence.records import Closing, Kind
 from divan_libs.envelope.evidence.segments import SUFFIX, read_segment
 from divan_libs.envelope.keys import SoftSigner
 from divan_libs.envelope.permits import Permit
-from divan_libs.envelope.snapshot import Connection, Member, Service, Snapshot, Subsystem, sign_snapshot
+from divan_libs.envelope.signed_snapshot import sign_snapshot
+from divan_libs.envelope.snapshot import Connection, Member, Service, Snapshot, Subsystem
 from divan_libs.envelope.subjects import SubjectIn, SubjectPlace
 from divan_libs.pki.authority import RehearsalAuthority
 from divan_libs.pki.fingerprints import fingerprint as certificate_fingerprint
@@ -210,7 +211,7 @@ class Bench:
             )
         )
         (directory / "subjects.json").write_text(json.dumps({"k1": os.urandom(32).hex()}))
-        (directory / "snapshot.jws").write_bytes(sign_snapshot(self._snapshot(), self.signer))
+        (directory / "snapshot.jws").write_bytes(sign_snapshot(self._snapshot(), self.signer).octets)
 
     def _write_key(self, name: str) -> bytes:
         pem = generate_private_key().private_bytes(

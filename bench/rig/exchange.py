@@ -21,6 +21,7 @@ from divan_libs.envelope.evidence.records import Closing, Kind
 from divan_libs.envelope.evidence.segments import SUFFIX, read_segment
 from divan_libs.envelope.keys import SoftSigner
 from divan_libs.envelope.permits import Permit
+from divan_libs.envelope.signed_snapshot import sign_snapshot
 from divan_libs.envelope.snapshot import (
     Durability,
     Group,
@@ -31,7 +32,6 @@ from divan_libs.envelope.snapshot import (
     Snapshot,
     Subsystem,
     Validation,
-    sign_snapshot,
 )
 from divan_libs.pki.authority import RehearsalAuthority
 from divan_libs.pki.encoding import write_certificates
@@ -124,7 +124,7 @@ class Exchange:
         """Sign the next snapshot: with so many further members, and permits spread over them and a few services."""
         self.version += 1
         draft = self.folder / "snapshot.draft"
-        draft.write_bytes(sign_snapshot(self._snapshot(members, permits), self.signer))
+        draft.write_bytes(sign_snapshot(self._snapshot(members, permits), self.signer).octets)
         draft.replace(self.folder / "snapshot.jws")
 
     def _snapshot(self, members: int, permits: int) -> Snapshot:

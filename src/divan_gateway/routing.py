@@ -21,7 +21,8 @@ from divan_gateway.settings import Shown
 from divan_libs.envelope.addresses import ClientId, GroupId, ServerId, ServiceId
 from divan_libs.envelope.errors import EnvelopeError
 from divan_libs.envelope.permits import Permit
-from divan_libs.envelope.snapshot import Service, Snapshot, Subsystem, Validation, open_snapshot
+from divan_libs.envelope.signed_snapshot import ReadParts, open_snapshot
+from divan_libs.envelope.snapshot import Service, Snapshot, Subsystem, Validation
 
 if TYPE_CHECKING:
     from divan_gateway.validation import Description
@@ -198,6 +199,7 @@ class Routing:
         self._subject_keys = subject_keys
         self._tls = tls
         self._taken: bytes | None = None
+        self._read = ReadParts()
         self._floor: int | None = None
         self._seen: tuple[int, int, int] | None = None
 
@@ -243,7 +245,7 @@ class Routing:
 
     def _open(self, data: bytes, now: datetime) -> Routes:
         try:
-            snapshot = open_snapshot(data, self._public_key, now=now, newer_than=self._floor)
+            snapshot = open_snapshot(data, self._public_key, now=now, newer_than=self._floor, read=self._read)
         except EnvelopeError as error:
             if error.code == "exchange.snapshot.expired":
                 # It does not serve any more, but nothing older than it may come after it.

@@ -13,7 +13,7 @@ from divan.trust.exchange.apps import ExchangeOptions
 from divan.trust.exchange.tests import world as around
 from divan.trust.exchange.values import Outcome
 from divan_libs.envelope.keys import load_public_key
-from divan_libs.envelope.snapshot import open_snapshot
+from divan_libs.envelope.signed_snapshot import open_snapshot
 
 from .house import House
 

@@ -18,7 +18,8 @@ from divan.trust.exchange.tests import world as around
 from divan.trust.exchange.values import Member
 from divan.trust.exchange.values.control import CertificateState, Conditions, NewRequest, RequestState, Scope
 from divan_libs.envelope.keys import load_public_key
-from divan_libs.envelope.snapshot import Snapshot, open_snapshot
+from divan_libs.envelope.signed_snapshot import open_snapshot
+from divan_libs.envelope.snapshot import Snapshot
 from divan_libs.pki.keys import generate_private_key
 from divan_libs.pki.tests.test_requests import request as csr_of
 

@@ -30,7 +30,8 @@ from divan_libs.envelope.evidence.records import Closing, Intent, Kind
 from divan_libs.envelope.evidence.segments import SUFFIX, read_segment
 from divan_libs.envelope.keys import SoftSigner
 from divan_libs.envelope.permits import Permit
-from divan_libs.envelope.snapshot import Connection, Member, Service, Snapshot, Subsystem, sign_snapshot
+from divan_libs.envelope.signed_snapshot import sign_snapshot
+from divan_libs.envelope.snapshot import Connection, Member, Service, Snapshot, Subsystem
 
 SERVER = "EE/BUSINESS/producer/gateway"
 CLIENT = "EE/BUSINESS/consumer/sub"
@@ -209,7 +210,7 @@ class Ground:
 
     def publish(self, snapshot: Snapshot, *, signer: SoftSigner | None = None) -> None:
         draft = self.directory / "snapshot.draft"
-        draft.write_bytes(sign_snapshot(snapshot, signer or self.signer))
+        draft.write_bytes(sign_snapshot(snapshot, signer or self.signer).octets)
         draft.replace(self.directory / "snapshot.jws")
 
     def records(self) -> list[tuple[Kind, bytes]]:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import binascii
 import hashlib
-from base64 import b64decode
+from base64 import b64decode, b64encode
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
@@ -86,6 +86,9 @@ def parse(octets: bytes, name: str) -> Element:
         raise AsicError("asic.xml", file=name, reason="syntax") from error
     if root.getroottree().docinfo.doctype:
         raise AsicError("asic.xml", file=name, reason="doctype")
+    if root.getprevious() is not None or root.getnext() is not None:
+        # A declaration in which one octet is altered is an instruction, and reads the same.
+        raise AsicError("asic.xml", file=name, reason="outside")
     return root
 
 
@@ -156,6 +159,9 @@ def follow_chain(files: Mapping[str, bytes], *, chain: str, result: str) -> Chai
         raise AsicError("asic.chain", reason="missing", chain=chain)
     reader = _Chain(files, parse(files[chain], chain), chain)
     top = parse(files[result], result)
+    for element in (*reader.root.iter(), *top.iter()):
+        if not isinstance(element.tag, str):
+            raise AsicError("asic.chain", reason="comment")
     if top.tag != f"{{{NAMESPACE}}}HashChainResult":
         raise AsicError("asic.chain", file=result)
     name, _, step = top.get("URI", "").partition("#")
@@ -173,7 +179,7 @@ class _Chain:
             raise AsicError("asic.chain", file=name)
         self.proven: set[str] = set()
         self.absent: dict[str, str] = {}
-        self._files, self._name = files, name
+        self.root, self._files, self._name = root, files, name
         method, *steps = [child for child in root if isinstance(child.tag, str)]
         if method.tag != f"{{{NAMESPACE}}}DefaultDigestMethod" or len(steps) > _MOST_STEPS:
             raise AsicError("asic.chain", file=name)
@@ -334,10 +340,14 @@ def _digest_of(parent: Element, default: str | None) -> tuple[str, bytes]:
 
 
 def _base64(text: str | None, code: str) -> bytes:
+    plain = "".join((text or "").split())
     try:
-        return b64decode("".join((text or "").split()), validate=True)
+        value = b64decode(plain, validate=True)
     except (binascii.Error, ValueError) as error:
         raise AsicError(code, reason="base64") from error
+    if b64encode(value).decode() != plain:
+        raise AsicError(code, reason="base64")
+    return value
 
 
 def _sequence(body: bytes) -> bytes:

@@ -1,37 +1,22 @@
-"""The routing snapshot: everything a gateway must know, in one signed, versioned, expiring and complete document.
-
-It is a JWS in compact form (RFC 7515, ES256) whose payload is RFC 8785 canonical JSON, so that any JOSE library can
-check it. A gateway takes a snapshot only as a whole, and never an older one than it has.
-"""
+"""The routing snapshot: everything a gateway must know at one version. How it is signed and read: `signed_snapshot`."""
 
 from __future__ import annotations
 
-import binascii
-import json
 import re
-from base64 import urlsafe_b64decode, urlsafe_b64encode
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from enum import StrEnum
 from typing import Annotated, Any
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-import orjson
-import rfc8785
-from cryptography.hazmat.primitives.asymmetric.ec import EllipticCurvePublicKey
-from pydantic import AwareDatetime, ConfigDict, Field, TypeAdapter, ValidationError, with_config
+from pydantic import Field
 
 from divan_libs.envelope.addresses import ClientId, GroupId, MemberId, ServerId, ServiceId
 from divan_libs.envelope.errors import EnvelopeError
-from divan_libs.envelope.keys import Signer, from_jose, is_signed, key_id, to_jose
 from divan_libs.envelope.permits import Permit
 from divan_libs.envelope.subjects import SubjectPlace
 
-FORMAT = 1
-CLOCK_SKEW = timedelta(minutes=1)
-"""How far the clock of a gateway may lag behind the one that issues snapshots."""
-_TYPE = "divan-snapshot+jws"
 _FINGERPRINT = re.compile(r"[0-9a-f]{64}")
 
 
@@ -175,7 +160,6 @@ def _require_address(service: ServiceId, address: str) -> None:
         raise EnvelopeError("exchange.snapshot.address", service=str(service), seen=address)
 
 
-@with_config(ConfigDict(extra="forbid"))
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Snapshot:
     """The whole routing state at one version. It holds from ``issued_at`` until, not including, ``expires_at``.
@@ -184,9 +168,9 @@ class Snapshot:
     ``time_zone`` hours and days of permits are meant.
     """
 
-    version: Annotated[int, Field(gt=0)]
-    issued_at: AwareDatetime
-    expires_at: AwareDatetime
+    version: int
+    issued_at: datetime
+    expires_at: datetime
     server: ServerId
     subject_key: str
     members: tuple[Member, ...]
@@ -234,95 +218,3 @@ def _require_known(what: str, ids: Any, known: set[Any]) -> None:
     for identifier in ids:
         if identifier not in known:
             raise EnvelopeError("exchange.snapshot.incomplete", what=what, id=str(identifier))
-
-
-_SNAPSHOT = TypeAdapter(Snapshot)
-
-
-def sign_snapshot(snapshot: Snapshot, signer: Signer) -> bytes:
-    """Return the signed snapshot as the gateway's file holds it (ASCII, one line)."""
-    header = {"alg": "ES256", "kid": signer.key_id, "typ": _TYPE}
-    document = _SNAPSHOT.dump_python(snapshot, mode="json") | {"format": FORMAT}
-    for subsystem in document["subsystems"]:
-        subsystem["certificates"].sort()
-    for group in document["groups"]:
-        group["members"].sort()
-    signed = b".".join((_encode(rfc8785.dumps(header)), _encode(_canonical(document))))
-    return b".".join((signed, _encode(to_jose(signer.sign(signed)))))
-
-
-def _canonical(document: dict[str, Any]) -> bytes:
-    """Return RFC 8785 canonical JSON: the names are ASCII and there are no fractions, so sorting is all it takes."""
-    return orjson.dumps(document, option=orjson.OPT_SORT_KEYS)
-
-
-def open_snapshot(
-    data: bytes, public_key: EllipticCurvePublicKey, *, now: datetime, newer_than: int | None = None
-) -> Snapshot:
-    """Return the snapshot if it is signed by that key, well formed, complete, valid now and not rolled back.
-
-    ``newer_than`` is the version already in force: an older one is refused, and so is another of the same version.
-
-    :raises EnvelopeError: ``exchange.snapshot.malformed``, ``.signature``, ``.format``, ``.not-yet-valid``,
-        ``.expired``, ``.rolled-back``, ``.incomplete``, ``.repeated``, ``.address``, ``.fingerprint``, ``.period``,
-        ``.health-path``, ``.description``, ``.time-zone`` or ``.foreign-group``.
-    """
-    document = _open_document(data, public_key)
-    try:
-        snapshot = _SNAPSHOT.validate_python(document, strict=False)
-    except ValidationError as error:
-        first = error.errors(include_url=False)[0]
-        cause = first.get("ctx", {}).get("error")
-        if isinstance(cause, EnvelopeError):
-            raise cause from error
-        raise EnvelopeError("exchange.snapshot.malformed", at=list(first["loc"]), problem=first["msg"]) from error
-    if newer_than is not None and snapshot.version <= newer_than:
-        raise EnvelopeError("exchange.snapshot.rolled-back", version=snapshot.version, in_force=newer_than)
-    if now < snapshot.issued_at - CLOCK_SKEW:
-        raise EnvelopeError("exchange.snapshot.not-yet-valid", issued_at=snapshot.issued_at.isoformat())
-    if now >= snapshot.expires_at:
-        expired_at = snapshot.expires_at.isoformat()
-        raise EnvelopeError("exchange.snapshot.expired", expires_at=expired_at, version=snapshot.version)
-    return snapshot
-
-
-def _open_document(data: bytes, public_key: EllipticCurvePublicKey) -> dict[str, Any]:
-    parts = data.strip().split(b".")
-    if len(parts) != 3:
-        raise EnvelopeError("exchange.snapshot.malformed", problem="not a compact JWS")
-    header = _decode_json(parts[0])
-    if header.get("alg") != "ES256" or header.get("typ") != _TYPE or "crit" in header:
-        raise EnvelopeError("exchange.snapshot.malformed", problem="not a snapshot header")
-    try:
-        signature = from_jose(_decode(parts[2]))
-    except EnvelopeError as error:
-        raise EnvelopeError("exchange.snapshot.signature", key=header.get("kid")) from error
-    if not is_signed(public_key, signature, b".".join(parts[:2])):
-        raise EnvelopeError("exchange.snapshot.signature", key=header.get("kid"), expected=key_id(public_key))
-    document = _decode_json(parts[1])
-    if document.pop("format", None) != FORMAT:
-        raise EnvelopeError("exchange.snapshot.format", known=FORMAT)
-    return document
-
-
-def _encode(data: bytes) -> bytes:
-    return urlsafe_b64encode(data).rstrip(b"=")
-
-
-def _decode(data: bytes) -> bytes:
-    try:
-        return urlsafe_b64decode(data + b"=" * (-len(data) % 4))
-    except (binascii.Error, ValueError) as error:
-        raise EnvelopeError("exchange.snapshot.malformed", problem="base64") from error
-
-
-def _decode_json(data: bytes) -> dict[str, Any]:
-    try:
-        document = json.loads(_decode(data))
-    except (ValueError, RecursionError) as error:
-        if isinstance(error, EnvelopeError):
-            raise
-        raise EnvelopeError("exchange.snapshot.malformed", problem="JSON") from error
-    if not isinstance(document, dict):
-        raise EnvelopeError("exchange.snapshot.malformed", problem="not an object")
-    return document

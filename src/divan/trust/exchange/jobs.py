@@ -11,6 +11,7 @@ from divan.foundation.errors import Refusal, Trouble
 from divan.trust.exchange import actions, queries, rules
 from divan.trust.exchange.actions.publishing import hand_out_newest
 from divan.trust.signing import queries as signing
+from divan_libs.envelope.errors import EnvelopeError
 from divan_libs.pki.errors import PkiError
 
 logger = logging.getLogger(__name__)
@@ -38,11 +39,17 @@ def keep_snapshot(now: datetime) -> int:
     newest = queries.find_newest_snapshot()
     if newest is None:
         return 0
-    if rules.is_snapshot_due(newest.issued_at, now):
-        actions.publish_snapshot(actor=SYSTEM, now=now)
-        return 1
-    hand_out_newest()
-    return 0
+    if not rules.is_snapshot_due(newest.issued_at, now):
+        try:
+            hand_out_newest()
+        except EnvelopeError as error:
+            if error.code == "exchange.snapshot.part":
+                raise
+            logger.info("snapshot %d was signed by an earlier version of this program; signing anew", newest.number)
+        else:
+            return 0
+    actions.publish_snapshot(actor=SYSTEM, now=now)
+    return 1
 
 
 def watch_certificates(now: datetime) -> int:

@@ -107,7 +107,7 @@ def judge(packed: bytes) -> tuple[str, ...]:
     [
         (b"<asic:XAdES", BOMB + b"<asic:XAdES", "asic.xml"),
         (b"<asic:XAdES", OUTSIDE + b"<asic:XAdES", "asic.xml"),
-        (b"<asic:XAdES", b"<?go now?><asic:XAdES", "asic.chain.digest"),
+        (b"<asic:XAdES", b"<?go now?><asic:XAdES", "asic.xml"),
         (b'URI="/closing.json"', b'URI="/intent.json"', "asic.signature.malformed"),
         (b'URI="/closing.json"', b'URI="file:///etc/passwd"', "asic.signature.malformed"),
         (b'URI="/closing.json"', b'URI="http://127.0.0.1/"', "asic.signature.malformed"),

@@ -162,7 +162,7 @@ def test_what_one_service_issues_the_next_one_asks_through_the_gateway(world, wo
         now=world.now,
     )
 
-    # The gateway takes a new snapshot within half a second; until then it refuses what it does not know, for good.
+    # The gateway takes a new snapshot a moment later; until then it refuses what it does not know, for good.
     time.sleep(1.5)
     assert ask_workshop(world) == ("not-matched", {})
     granted = workshop.granted()

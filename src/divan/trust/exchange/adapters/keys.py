@@ -250,7 +250,6 @@ def _environment(told: ExchangeOptions) -> str:
         "EVIDENCE": at / EVIDENCE,
         "SIGNING_KEY": at / EVIDENCE_KEY,
         "SUBJECT_KEYS": at / SUBJECT_KEYS,
-        "WATCH_MS": 500,
     }
     return "".join(f"DIVAN_GATEWAY_{name}={value}\n" for name, value in settings.items())
 

@@ -7,11 +7,11 @@ from divan.trust.exchange.models.evidence import (
     EvidenceRow,
     EvidenceStamp,
     Segment,
-    SnapshotVersion,
     StampedBatch,
 )
 from divan.trust.exchange.models.membership import Agreement, DataService, Group, Member, Subsystem
 from divan.trust.exchange.models.permits import Permit, PermitRequest
+from divan.trust.exchange.models.snapshots import SnapshotPart, SnapshotVersion
 
 __all__ = [
     "Agreement",
@@ -26,6 +26,7 @@ __all__ = [
     "PermitRequest",
     "Segment",
     "SettledDoubt",
+    "SnapshotPart",
     "SnapshotVersion",
     "StampedBatch",
     "Subsystem",

@@ -1,4 +1,4 @@
-"""What was published to the gateway, and what it gave in evidence."""
+"""What the gateway gave in evidence."""
 
 from __future__ import annotations
 
@@ -7,34 +7,7 @@ from typing import ClassVar
 
 from django.contrib.postgres.indexes import BrinIndex
 from django.db import models
-from django.db.models import F, Q
-
-
-class SnapshotVersion(models.Model):
-    """A routing snapshot as it was signed and published; a trigger refuses every change.
-
-    .. no_pii: the routing state of the exchange
-    """
-
-    id = models.BigAutoField(primary_key=True)
-    uuid = models.UUIDField(unique=True)
-    number = models.PositiveBigIntegerField(unique=True)
-    signed = models.BinaryField()
-    sha256 = models.CharField(max_length=64)
-    issued_at = models.DateTimeField()
-    expires_at = models.DateTimeField()
-
-    subject_kind: ClassVar[str] = "exchange.snapshot"
-
-    class Meta:
-        constraints = (
-            models.CheckConstraint(condition=Q(number__gt=0), name="snapshot_number_from_one"),
-            models.CheckConstraint(condition=Q(expires_at__gt=F("issued_at")), name="snapshot_period"),
-        )
-
-    def subject_state(self) -> dict[str, object]:
-        """Return what the digest of a snapshot covers: the hash of its signed octets says everything."""
-        return {"number": self.number, "sha256": self.sha256}
+from django.db.models import Q
 
 
 class Segment(models.Model):

@@ -23,7 +23,7 @@ from divan.trust.exchange.values.peers import (
 )
 from divan_libs.envelope.keys import SoftSigner
 from divan_libs.envelope.seals import seal_document
-from divan_libs.envelope.snapshot import open_snapshot
+from divan_libs.envelope.signed_snapshot import open_snapshot
 from divan_libs.pki.authority import RehearsalAuthority
 from divan_libs.pki.encoding import read_certificates, write_certificates
 

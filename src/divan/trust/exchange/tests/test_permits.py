@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import time, timedelta
+from hashlib import sha256
 from uuid import uuid4
 
 import pytest
@@ -33,8 +34,10 @@ from divan.trust.exchange.values import (
     Validation,
     WeeklyHours,
 )
+from divan_libs.envelope.errors import EnvelopeError
 from divan_libs.envelope.keys import load_public_key
-from divan_libs.envelope.snapshot import Operation, ServiceKind, Snapshot, open_snapshot
+from divan_libs.envelope.signed_snapshot import open_snapshot
+from divan_libs.envelope.snapshot import Operation, ServiceKind, Snapshot
 
 from .world import MEMBERS, NOW, OURS, SERVICE, permit, plan
 
@@ -220,6 +223,56 @@ def test_a_snapshot_that_did_not_reach_the_gateway_is_handed_out_later(founded):
     assert jobs.keep_snapshot(NOW) == 0
 
     assert snapshot_of(founded).version == 2
+
+
+def test_a_snapshot_keeps_of_its_parts_only_those_that_are_new(founded, commit):
+    before = set(models.SnapshotPart.objects.values_list("pk", flat=True))
+
+    with commit():
+        actions.grant_permit(permit=permit(path_glob="/persons/*/alive"), actor=SYSTEM, now=NOW)
+        actions.publish_snapshot(actor=SYSTEM, now=NOW)
+
+    [fresh] = models.SnapshotPart.objects.exclude(pk__in=before)
+    assert fresh.sha256 == sha256(fresh.line).hexdigest()
+    assert b"/persons/*/alive" in bytes(fresh.line)
+    assert len(snapshot_of(founded).permits) == 2
+
+
+def test_the_file_of_the_gateway_is_made_whole_again_from_what_is_kept(founded):
+    file = founded.gateway / keys.SNAPSHOT
+    whole = file.read_bytes()
+
+    for damaged in (whole.splitlines()[0], whole.replace(b"persons", b"prisons"), b""):
+        file.write_bytes(damaged)
+        jobs.keep_snapshot(NOW)
+        assert file.read_bytes() == whole
+
+
+def test_a_part_that_is_not_what_was_signed_does_not_reach_the_gateway(founded, commit):
+    with connection.cursor() as cursor:
+        cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
+        cursor.execute("ALTER TABLE exchange_snapshotpart DISABLE TRIGGER record_stands")
+    [wanted] = [part for part in models.SnapshotPart.objects.all() if b"/persons/*" in bytes(part.line)]
+    models.SnapshotPart.objects.filter(pk=wanted.pk).update(line=bytes(wanted.line).replace(b"GET", b"PUT"))
+    file = founded.gateway / keys.SNAPSHOT
+    file.unlink()
+
+    with pytest.raises(EnvelopeError) as refused:
+        jobs.keep_snapshot(NOW)
+
+    assert (refused.value.code, refused.value.facts["sha256"]) == ("exchange.snapshot.part", wanted.pk)
+    assert not file.exists()
+
+
+def test_what_an_earlier_program_signed_is_signed_anew(founded):
+    models.SnapshotVersion.objects.create(
+        uuid=uuid4(), number=7, signed=b"e30.e30.AA", sha256="0" * 64, issued_at=NOW, expires_at=NOW + timedelta(days=3)
+    )
+
+    with transaction.atomic():
+        assert jobs.keep_snapshot(NOW) == 1
+
+    assert queries.find_newest_snapshot().number == 8
 
 
 def test_numbering_goes_on_behind_the_gateway_after_an_older_database_was_put_back(founded, commit):
