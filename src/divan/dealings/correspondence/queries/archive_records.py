@@ -102,9 +102,11 @@ def letter_records(
 
 
 def _record(row: models.Letter, filing: models.Filing, exported: set[UUID], body: str) -> transfer.Record:
-    related = models.Relation.objects.filter(letter=row, other__uuid__in=exported).values_list("other__uuid", flat=True)
-    answers = models.Relation.objects.filter(other=row, kind="answers", letter__uuid__in=exported)
-    answered = answers.order_by("id").values_list("letter__uuid", flat=True).first()
+    # What is exported may be many thousands of letters: told apart here, a letter has a few relations.
+    others = models.Relation.objects.filter(letter=row).values_list("other__uuid", flat=True)
+    related = [other for other in others if other in exported]
+    answers = models.Relation.objects.filter(other=row, kind="answers").order_by("id")
+    answered = next((one for one in answers.values_list("letter__uuid", flat=True) if one in exported), None)
     at = row.registered_at or filing.filed_at
     return transfer.Record(
         uuid=str(row.uuid),
