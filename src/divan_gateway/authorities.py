@@ -1,4 +1,4 @@
-"""The authorities of client certificates, taken up while the gateway runs: a new peer needs no restart."""
+"""Certificates at the TLS listener, taken up while the gateway runs: a new peer or a renewal needs no restart."""
 
 from __future__ import annotations
 
@@ -6,7 +6,20 @@ import logging
 import ssl
 from pathlib import Path
 
+from cryptography import x509
+
 logger = logging.getLogger(__name__)
+
+
+def address_of(certificate: Path) -> str:
+    """Return the first host name in a certificate (PEM), else its first address, else nothing."""
+    read = x509.load_pem_x509_certificate(certificate.read_bytes())
+    try:
+        names = read.extensions.get_extension_for_class(x509.SubjectAlternativeName).value
+    except x509.ExtensionNotFound:
+        return ""
+    found = names.get_values_for_type(x509.DNSName) or names.get_values_for_type(x509.IPAddress)
+    return str(found[0]) if found else ""
 
 
 class Authorities:

@@ -18,7 +18,7 @@ from functools import partial
 import uvloop
 
 from divan_gateway.admission import Caller
-from divan_gateway.authorities import Authorities, Certificate
+from divan_gateway.authorities import Authorities, Certificate, address_of
 from divan_gateway.carrier import Carrier
 from divan_gateway.handing_out import HandingOut
 from divan_gateway.health import look_at_health
@@ -326,10 +326,17 @@ class Worker:
         if path == b"/asic":
             answer = await self._handing_out.answer(routes, caller, query)
         elif path == b"/verificationconf":
-            answer = verification_conf(routes)
+            answer = verification_conf(routes, self._address())
         else:
             answer = list_clients(routes, request.told.get(b"accept", b"").decode("latin-1"), query)
         return self._page(request, answer.status, answer.headers, answer.body)
+
+    def _address(self) -> str:
+        """Return under what name clients reach this gateway: what its certificate says, else where it listens."""
+        tls, plain = self._settings.tls, self._settings.plain
+        if tls is not None:
+            return address_of(tls.certificate) or tls.listener.host
+        return plain.host if plain is not None else ""
 
     def _health(self, request: Request) -> bytes:
         routes, state = self._routing.routes, self._state()

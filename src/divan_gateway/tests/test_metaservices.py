@@ -154,4 +154,8 @@ def test_the_shared_parameters_are_where_tools_look_for_them(described):
     owner = root.findtext("./securityServer/owner")
     assert root.find(f"./member[@id='{owner}']/memberCode").text == SERVER.split("/")[2]
     assert root.findtext("./securityServer/serverCode") == "gateway"
+    assert root.findtext("./securityServer/address") == "localhost"
+    registered = {client.text for client in root.findall("./securityServer/client")}
+    assert registered == {subsystem.get("id") for subsystem in root.findall("./member/subsystem")}
+    assert len(registered) >= 5
     assert root.findtext("./globalGroup/groupMember/subsystemCode") == "sub"
