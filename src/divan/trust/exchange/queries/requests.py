@@ -38,12 +38,19 @@ from divan_libs.envelope.descriptions import operations_of
 _LOOKED_IN = (
     "consumer__address",
     "consumer__name_fa",
+    "consumer__name_en",
     "consumer__member__name_fa",
+    "consumer__member__name_en",
+    "group__address",
     "group__name_fa",
+    "group__name_en",
+    "data_service__address",
     "data_service__code",
     "data_service__name_fa",
+    "data_service__name_en",
     "path_glob",
     "purpose_fa",
+    "purpose_en",
 )
 
 
