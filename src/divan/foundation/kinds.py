@@ -9,10 +9,14 @@ FACT_KINDS: dict[str, FactKind] = {}
 
 @dataclass(frozen=True, slots=True)
 class FactKind:
-    """A kind of fact: its stable code, what it means, and which kind of subject it speaks of."""
+    """A kind of fact: its stable code and what it means.
+
+    ``erases``: it says that personal data left its subject; then nobody is to link what was sealed about it before.
+    """
 
     code: str
     meaning: str
+    erases: bool = False
 
     def __post_init__(self) -> None:
         if FACT_KINDS.setdefault(self.code, self) != self:

@@ -18,9 +18,11 @@ from divan.foundation.models import OutgoingMessage, StoredFile
 MESSAGE_LIFE = timedelta(days=180)
 UNCLAIMED_LIFE = timedelta(hours=48)
 
-MESSAGE_ERASED = FactKind("foundation.message-erased", "Number and text of an old short message were erased.")
+MESSAGE_ERASED = FactKind(
+    "foundation.message-erased", "Number and text of an old short message were erased.", erases=True
+)
 FILE_ERASED = FactKind(
-    "foundation.file-erased", "The bytes and the name of an upload that nothing claimed were erased."
+    "foundation.file-erased", "The bytes and the name of an upload that nothing claimed were erased.", erases=True
 )
 
 

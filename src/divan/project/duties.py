@@ -61,6 +61,7 @@ def worker_duties() -> list[Duty]:
         Duty("disposals", correspondence.run_disposals, every=60.0),
         Duty("drafts", cases.clear_drafts, every=3600.0),
         Duty("signatures", cases.expire_signatures, every=600.0),
+        Duty("salts", ledger.erase_salts, every=5.0),
         Duty("examination", ledger.Examiner().look, every=5.0),
         Duty("retention", retention.let_go, every=3600.0),
     ]

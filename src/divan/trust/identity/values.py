@@ -382,7 +382,11 @@ CHALLENGE_REPLACED = FactKind("identity.challenge-replaced", "A sign-in by code 
 CODE_RESENT = FactKind("identity.code-resent", "Another code was made; the former no longer counts.")
 CODE_REFUSED = FactKind("identity.code-refused", "A wrong code was given.")
 CODE_REDEEMED = FactKind("identity.code-redeemed", "The right code was given in time, once.")
-CHALLENGE_FORGOTTEN = FactKind("identity.challenge-forgotten", "The personal data of an old sign-in by code left.")
-INQUIRY_FORGOTTEN = FactKind("identity.inquiry-forgotten", "The personal data of an old question to a register left.")
+CHALLENGE_FORGOTTEN = FactKind(
+    "identity.challenge-forgotten", "The personal data of an old sign-in by code left.", erases=True
+)
+INQUIRY_FORGOTTEN = FactKind(
+    "identity.inquiry-forgotten", "The personal data of an old question to a register left.", erases=True
+)
 INQUIRY_ASKED = FactKind("identity.inquiry-asked", "A question to a register was written down, to be asked.")
 INQUIRY_ANSWERED = FactKind("identity.inquiry-answered", "A question ended: matched, not matched or unknown.")

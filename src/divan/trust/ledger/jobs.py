@@ -5,15 +5,19 @@ from __future__ import annotations
 import logging
 import time
 from collections.abc import Generator, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from uuid import UUID
 
+from divan.foundation import facts
 from divan.foundation.actors import SYSTEM
+from divan.foundation.facts import FactRecord
+from divan.foundation.kinds import FACT_KINDS
 from divan.trust.ledger import actions, queries, rules
 from divan.trust.ledger.adapters import witnesses
 from divan.trust.ledger.apps import options
-from divan.trust.ledger.values import ExaminationOver, Finding, Part, Step, WitnessAnswer
+from divan.trust.ledger.values import EntryUnknown, ExaminationOver, Finding, Part, Step, WitnessAnswer
 from divan_libs.tlog.checkpoints import Checkpoint
 from divan_libs.tlog.cosigning import AGAINST_THE_LOG, Cosigned, Outcome
 from divan_libs.tlog.policies import Policy
@@ -26,6 +30,7 @@ PAUSE = timedelta(seconds=5)
 """How long it rests between two slices, so that sealing and serving have the machine."""
 REFUSED = AGAINST_THE_LOG | {"tlog.cosigning.refused"}
 """Answers after which a witness is asked what it remembers of the log."""
+ERASED_AT_ONCE = 500
 LOOKS = timedelta(minutes=1)
 """How often it looks whether an examination is due."""
 
@@ -139,6 +144,24 @@ def _answer(outcome: Outcome) -> WitnessAnswer:
         cosigned_at=None if at is None else datetime.fromtimestamp(at, UTC),
         trouble=outcome.code,
     )
+
+
+def erase_salts(now: datetime) -> int:
+    """Erase the salts of what was sealed about somebody before their data left; return of how many facts that was so.
+
+    Which facts say so is told by their kinds (``erases``). One whose own entry is not sealed yet waits for the next
+    look.
+    """
+
+    def handle(fact: FactRecord) -> None:
+        actions.erase_salts_before(fact=fact, actor=SYSTEM, now=now)
+
+    kinds, done = [kind for kind in FACT_KINDS.values() if kind.erases], 0
+    with suppress(EntryUnknown):
+        # One at a time: what waits to be sealed must not undo what was done before it.
+        while done < ERASED_AT_ONCE and facts.follow("ledger-salts", handle, kinds=kinds, limit=1):
+            done += 1
+    return done
 
 
 @dataclass(slots=True)

@@ -7,12 +7,16 @@ from divan.foundation.kinds import FactKind
 DRAFT_STARTED = FactKind("cases.draft-started", "A person began an application on a pinned version of a service.")
 DRAFT_SAVED = FactKind("cases.draft-saved", "A page of answers was saved.")
 DRAFT_ABANDONED = FactKind(
-    "cases.draft-abandoned", "A draft was given up by its applicant or expired, and its answers were erased."
+    "cases.draft-abandoned",
+    "A draft was given up by its applicant or expired, and its answers were erased.",
+    erases=True,
 )
 NEED_ASKED = FactKind("cases.need-asked", "A fact was asked from a register for a case.")
 NEED_ANSWERED = FactKind("cases.need-answered", "A register's answer, or its silence, was noted for a case.")
 NEED_DROPPED = FactKind(
-    "cases.need-dropped", "A question to a register fell away with its answer: whom it was about is no longer named."
+    "cases.need-dropped",
+    "A question to a register fell away with its answer: whom it was about is no longer named.",
+    erases=True,
 )
 SIGNATURE_ASKED = FactKind("cases.signature-asked", "A second party was asked to sign under an application.")
 SIGNATURE_GIVEN = FactKind(

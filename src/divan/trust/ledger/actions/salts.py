@@ -10,6 +10,7 @@ from django.db import transaction
 
 from divan.foundation import facts
 from divan.foundation.actors import Actor
+from divan.foundation.facts import FactRecord
 from divan.trust.ledger import models
 from divan.trust.ledger.values import SALT_ERASED, EntryUnknown
 
@@ -47,6 +48,24 @@ def erase_salts_about(*, subject: UUID, ground: str, actor: Actor, now: datetime
     if not entries:
         raise EntryUnknown(subject=subject)
     return sum(_erase(entry, ground=ground, actor=actor, now=now) for entry in entries)
+
+
+@transaction.atomic
+def erase_salts_before(*, fact: FactRecord, actor: Actor, now: datetime) -> int:
+    """Erase the salts of what was sealed about a fact's subject before it, and return how many.
+
+    The fact says that personal data left the subject; its own entry stays and proves that they did.
+
+    :raises EntryUnknown: if the fact is not sealed yet.
+    """
+    head = models.LogHead.objects.first()
+    if head is None or fact.position >= head.size:
+        raise EntryUnknown(fact=fact.uuid)
+    about = {one.uuid for one in facts.of_subject(fact.subject_uuid)}
+    sealed = models.LedgerEntry.objects.select_for_update().filter(
+        fact_uuid__in=about, position__lt=fact.position, salt__isnull=False
+    )
+    return sum(_erase(entry, ground=fact.kind, actor=actor, now=now) for entry in sealed.order_by("position"))
 
 
 def _erase(entry: models.LedgerEntry, *, ground: str, actor: Actor, now: datetime) -> int:

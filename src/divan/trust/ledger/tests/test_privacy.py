@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime, timedelta
 from hashlib import sha256
 from pathlib import Path
 from uuid import uuid4
@@ -9,11 +10,13 @@ from uuid import uuid4
 import pytest
 from django.db import transaction
 
-from divan.foundation import facts
+from divan.foundation import facts, retention
 from divan.foundation.actors import SYSTEM
 from divan.foundation.facts import FactRecord
 from divan.foundation.messages import MESSAGE_QUEUED
-from divan.trust.ledger import actions, models, queries
+from divan.foundation.models import OutgoingMessage
+from divan.foundation.retention import MESSAGE_ERASED
+from divan.trust.ledger import actions, jobs, models, queries
 from divan.trust.ledger.values import EntryUnknown
 from divan_libs.persian.identifiers import national_code_with_check_digit
 from divan_libs.persian.text import persian_digits
@@ -158,3 +161,57 @@ def test_a_lawful_erasure_takes_every_salt_about_one_subject_and_no_other(told, 
     assert published(open_log.directory) == content
     seal_all()
     assert queries.fsck() == []
+
+
+def without_salt() -> set[int]:
+    return set(models.LedgerEntry.objects.filter(salt=None).values_list("position", flat=True))
+
+
+def test_what_has_outlived_its_retention_is_linked_with_nobody_any_more(told, open_log):
+    before, later = hashes_in(open_log.directory), NOW + timedelta(days=181)
+    about = {fact.position for fact in facts.of_subject(told.subject_uuid)}
+    while retention.let_go(later):
+        pass
+    facts.place_facts()
+
+    # Nothing happens before the fact that says so is sealed, and then everything at once, but for that fact itself.
+    assert (jobs.erase_salts(later), without_salt()) == (0, set())
+    seal_all()
+    assert jobs.erase_salts(later) == OutgoingMessage.objects.count() > 290
+    # All but the first, which says that the log was opened.
+    assert without_salt() == set(range(1, 300)) >= about
+    assert jobs.erase_salts(later) == 0
+
+    [last] = [fact for fact in facts.of_subject(told.subject_uuid) if fact.position not in about]
+    assert (last.kind, queries.find_receipt(last.uuid) is not None) == (MESSAGE_ERASED.code, True)
+    facts.place_facts()
+    assert {fact.data["ground"] for fact in facts.after(queries.log_state().size - 1)} == {MESSAGE_ERASED.code}
+    seal_all()
+    entries = {bytes(one) for one in models.LedgerEntry.objects.values_list("commitment", flat=True)}
+    assert entries <= hashes_in(open_log.directory)
+    assert len(before & entries) == 300
+    assert queries.fsck() == []
+
+
+def test_what_waits_to_be_sealed_undoes_nothing_that_was_erased_before_it(told, open_log):
+    later = NOW + timedelta(days=181)
+    first, second = OutgoingMessage.objects.order_by("id")[:2]
+    erase(first, later)
+    facts.place_facts()
+    seal_all()
+    erase(second, later)
+    facts.place_facts()
+
+    assert jobs.erase_salts(later) == 1
+    assert len(without_salt()) == 1
+
+    seal_all()
+    assert jobs.erase_salts(later) == 1
+    assert len(without_salt()) == 2
+
+
+def erase(row: OutgoingMessage, at: datetime) -> None:
+    with transaction.atomic():
+        row.recipient = row.text = ""
+        row.save(update_fields=["recipient", "text"])
+        facts.record(MESSAGE_ERASED, subject=row, actor=SYSTEM, at=at)
