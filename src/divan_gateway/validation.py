@@ -5,14 +5,18 @@ from __future__ import annotations
 import json
 import logging
 from collections.abc import Sequence
+from copy import copy
 from functools import lru_cache
 from http.cookies import CookieError, SimpleCookie
 from typing import Any
 from urllib.parse import parse_qsl
 
-from openapi_core import OpenAPI
+from jsonschema_path import SchemaPath
+from openapi_core import Config, OpenAPI
 from openapi_core.datatypes import RequestParameters
 from openapi_core.exceptions import OpenAPIError
+from openapi_core.validation.schemas.factories import SchemaValidatorsFactory
+from openapi_core.validation.schemas.validators import SchemaValidator
 from werkzeug.datastructures import Headers, ImmutableMultiDict
 
 from divan_gateway.wire import Answer, MessageBreach
@@ -21,6 +25,8 @@ from divan_libs.envelope.headers import Header, last_value
 logger = logging.getLogger(__name__)
 
 _OF_EXCHANGE = ("servers", "security")
+_PLACES = 8192
+"""Places in a description that are remembered; unless told the library finds the way to each anew for every message."""
 
 
 class _Question:
@@ -66,7 +72,8 @@ class Description:
     """The description of a service, ready to hold messages to it."""
 
     def __init__(self, text: str) -> None:
-        self._openapi = OpenAPI.from_dict(_without(json.loads(text)))
+        spec = SchemaPath.from_dict(_without(json.loads(text)), resolved_cache_maxsize=_PLACES)
+        self._openapi = _remembering(OpenAPI(spec))
 
     def check_request(self, method: str, path: str, query: str | None, headers: Sequence[Header], body: bytes) -> None:
         """Check a request.
@@ -87,6 +94,42 @@ class Description:
             self._openapi.validate_response(_Question(method, path, None, [], b""), _Response(answer))
         except OpenAPIError as error:
             raise MessageBreach(_told(error)) from error
+
+
+class _Once(SchemaValidatorsFactory):
+    """Makes what validates a schema once; the library makes it anew for every value, with a copy of all formats."""
+
+    def __init__(self, factory: SchemaValidatorsFactory) -> None:
+        super().__init__(factory.schema_validator_cls, factory.format_checker)
+        self._factory = factory
+        self._made: dict[tuple[object, ...], SchemaValidator] = {}
+
+    def create(self, spec: SchemaPath, schema: SchemaPath, *args: Any, **options: Any) -> SchemaValidator:
+        # The schemas of one description differ by their place in it; the options are always the same.
+        place = tuple(schema.parts)
+        if place not in self._made:
+            self._made[place] = self._factory.create(spec, schema, *args, **options)
+        return self._made[place]
+
+
+def _remembering(plain: OpenAPI) -> OpenAPI:
+    """Return the same description, validated by classes that keep what they make of it."""
+    request, response = plain.request_validator_cls, plain.response_validator_cls
+    if request is None or response is None:
+        return plain
+    kept = Config(
+        spec_validator_cls=None,
+        request_validator_cls=_keeping(request),
+        response_validator_cls=_keeping(response),
+    )
+    return OpenAPI(plain.spec, config=kept)
+
+
+def _keeping(validator: Any) -> Any:
+    once, casters = _Once(validator.schema_validators_factory), copy(validator.schema_casters_factory)
+    casters.schema_validators_factory = once
+    made = {"schema_validators_factory": once, "schema_casters_factory": casters}
+    return type(validator.__name__, (validator,), made)
 
 
 def _without(document: dict[str, Any]) -> dict[str, Any]:
