@@ -74,11 +74,12 @@ def test_the_automaton_and_the_regular_expression_agree(glob, path):
 def test_no_path_keeps_a_matcher_busy():
     glob, path = "/**a**a**a**a**a**b", "/" + "a" * 4000
 
-    began = time.perf_counter()
+    began = time.process_time()
     found = matches(glob, path)
 
     assert not found
-    assert time.perf_counter() - began < 1
+    # A matcher that guesses would take longer than the world is old.
+    assert time.process_time() - began < 10
 
 
 @pytest.mark.parametrize(

