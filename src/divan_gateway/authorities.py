@@ -12,11 +12,14 @@ logger = logging.getLogger(__name__)
 
 
 def address_of(certificate: Path) -> str:
-    """Return the first host name in a certificate (PEM), else its first address, else nothing."""
-    read = x509.load_pem_x509_certificate(certificate.read_bytes())
+    """Return the first host name in a certificate (PEM), else its first address, else nothing.
+
+    Nothing as well while the file is being renewed and cannot be read.
+    """
     try:
+        read = x509.load_pem_x509_certificate(certificate.read_bytes())
         names = read.extensions.get_extension_for_class(x509.SubjectAlternativeName).value
-    except x509.ExtensionNotFound:
+    except (OSError, ValueError, x509.ExtensionNotFound):
         return ""
     found = names.get_values_for_type(x509.DNSName) or names.get_values_for_type(x509.IPAddress)
     return str(found[0]) if found else ""
