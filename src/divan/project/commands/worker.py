@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import faulthandler
 import os
 import signal
 import threading
@@ -15,7 +16,11 @@ def register(app: typer.Typer) -> None:
 
 
 def worker() -> None:
-    """Do the duties of the house (sequencer, sealer, clocks, inquiries, messages) until told to stop."""
+    """Do the duties of the house (sequencer, sealer, clocks, inquiries, messages) until told to stop.
+
+    On SIGUSR1 it writes to standard error what each of its threads does at the moment.
+    """
+    faulthandler.register(signal.SIGUSR1)
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "divan.project.settings")
     import django  # noqa: PLC0415 (needs the house's packages)
 

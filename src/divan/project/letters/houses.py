@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import json
 import os
+import re
 import signal
 import socket
 import subprocess
@@ -23,6 +24,9 @@ PATIENCE = 420.0
 """Seconds in which something happens that depends on retries, on a machine that has much else to do."""
 FOUNDING = 600.0
 """Seconds in which an installation comes to life."""
+
+
+_WAITS_FOR_WORK = re.compile(r"in wait\n.*in wait\n.*in _do\n")
 
 
 class StoryBroken(Exception):
@@ -60,6 +64,17 @@ def _is_free(port: int) -> bool:
             tried.bind(("127.0.0.1", port))
             return True
     return False
+
+
+def _workers_of(folder: Path) -> list[int]:
+    """Return the workers of the installation in a folder; after a power cut an old one may end beside the new one."""
+    found = []
+    for entry in Path("/proc").iterdir():
+        with contextlib.suppress(OSError):
+            if entry.name.isdigit() and (entry / "cmdline").read_bytes().endswith(b"command_line\0worker\0"):
+                told = (entry / "environ").read_bytes().split(b"\0")
+                found += [int(entry.name)] if f"DIVAN_DATA={folder}".encode() in told else []
+    return found
 
 
 @dataclass(slots=True)
@@ -145,6 +160,21 @@ class House:
         """Bring it to life and wait until it is."""
         self.launch(fault=fault)
         self.await_life()
+
+    def last_words(self) -> str:
+        """Return what its logs said last, after its worker was told to write what its threads do."""
+        folder = Path(self.environment["DIVAN_DATA"])
+        for worker in _workers_of(folder):
+            os.kill(worker, signal.SIGUSR1)
+        time.sleep(1)
+        state = "is not there" if self.process is None else "ended" if self.has_fallen else "runs"
+        told = [f"--- {self.name}: its launcher {state}"]
+        for log in sorted((folder / "log").glob("*.log")):
+            # The frames of some forty threads are long, and most of them wait for work.
+            said = log.read_bytes()[-40_000:].decode("utf-8", "replace").split("\n\n")
+            busy = "\n\n".join(part for part in said if not _WAITS_FOR_WORK.search(part)).strip()
+            told += [f"--- {self.name}, {log.name}", busy[-3_000:] or "it said nothing"]
+        return "\n".join(told)
 
     def kill(self) -> None:
         """Kill every process of it at once, as a power cut does."""

@@ -20,6 +20,7 @@ from divan.project.configuration import Configuration
 from divan.project.letters.houses import House, StoryBroken, free_ports, wait_for
 
 PORTS_APART = 50
+TRIES = 3
 SECOND, CENTRE = "HM/GOV/governor-office/divan", "CT/GOV/interior-ministry/divan"
 DUPLICATES = (
     ("same", "registered", "brought again it is known there"),
@@ -155,13 +156,26 @@ class Story:
         self.second.kill()
         self.second.start(fault="dispatch.after-carry")
         letter = self.written(self.second, self.first)
-        wait_for(lambda: self.second.has_fallen, f"{self.second.name} falls while it sends")
+        self._fallen(letter)
+        # It falls as well when a busy gateway let the letter fall; then it is cut at the next try.
+        for _ in range(TRIES):
+            if self.arrived(self.second, letter, self.first):
+                break
+            self.second.launch(fault="dispatch.after-carry")
+            self._fallen(letter)
         found = self.arrived(self.second, letter, self.first)
         self.holds(
             f"{self.second.name} is killed while it sends {letter['number']}: {self.first.name} has it once",
             true=len(found) == 1,
         )
         return letter
+
+    def _fallen(self, letter: dict[str, Any]) -> None:
+        try:
+            wait_for(lambda: self.second.has_fallen, f"{self.second.name} falls while it sends")
+        except StoryBroken as broken:
+            told = self.state(self.second, letter, self.first)
+            raise StoryBroken(f"{broken}; of the letter it says {told}") from broken
 
     def cut_while_receiving(self) -> dict[str, Any]:
         """Kill the second province between a letter's files and its row."""
@@ -264,6 +278,11 @@ def run(configuration: Configuration, console: Console) -> None:
             house.await_life()
             story.holds(f"{house.name} lives at port {house.port}, with database and gateway of its own", true=True)
         story.tell()
+    except StoryBroken:
+        # Their folders are removed below, and whoever reads this may have no other trace of what happened.
+        for house in (second, centre):
+            console.print(house.last_words(), markup=False, soft_wrap=True)
+        raise
     finally:
         for house in story.houses:
             house.stop()
