@@ -65,6 +65,9 @@ class Worker:
         pause = duty.every
         while not self.stopping.is_set():
             self._wake[duty.name].clear()
+            # Told to stop just before it was cleared, a duty would sleep through the end of the others.
+            if self.stopping.is_set():
+                break
             try:
                 close_old_connections()
                 done = duty.run(clock.now())
