@@ -13,7 +13,7 @@ from divan.project.rehearsal.cast import member
 from divan.project.rehearsal.scanner import EICAR
 from divan_libs.persian.text import latin_digits
 
-from .people import Stage, await_registers, begin_application, begin_sign_in
+from .people import Stage, await_registers, begin_application, begin_sign_in, press
 
 PNG = b"\x89PNG\r\n\x1a\n" + bytes(64)
 
@@ -29,7 +29,7 @@ def test_a_national_code_that_cannot_be_is_said_so_and_stays_as_typed(stage: Sta
     page.locator("input[name=national_code]").fill(typed)
     page.locator("input[name=mobile]").fill(member("outsider").mobile)
 
-    page.locator("form:has(input[name=national_code]) button").click()
+    press(page.locator("form:has(input[name=national_code]) button"))
 
     assert said in page.locator(".field__error").inner_text()
     kept = page.locator("input[name=national_code][aria-invalid=true]").input_value()
@@ -46,11 +46,11 @@ def test_a_wrong_code_is_refused_and_the_right_one_still_taken(stage: Stage):
     wrong = f"{(int(code) + 1) % 1_000_000:06d}"
 
     page.locator("input[name=code]").fill(wrong)
-    page.locator("form:has(input[name=code]) button").first.click()
+    press(page.locator("form:has(input[name=code]) button").first)
 
     assert page.locator(".field__error").count() == 1
     page.locator("input[name=code]").fill(code)
-    page.locator("form:has(input[name=code]) button").first.click()
+    press(page.locator("form:has(input[name=code]) button").first)
     page.wait_for_url("**/cases/")
     again = stage.window()
     again.goto("/sign-in/code/")
@@ -77,7 +77,7 @@ def test_a_file_that_cannot_be_taken_is_refused_and_the_answers_stay(
     page.locator("input[name=households]").fill("41")
     page.locator("input[name=photo]").set_input_files(handed)
 
-    page.locator("main form button.btn-primary").click()
+    press(page.locator("main form button.btn-primary"))
 
     assert page.locator(".error-summary").is_visible(), page.locator("main").inner_text()
     assert page.locator("input[name=households]").input_value() in {"41", "۴۱"}

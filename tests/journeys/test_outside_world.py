@@ -38,7 +38,7 @@ def test_a_slow_register_keeps_no_page_waiting_and_its_answer_is_taken_when_it_c
         # The overview came while the register is still asked: it waited for nobody.
         assert page.locator("meta[http-equiv=refresh]").count() == 1
         await_registers(page)
-    page.locator("a[href*='/pages/applicant/']").click()
+    press(page.locator("a[href*='/pages/applicant/']"))
     assert "امید" in page.locator("main").inner_text()
 
 
@@ -54,11 +54,11 @@ def test_a_file_is_not_taken_while_the_scanner_is_down_and_is_taken_afterwards(s
     photo.write_bytes(PNG)
     with behaving(stage, "scanner", "down"):
         page.locator("input[name=photo]").set_input_files(photo)
-        page.locator("main form button.btn-primary").click()
+        press(page.locator("main form button.btn-primary"))
         assert page.locator(".error-summary").is_visible()
         assert page.locator(".file-field__kept").count() == 0
     page.locator("input[name=photo]").set_input_files(photo)
-    page.locator("main form button.btn-primary").click()
+    press(page.locator("main form button.btn-primary"))
     page.wait_for_url("**/pages/purpose/")
 
 

@@ -8,7 +8,7 @@ import sys
 from playwright.sync_api import Page, expect
 
 from .installation import ROOT, Installation
-from .people import Stage, act, answer_control, await_registers, forward, open_task
+from .people import Stage, act, answer_control, await_registers, forward, open_task, press
 from .test_shipped_services import (
     await_link,
     await_words,
@@ -187,7 +187,7 @@ def test_what_is_refused_is_objected_to_and_the_governor_orders_the_permit(stage
 
     citizen.goto(case_of(overview))
     await_link(citizen, "main a[href$='.pdf']")
-    citizen.locator("a[href$='/object/']").first.click()
+    press(citizen.locator("a[href$='/object/']").first)
     answer_control(citizen, "text", "آب روستا سالم است؛ گواهی آزمایشگاه را دارم.")
     forward(citizen)
     decide(officer, "governor", number, "order-permit", text="مجوز صادر شود.", confirmed="yes")

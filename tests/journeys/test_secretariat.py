@@ -6,7 +6,7 @@ from pathlib import Path
 
 from PIL import Image
 
-from .people import Stage
+from .people import Stage, press
 
 SUBJECT = "درخواست نصب دکل در روستا"
 
@@ -18,17 +18,17 @@ def test_a_letter_by_the_counter_is_registered_and_referred(stage: Stage, tmp_pa
     clerk = stage.window(width=360)
     stage.become(clerk, "secretariat")
     clerk.goto("/office/secretariat/")
-    clerk.locator("a[href$='/arrivals/new/']").click()
+    press(clerk.locator("a[href$='/arrivals/new/']"))
     clerk.locator("input[name=pages]").set_input_files(pages)
     clerk.locator("input[name=organization]").fill("دهیاری صفرآباد")
     clerk.locator("input[name=subject]").fill(SUBJECT)
-    clerk.locator("main form button.btn-primary").click()
+    press(clerk.locator("main form button.btn-primary"))
     clerk.locator("select[name=register]").wait_for()
     director = clerk.locator("select[name=to] option", has_text="مدیرکل ارتباطات").first
     clerk.locator("select[name=to]").select_option(str(director.get_attribute("value")))
     clerk.locator("input[name=their_number]").fill("۱۴۰۵/۷۷")
 
-    clerk.locator("main form button.btn-primary").first.click()
+    press(clerk.locator("main form button.btn-primary").first)
 
     clerk.wait_for_url("**/receipts/**")
     number = clerk.locator("dd .code--boxed").inner_text()
@@ -36,8 +36,8 @@ def test_a_letter_by_the_counter_is_registered_and_referred(stage: Stage, tmp_pa
     officer = stage.window(scripts=False)
     stage.become(officer, "ict-director")
     officer.goto("/office/")
-    officer.locator("main tr", has_text=SUBJECT).locator("th a").first.click()
-    officer.locator("main a[href*='/office/letters/']").first.click()
+    press(officer.locator("main tr", has_text=SUBJECT).locator("th a").first)
+    press(officer.locator("main a[href*='/office/letters/']").first)
     said = officer.locator("main").inner_text()
     assert SUBJECT in said
     assert "دهیاری صفرآباد" in said

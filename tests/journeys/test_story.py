@@ -6,18 +6,18 @@ from pathlib import Path
 
 from divan_libs.persian.text import latin_digits
 
-from .people import SERVICE, Stage, answer_pages, await_registers, let_the_offices_answer, sign_in_by_code
+from .people import SERVICE, Stage, answer_pages, await_registers, let_the_offices_answer, press, sign_in_by_code
 
 
 def test_the_story_by_clicks_from_the_villager_to_the_stranger(stage: Stage, tmp_path: Path):
     villager = stage.window()
     villager.goto("/")
     villager.locator("input[name=q]").fill("اینترنت")
-    villager.locator("form[role=search] button").click()
-    villager.locator(f"a[href$='/services/{SERVICE}/']").click()
-    villager.locator("form[action*='/apply/'] button").click()
+    press(villager.locator("form[role=search] button"))
+    press(villager.locator(f"a[href$='/services/{SERVICE}/']"))
+    press(villager.locator("form[action*='/apply/'] button"))
     sign_in_by_code(stage, villager, "villager")
-    villager.locator("form[action*='/apply/'] button").click()
+    press(villager.locator("form[action*='/apply/'] button"))
     await_registers(villager)
     answer_pages(villager)
     before = len(stage.messages("villager"))
@@ -29,7 +29,7 @@ def test_the_story_by_clicks_from_the_villager_to_the_stranger(stage: Stage, tmp
     let_the_offices_answer(stage, number)
 
     assert stage.await_message("villager", f"{number}(.|\\n)*110/", after=before)
-    villager.locator("main a.btn-primary[href*='/cases/']").click()
+    press(villager.locator("main a.btn-primary[href*='/cases/']"))
     letter = villager.locator("a[href$='.pdf']")
     letter.wait_for()
     pdf = tmp_path / "letter.pdf"
@@ -42,12 +42,12 @@ def verify_as_a_stranger(stage: Stage, code: str, pdf: Path) -> None:
     stranger = stage.window()
     stranger.goto("/verify/")
     stranger.locator("input[name=code]").fill(code)
-    stranger.locator("form:has(input[name=code]) button").click()
+    press(stranger.locator("form:has(input[name=code]) button"))
     assert stranger.locator(".panel--good").is_visible()
     assert "لیلا احمدی" in stranger.locator("main").inner_text()
     stranger.goto("/verify/")
     stranger.locator("input[name=file]").set_input_files(pdf)
-    stranger.locator("form:has(input[name=code]) button").click()
+    press(stranger.locator("form:has(input[name=code]) button"))
     assert stranger.locator(".panel--good").is_visible()
     forged = pdf.with_name("forged.pdf")
     forged.write_bytes(pdf.read_bytes().replace(b"/Type", b"/Tipe", 1))
@@ -61,7 +61,7 @@ def verify_as_a_stranger(stage: Stage, code: str, pdf: Path) -> None:
     assert set(sent) == {"GET"}
     stranger.goto("/verify/")
     stranger.locator("input[name=file]").set_input_files(forged)
-    stranger.locator("form:has(input[name=code]) button").click()
+    press(stranger.locator("form:has(input[name=code]) button"))
     assert stranger.locator(".panel--bad").is_visible()
 
 
