@@ -18,6 +18,9 @@ from django.db import close_old_connections, connection, connections
 from divan.foundation import clock
 from divan.foundation.facts import CHANNEL
 
+_HEARING = 0.1
+"""Seconds after which a worker that was asked to stop begins to."""
+
 logger = logging.getLogger(__name__)
 
 
@@ -42,6 +45,7 @@ class Worker:
     duties: Sequence[Duty]
     stopping: threading.Event = field(default_factory=threading.Event)
     failed: str = ""
+    _asked: bool = False
     _wake: dict[str, threading.Event] = field(default_factory=dict)
 
     def run(self) -> int:
@@ -52,8 +56,20 @@ class Worker:
         for thread in threads:
             thread.start()
         for thread in threads:
-            thread.join()
+            while thread.is_alive():
+                thread.join(_HEARING)
+                if self._asked:
+                    self.stop()
         return 1 if self.failed else 0
+
+    def ask_to_stop(self) -> None:
+        """Stop within a moment; the one way for a signal handler.
+
+        A handler runs in the middle of whatever the main thread does, another handler included, so it may take no lock:
+        the kernel says twice that a parent with two threads has died, and of two handlers that set the same event the
+        inner one waits for the outer one for ever, in a process that works on.
+        """
+        self._asked = True
 
     def stop(self) -> None:
         """Let each duty finish the piece in hand and end."""

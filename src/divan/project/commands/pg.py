@@ -6,7 +6,6 @@ import os
 import signal
 import subprocess
 import sys
-import threading
 import time
 from pathlib import Path
 from typing import Annotated
@@ -41,18 +40,20 @@ def start(
         _start_in_background(directory)
         return
     watched = processes.identity_of(while_alive) if while_alive else None
-    stopping = threading.Event()
+    # No event: a handler that comes while it is waited for, or while another one sets it, would wait for ever.
+    asked: list[int] = []
     for number in (signal.SIGINT, signal.SIGTERM):
-        signal.signal(number, lambda *_: stopping.set())
+        signal.signal(number, lambda number, _frame: asked.append(number))
     with postgres.running(directory, durable=not passing) as server:
         typer.echo(f"PostgreSQL {server.major} answers: psql '{server.dsn}'")
         if server.process is None:
             typer.echo("another process keeps it running already")
             return
-        while server.process.poll() is None and not stopping.wait(0.2):
+        while server.process.poll() is None and not asked:
+            time.sleep(0.2)
             if while_alive and (watched is None or processes.identity_of(while_alive) != watched):
                 return
-        if not stopping.is_set():
+        if not asked:
             raise CannotStart(f"PostgreSQL ended by itself: see {server.log}")
 
 

@@ -32,7 +32,7 @@ def worker() -> None:
 
     working = Worker(worker_duties())
     for number in (signal.SIGINT, signal.SIGTERM):
-        signal.signal(number, lambda *_: working.stop())
+        signal.signal(number, lambda *_: working.ask_to_stop())
     beating = threading.Thread(target=beat, args=(heartbeat(read_configuration().data), working.stopping), daemon=True)
     beating.start()
     raise typer.Exit(working.run())

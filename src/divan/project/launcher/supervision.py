@@ -125,17 +125,21 @@ class Supervisor(Manager):  # type: ignore[misc] # as above
 
     def terminate(self) -> None:
         """Tell every process to end; honcho calls this on SIGINT, on SIGTERM and when a process has ended."""
+        # A second signal may come in the middle of this: the start of a thread takes locks.
+        if self._told:
+            return
+        self._told = True
         ended = [name for name, known in self._processes.items() if "returncode" in known]
         self._first_ended = ended[0] if ended else None
         self.asked = self.asked or not ended
-        if not self._terminating:
-            # honcho kills what is left over only once one of them has ended by itself.
-            last_resort = threading.Timer(KILL_WAIT, self.kill)
-            last_resort.daemon = True
-            last_resort.start()
+        # honcho kills what is left over only once one of them has ended by itself.
+        last_resort = threading.Timer(KILL_WAIT, self.kill)
+        last_resort.daemon = True
+        last_resort.start()
         super().terminate()
 
     _first_ended: str | None = None
+    _told = False
 
     def _start(self) -> None:
         super()._start()
