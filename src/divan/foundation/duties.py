@@ -66,7 +66,7 @@ class Worker:
         """Stop within a moment; the one way for a signal handler.
 
         A handler runs in the middle of whatever the main thread does, another handler included, so it may take no lock:
-        the kernel says twice that a parent with two threads has died, and of two handlers that set the same event the
+        the kernel may say twice that a parent with two threads died, and of two handlers that set the same event the
         inner one waits for the outer one for ever, in a process that works on.
         """
         self._asked = True
