@@ -165,7 +165,8 @@ class House:
         """Return what its logs said last, after its worker was told to write what its threads do."""
         folder = Path(self.environment["DIVAN_DATA"])
         for worker in _workers_of(folder):
-            os.kill(worker, signal.SIGUSR1)
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(worker, signal.SIGUSR1)
         time.sleep(1)
         state = "is not there" if self.process is None else "ended" if self.has_fallen else "runs"
         told = [f"--- {self.name}: its launcher {state}"]
