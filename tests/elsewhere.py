@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import time
 from urllib.parse import quote
 
 from django.db import connection
-
-SECONDS_TO_DIE = 20.0
+from tests.waiting import wait_for
 
 
 def database_url() -> str:
@@ -24,12 +22,9 @@ def await_released() -> None:
     A killed client's server process rolls back and lets its locks go only when it reads from the broken connection,
     some milliseconds after the client is dead; who looks for unlocked rows before that finds none.
 
-    :raises AssertionError: when another connection is still there after 20 seconds.
+    :raises AssertionError: when another connection is still there at the end of the patience.
     """
-    until = time.monotonic() + SECONDS_TO_DIE
-    while others := _others():
-        assert time.monotonic() < until, f"{others} other connections are still open"
-        time.sleep(0.005)
+    wait_for(lambda: not _others(), otherwise=lambda: f"{_others()} other connections are still open", every=0.005)
 
 
 def _others() -> int:

@@ -21,6 +21,7 @@ from pathlib import Path
 
 import pytest
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
+from tests.waiting import wait_for
 
 from divan_libs.pki.authority import RehearsalAuthority
 from divan_libs.pki.encoding import write_certificates
@@ -145,7 +146,7 @@ def running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
     settings = configure(folder, https=https, http_port=http_port, house=house.server_port)
     process = subprocess.Popen([str(NGINX), "-p", str(folder), "-c", str(settings)], stderr=subprocess.PIPE)
     try:
-        wait_for(https, process)
+        await_listener(https, process)
         yield Running(https, http_port, trusted, log, house)
     finally:
         process.terminate()
@@ -154,14 +155,14 @@ def running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
         house.server_close()
 
 
-def wait_for(port: int, process: subprocess.Popen[bytes]) -> None:
-    until = time.monotonic() + 20
-    while time.monotonic() < until:
+def await_listener(port: int, process: subprocess.Popen[bytes]) -> None:
+    def listens() -> bool:
         assert process.poll() is None, process.communicate()[1].decode()
         with suppress(OSError), socket.create_connection(("127.0.0.1", port), timeout=1):
-            return
-        time.sleep(0.05)
-    raise AssertionError("nginx does not listen")
+            return True
+        return False
+
+    wait_for(listens, otherwise="nginx does not listen")
 
 
 def test_every_published_file_is_served_as_the_house_itself_serves_it(running):
@@ -193,7 +194,7 @@ def test_the_log_is_read_while_the_house_is_away(running, tmp_path):
     settings = configure_without_house(running, tmp_path)
     process = subprocess.Popen([str(NGINX), "-p", str(tmp_path), "-c", str(settings.file)], stderr=subprocess.PIPE)
     try:
-        wait_for(settings.running.https, process)
+        await_listener(settings.running.https, process)
         assert settings.running.get("/log/checkpoint")[0] == 200
         assert settings.running.get("/services/")[0] == 502
     finally:

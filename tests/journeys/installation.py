@@ -7,14 +7,14 @@ import signal
 import socket
 import subprocess
 import sys
-import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+from tests.waiting import wait_for
+
 ROOT = Path(__file__).resolve().parents[2]
-PATIENCE = 120.0
 PORTS_OF_AN_INSTALLATION = 7
 
 
@@ -73,11 +73,11 @@ def brought_up(folder: Path) -> Iterator[Installation]:
             start_new_session=True,
         )
     try:
-        end = time.monotonic() + PATIENCE
-        while "Ctrl-C stops everything" not in told.read_text():
-            if process.poll() is not None or time.monotonic() > end:
-                raise RuntimeError(f"no installation came up: {told.read_text()[-3000:]}")
-            time.sleep(0.1)
+        wait_for(
+            lambda: "Ctrl-C stops everything" in told.read_text() or process.poll() is not None,
+            otherwise=lambda: f"no installation came up: {told.read_text()[-3000:]}",
+        )
+        assert process.poll() is None, f"no installation came up: {told.read_text()[-3000:]}"
         yield installation
     finally:
         process.send_signal(signal.SIGTERM)

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import re
-import time
 from dataclasses import dataclass, field
 from typing import Protocol
 
 import httpx
 from playwright.sync_api import Browser, BrowserContext, Locator, Page
+from tests.waiting import wait_for
 
 from divan.project.rehearsal.cast import member
 from divan_libs.persian.text import latin_digits
@@ -63,13 +63,13 @@ class Stage:
 
     def await_message(self, key: str, having: str, *, after: int = 0) -> re.Match[str]:
         """Wait for a message beyond the first ``after`` ones in which a pattern is found, and return what was found."""
-        end = time.monotonic() + 30
-        while time.monotonic() < end:
-            for text in self.messages(key)[after:]:
-                if found := re.search(having, text):
-                    return found
-            time.sleep(0.1)
-        raise AssertionError(f"no message with {having} among {self.messages(key)[after:]}")
+
+        def look() -> re.Match[str] | None:
+            return next(filter(None, (re.search(having, text) for text in self.messages(key)[after:])), None)
+
+        found = wait_for(look, otherwise=lambda: f"no {having} in {self.messages(key)[after:]}", every=0.1)
+        assert found
+        return found
 
     def close(self) -> None:
         """Close every window."""

@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import re
 import subprocess
-import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -15,6 +14,7 @@ from uuid import uuid4
 
 import pytest
 from playwright.sync_api import APIRequestContext, APIResponse
+from tests.waiting import PATIENCE, wait_for
 
 from divan_libs.persian.identifiers import national_code_with_check_digit
 from divan_libs.persian.jalali import TEHRAN
@@ -27,7 +27,6 @@ HOW_TO = Path(__file__).resolve().parents[2] / "docs" / "how-to" / "apply-by-the
 HUSBAND = national_code_with_check_digit("999200001")
 SON = national_code_with_check_digit("999200002")
 VILLAGE = "1503050001219674"
-PATIENCE = 60.0
 
 
 @dataclass(slots=True)
@@ -68,11 +67,14 @@ class Program:
 
     def wait(self, address: str, until: Callable[[Any], object]) -> Any:
         """Read an address again until something holds of it."""
-        end = time.monotonic() + PATIENCE
-        while not until(found := self.read(address)):
-            assert time.monotonic() < end, found
-            time.sleep(0.5)
-        return found
+        found: list[Any] = []
+
+        def look() -> object:
+            found[:] = [self.read(address)]
+            return until(found[0])
+
+        wait_for(look, otherwise=lambda: found, every=0.5)
+        return found[0]
 
     def registers_answered(self, address: str) -> Any:
         return self.wait(address, lambda found: all(one["state"]["code"] != "asked" for one in found["inquiries"]))

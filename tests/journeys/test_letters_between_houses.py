@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import pytest
+
 if TYPE_CHECKING:
     from .installation import Installation
 
 
+@pytest.mark.timeout(2000)
 def test_letters_pass_between_two_provinces_and_the_centre(installation: Installation):
     told = installation.run("letters", "demo", timeout=1800)
 

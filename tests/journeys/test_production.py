@@ -5,11 +5,11 @@ from __future__ import annotations
 import signal
 import subprocess
 import sys
-import time
 from collections.abc import Iterator
 
 import httpx
 import pytest
+from tests.waiting import wait_for
 
 from .installation import ROOT, Installation
 
@@ -59,14 +59,14 @@ def production(installation: Installation) -> Iterator[str]:
 
 
 def await_health(address: str, process: subprocess.Popen[bytes]) -> None:
-    end = time.monotonic() + 60
-    while process.poll() is None and time.monotonic() < end:
+    def answers() -> bool:
+        assert process.poll() is None, "production ended by itself"
         try:
-            if httpx.get(f"{address}/-/health").status_code == 200:
-                return
+            return httpx.get(f"{address}/-/health").status_code == 200
         except httpx.TransportError:
-            time.sleep(0.1)
-    raise AssertionError("production does not answer")
+            return False
+
+    wait_for(answers, otherwise="production does not answer", every=0.1)
 
 
 def test_production_has_neither_role_switch_nor_telephone(production: str, installation: Installation):

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-import time
+from collections.abc import Callable
 from datetime import datetime, timedelta
 
 import httpx
 from playwright.sync_api import Page, expect
+from tests.waiting import wait_for
 
 from divan.project.rehearsal.cast import member
 from divan_libs.persian.identifiers import national_code_with_check_digit
@@ -90,21 +91,26 @@ def number_on(page: Page) -> str:
 def set_outside(stage: Stage, code: str, number: str, state: str) -> None:
     """Wait until something was ordered outside, and give it a state on the page of the outside world."""
     address = f"{stage.installation.rehearsal}/orders"
-    end = time.monotonic() + 20
-    while number not in httpx.get(address).text:
-        assert time.monotonic() < end, f"nothing was ordered for {number}"
-        time.sleep(0.3)
+    wait_for(lambda: number in httpx.get(address).text, otherwise=f"nothing was ordered for {number}", every=0.3)
     answer = httpx.post(address, data={"code": code, "number": number, "state": state})
     assert answer.status_code in {200, 303}, answer.text
 
 
-def await_words(page: Page, words: str, seconds: float = 40.0) -> None:
+def await_words(page: Page, words: str) -> None:
     """Renew a page until it says something."""
-    end = time.monotonic() + seconds
-    while words not in page.locator("main").inner_text():
-        assert time.monotonic() < end, page.locator("main").inner_text()
-        page.wait_for_timeout(500)
-        page.reload()
+    renew_until(page, lambda: words in page.locator("main").inner_text())
+
+
+def renew_until(page: Page, says: Callable[[], object]) -> None:
+    """Renew a page until something holds of it."""
+
+    def look() -> object:
+        if not (found := says()):
+            page.wait_for_timeout(500)
+            page.reload()
+        return found
+
+    wait_for(look, otherwise=page.locator("main").inner_text, every=0)
 
 
 def test_a_family_is_visited_and_the_treasury_pays(stage: Stage):
@@ -246,21 +252,13 @@ def go_to_the_bank(page: Page) -> None:
 
 def await_link(page: Page, selector: str) -> None:
     """Renew a page until it has a link."""
-    end = time.monotonic() + 90
-    while not page.locator(selector).count():
-        assert time.monotonic() < end, page.locator("main").inner_text()
-        page.wait_for_timeout(500)
-        page.reload()
+    renew_until(page, lambda: page.locator(selector).count())
 
 
 def await_gone(page: Page, number: str) -> None:
     """Renew the worklist until a case waits there no longer."""
-    end = time.monotonic() + 90
     page.goto("/office/")
-    while number in latin_digits(page.locator("main").inner_text()):
-        assert time.monotonic() < end, page.locator("main").inner_text()
-        page.wait_for_timeout(500)
-        page.reload()
+    renew_until(page, lambda: number not in latin_digits(page.locator("main").inner_text()))
 
 
 def test_a_colleague_agrees_to_stand_in_and_sees_the_post_while_the_leave_lasts(stage: Stage):

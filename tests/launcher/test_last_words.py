@@ -6,8 +6,9 @@ import os
 import signal
 import subprocess
 import sys
-import time
 from pathlib import Path
+
+from tests.waiting import wait_for
 
 from divan.project.letters.houses import House
 
@@ -48,9 +49,7 @@ def test_its_worker_is_made_to_tell_where_its_threads_are_and_goes_on(tmp_path: 
             [sys.executable, program, "worker"], env=house.environment, stdout=said, stderr=said, cwd=tmp_path
         )
     try:
-        until = time.monotonic() + 30
-        while "ready" not in log.read_text() and time.monotonic() < until:
-            time.sleep(0.05)
+        wait_for(lambda: "ready" in log.read_text(), otherwise=log.read_text)
 
         assert "waits_for_its_register" in house.last_words()
         assert worker.poll() is None

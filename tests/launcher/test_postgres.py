@@ -9,11 +9,11 @@ import shutil
 import signal
 import subprocess
 import sys
-import time
 from pathlib import Path
 
 import psycopg
 import pytest
+from tests.waiting import wait_for
 
 from divan.project.launcher import account, binaries, placement, postgres, prerequisites, processes
 from divan.project.launcher.troubles import (
@@ -42,13 +42,8 @@ def keep(server: postgres.Server, words: str) -> None:
         connection.execute("INSERT INTO kept VALUES (%s)", [words])
 
 
-def await_end(pid: int, seconds: float = 10) -> bool:
-    end = time.monotonic() + seconds
-    while time.monotonic() < end:
-        if processes.identity_of(pid) is None:
-            return True
-        time.sleep(0.02)
-    return False
+def await_end(pid: int) -> bool:
+    return wait_for(lambda: processes.identity_of(pid) is None, otherwise=f"process {pid} is still there")
 
 
 def need_wheel() -> binaries.Binaries:

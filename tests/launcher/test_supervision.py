@@ -7,10 +7,10 @@ import os
 import signal
 import subprocess
 import sys
-import time
 from pathlib import Path
 
 import pytest
+from tests.waiting import PATIENCE, wait_for
 
 from divan.project.launcher import processes
 
@@ -54,21 +54,12 @@ def supervise(folder: Path):
 
 
 def pid_of(folder: Path, name: str) -> int:
-    end = time.monotonic() + 20
-    while time.monotonic() < end:
-        if (folder / f"{name}.pid").exists() and (text := (folder / f"{name}.pid").read_text().strip()):
-            return int(text)
-        time.sleep(0.02)
-    pytest.fail(f"{name} did not start")
+    file = folder / f"{name}.pid"
+    return int(wait_for(lambda: file.exists() and file.read_text().strip(), otherwise=f"{name} did not start"))
 
 
-def gone(pid: int, seconds: float = 10) -> bool:
-    end = time.monotonic() + seconds
-    while time.monotonic() < end:
-        if processes.identity_of(pid) is None:
-            return True
-        time.sleep(0.02)
-    return False
+def gone(pid: int) -> bool:
+    return wait_for(lambda: processes.identity_of(pid) is None, otherwise=f"process {pid} is still there")
 
 
 def test_a_process_that_ends_by_itself_stops_all_and_is_named_with_its_last_words(folder: Path, supervise) -> None:
@@ -77,7 +68,7 @@ def test_a_process_that_ends_by_itself_stops_all_and_is_named_with_its_last_word
     supervisor = supervise(first=_LASTING, second='sleep 0.5; echo "no such table" >&2; exit 3')
     lasting = pid_of(folder, "first")
 
-    _, said = supervisor.communicate(timeout=20)
+    _, said = supervisor.communicate(timeout=PATIENCE)
 
     assert "second ended by itself (exit code 3), so everything was stopped" in said
     assert said.endswith("second.log:\n    no such table\n")
@@ -90,7 +81,7 @@ def test_a_killed_process_is_named_with_its_signal(folder: Path, supervise) -> N
     lasting, killed = pid_of(folder, "first"), pid_of(folder, "second")
 
     os.kill(killed, signal.SIGKILL)
-    _, said = supervisor.communicate(timeout=20)
+    _, said = supervisor.communicate(timeout=PATIENCE)
 
     assert "second ended by itself (signal SIGKILL)" in said
     assert gone(lasting)
@@ -102,7 +93,7 @@ def test_a_signal_lets_every_process_end_properly(folder: Path, supervise, numbe
     pids = [pid_of(folder, "first"), pid_of(folder, "second")]
 
     supervisor.send_signal(number)
-    _, said = supervisor.communicate(timeout=20)
+    _, said = supervisor.communicate(timeout=PATIENCE)
 
     assert (supervisor.returncode, said) == (0, "")
     assert all(gone(pid) for pid in pids)
@@ -115,7 +106,7 @@ def test_a_signal_in_the_very_first_moment_stops_everything_too(folder: Path, su
     pid_of(folder, "p0")
 
     supervisor.send_signal(signal.SIGTERM)
-    _, said = supervisor.communicate(timeout=20)
+    _, said = supervisor.communicate(timeout=PATIENCE)
 
     assert (supervisor.returncode, said) == (0, "")
     assert all(gone(int(file.read_text() or 0)) for file in folder.glob("*.pid"))
@@ -127,7 +118,7 @@ def test_a_process_that_ignores_the_signal_is_killed(folder: Path, supervise) ->
     pid_of(folder, "second")
 
     supervisor.send_signal(signal.SIGTERM)
-    supervisor.communicate(timeout=20)
+    supervisor.communicate(timeout=PATIENCE)
 
     assert gone(stubborn)
 
@@ -137,7 +128,7 @@ def test_only_stubborn_processes_are_killed_as_well(folder: Path, supervise) -> 
     stubborn = pid_of(folder, "first")
 
     supervisor.send_signal(signal.SIGTERM)
-    supervisor.communicate(timeout=20)
+    supervisor.communicate(timeout=PATIENCE)
 
     assert gone(stubborn)
 
@@ -155,7 +146,7 @@ def test_kill_9_of_the_supervisor_leaves_nothing_behind(folder: Path, supervise)
 def test_a_trouble_that_the_watcher_finds_stops_all_and_is_told(folder: Path, supervise) -> None:
     supervisor = supervise("--refuse", first=_LASTING)
 
-    _, said = supervisor.communicate(timeout=20)
+    _, said = supervisor.communicate(timeout=PATIENCE)
 
     assert said == "no answer from first\n"
     assert supervisor.returncode == 1

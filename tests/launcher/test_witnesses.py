@@ -6,11 +6,11 @@ import os
 import signal
 import socket
 import subprocess
-import time
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import pytest
+from tests.waiting import wait_for
 
 from divan.project.configuration import Configuration
 from divan.project.launcher import witnesses
@@ -63,11 +63,11 @@ def start(command: Sequence[str]) -> subprocess.Popen[bytes]:
 
 
 def await_listener(process: subprocess.Popen[bytes], port: int) -> None:
-    end = time.monotonic() + 30
-    while not listens(port):
+    def answers() -> bool:
         assert process.poll() is None
-        assert time.monotonic() < end
-        time.sleep(0.02)
+        return listens(port)
+
+    wait_for(answers)
 
 
 def program_of(keeper: subprocess.Popen[bytes]) -> int:

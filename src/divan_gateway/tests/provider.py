@@ -5,10 +5,11 @@ from __future__ import annotations
 import json
 import ssl
 import threading
-import time
 from dataclasses import dataclass
 from hashlib import sha512
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+
+from tests.waiting import wait_for
 
 PIECE = bytes(range(256)) * 256
 BINARY_SIZE = 13 * 1024 * 1024 + 104729
@@ -203,10 +204,11 @@ class Provider(ThreadingHTTPServer):
         return self.seen[-1]
 
     def wait_for(self, count: int) -> None:
-        deadline = time.monotonic() + 5
-        while len(self.seen) < count:
-            assert time.monotonic() < deadline, f"{len(self.seen)} of {count} requests came"
-            time.sleep(0.01)
+        wait_for(
+            lambda: len(self.seen) >= count,
+            otherwise=lambda: f"{len(self.seen)} of {count} requests came",
+            every=0.01,
+        )
 
     def close(self) -> None:
         self.released.set()

@@ -12,7 +12,6 @@ import socket
 import ssl
 import subprocess
 import sys
-import time
 from collections.abc import Mapping, Sequence
 from contextlib import closing
 from dataclasses import dataclass
@@ -23,6 +22,7 @@ from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
+from tests.waiting import PATIENCE, wait_for
 
 from divan_libs.envelope.addresses import ClientId, MemberId, ServerId, ServiceId
 from divan_libs.envelope.evidence.audit import audit_directory
@@ -273,33 +273,28 @@ class Gateway:
             )
 
     def wait_until(self, health: str = "ok", *, version: int | None = None) -> Gateway:
-        deadline = time.monotonic() + 15
-        while time.monotonic() < deadline:
+        def is_so() -> bool:
             assert self.process.poll() is None, self.log.read_text()
             try:
                 document = json.loads(self.plain("GET", "/-/health").body)
             except OSError:
-                document = {}
-            if document.get("status") == health and version in (None, document.get("snapshot")):
-                return self
-            time.sleep(0.05)
-        self.kill()
-        raise AssertionError(f"not {health} {version}: {self.log.read_text()}")
+                return False
+            return document.get("status") == health and version in (None, document.get("snapshot"))
+
+        wait_for(is_so, otherwise=lambda: f"not {health} {version}: {self.log.read_text()}")
+        return self
 
     def kill(self) -> None:
         self.process.kill()
-        self.process.wait(15)
+        self.process.wait(PATIENCE)
 
     def wait_for_log(self, text: str) -> None:
-        deadline = time.monotonic() + 10
-        while text not in self.log.read_text():
-            assert time.monotonic() < deadline, self.log.read_text()
-            time.sleep(0.05)
+        wait_for(lambda: text in self.log.read_text(), otherwise=self.log.read_text)
 
     def stop(self) -> int:
         if self.process.poll() is None:
             self.process.terminate()
-        return self.process.wait(15)
+        return self.process.wait(PATIENCE)
 
     def context(self, identity: Identity | None) -> ssl.SSLContext:
         context = ssl.create_default_context(cafile=str(self.ground.authority.certificate))

@@ -4,9 +4,6 @@ from __future__ import annotations
 
 import socket
 import ssl
-import time
-from collections.abc import Callable
-from typing import Any
 
 from divan_gateway.tests.rig import Gateway
 
@@ -31,12 +28,3 @@ def received(client: socket.socket) -> bytes:
     except ConnectionResetError:
         pass
     return b"".join(pieces)
-
-
-def wait_for(find: Callable[[], Any], seconds: float = 10) -> Any:
-    """Return what ``find`` finds, as soon as it does."""
-    deadline = time.monotonic() + seconds
-    while (found := find()) is None:
-        assert time.monotonic() < deadline, "it did not come"
-        time.sleep(0.05)
-    return found

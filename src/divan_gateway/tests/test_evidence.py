@@ -1,11 +1,11 @@
 """What a message leaves behind, and what a crash leaves behind."""
 
 import signal
-import time
 from contextlib import closing
 from http.client import RemoteDisconnected
 
 import pytest
+from tests.waiting import PATIENCE, wait_for
 
 from divan_gateway.tests.rig import (
     CLIENT,
@@ -37,14 +37,11 @@ def written(gateway, reply):
 
 
 def wait_for_closing(gateway, message_id):
-    deadline = time.monotonic() + 5
-    while time.monotonic() < deadline:
+    def ends():
         ids = [record.request_id for record in gateway.ground.intents() if record.message_id == message_id]
-        ends = [record for record in gateway.ground.closings() if record.request_id in ids]
-        if ends:
-            return ends[0]
-        time.sleep(0.05)
-    raise AssertionError(f"{message_id} has no end")
+        return [record for record in gateway.ground.closings() if record.request_id in ids]
+
+    return wait_for(ends, otherwise=f"{message_id} has no end")[0]
 
 
 def test_an_answered_call_leaves_who_asked_what_why_and_both_hashes(gateway):
@@ -148,7 +145,7 @@ def test_a_killed_gateway_forgets_nothing(provider, tmp_path, point, reached_pro
     doomed = launch(ground, fault=point).wait_until()
     with pytest.raises(DROPPED):
         doomed.plain("GET", f"{ECHO}/x", client=PLAIN_CLIENT, headers={"X-Road-Id": "m-doomed"})
-    assert doomed.process.wait(10) == -signal.SIGKILL
+    assert doomed.process.wait(PATIENCE) == -signal.SIGKILL
     assert (len(provider.seen) > before) is reached_provider
 
     restarted = launch(ground).wait_until()
@@ -210,7 +207,7 @@ def test_a_stopping_gateway_answers_what_is_under_way(provider, tmp_path, launch
         assert (response.status, response.read()) == (200, b"late")
     provider.released.clear()
 
-    assert stopping.process.wait(10) == 0
+    assert stopping.process.wait(PATIENCE) == 0
     assert [record.outcome for record in ground.closings()] == ["answered"]
     assert all(read_segment(path).finished for path in ground.evidence.glob(f"*{SUFFIX}"))
 
@@ -226,7 +223,7 @@ def test_on_a_full_disk_nothing_leaves_without_evidence(provider, tmp_path, laun
         while not replies or replies[-1].status == 200:
             replies.append(ask(connection, "GET", f"{ECHO}/{len(replies)}"))
     assert replies[-1].error == "server.clientproxy.logging_failed"
-    assert full.process.wait(10) == EXIT_FAILED
+    assert full.process.wait(PATIENCE) == EXIT_FAILED
 
     answered = [reply.value("x-road-request-id") for reply in replies[:-1]]
     assert launch(ground).wait_until().stop() == 0

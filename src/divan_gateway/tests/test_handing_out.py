@@ -6,10 +6,10 @@ import json
 import shutil
 import subprocess
 import threading
-import time
 import zipfile
 
 import pytest
+from tests.waiting import wait_for
 
 from divan_gateway.tests.rig import CLIENT, PLAIN_CLIENT, PRODUCER, STRANGER, Gateway, Ground, permit, service
 from divan_libs.asic import containers
@@ -68,10 +68,7 @@ def send(gateway, message_id, name="echo", count=1):
 
 
 def wait_for_root(gateway, message_id, count):
-    deadline = time.monotonic() + 10
-    while len(find_messages(gateway.ground.evidence, message_id)) < count:
-        assert time.monotonic() < deadline
-        time.sleep(0.05)
+    wait_for(lambda: len(find_messages(gateway.ground.evidence, message_id)) >= count)
 
 
 def stamp(gateway, message_id, number):

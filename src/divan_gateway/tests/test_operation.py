@@ -13,6 +13,7 @@ from http.client import HTTPConnection
 
 import pytest
 from cryptography.hazmat.primitives.asymmetric import ec
+from tests.waiting import PATIENCE, wait_for
 
 from divan_gateway.journal import Journal, JournalFailed
 from divan_gateway.metrics import Count, Level, Metrics
@@ -128,10 +129,7 @@ def test_a_fallen_worker_is_replaced_and_its_messages_are_in_doubt(provider, tmp
 
     gateway.wait_until()
     assert gateway.plain("GET", ECHO, client=PLAIN_CLIENT).status == 200
-    deadline = time.monotonic() + 10
-    while len(children(gateway.process.pid)) < 2:
-        assert time.monotonic() < deadline
-        time.sleep(0.05)
+    wait_for(lambda: len(children(gateway.process.pid)) >= 2)
     assert gateway.stop() == 0
     assert ground.findings() == []
     assert [record.outcome for record in ground.closings()].count("in-doubt") == 1
@@ -143,10 +141,11 @@ def test_workers_do_not_outlive_their_supervisor(provider, tmp_path, launch):
     workers = children(gateway.process.pid)
     gateway.kill()
 
-    deadline = time.monotonic() + 10
-    while any(os.path.exists(f"/proc/{pid}/stat") and not _is_zombie(pid) for pid in workers):  # noqa: PTH110 - a number of the kernel, not a file of ours
-        assert time.monotonic() < deadline
-        time.sleep(0.1)
+    wait_for(lambda: not any(_lives(pid) for pid in workers))
+
+
+def _lives(pid):
+    return os.path.exists(f"/proc/{pid}/stat") and not _is_zombie(pid)  # noqa: PTH110 - a number of the kernel, not a file of ours
 
 
 def children(pid):
@@ -168,7 +167,7 @@ def test_a_second_gateway_over_the_same_evidence_says_so_and_ends(provider, tmp_
 
     second = launch(ground)
 
-    assert second.process.wait(10) == 2
+    assert second.process.wait(PATIENCE) == 2
     assert "another gateway already writes evidence" in second.log.read_text()
     assert first.stop() == 0
 
@@ -178,7 +177,7 @@ def test_a_taken_port_is_told_in_one_line(provider, tmp_path, launch):
 
     gateway = launch(ground, PLAIN_LISTEN=f"127.0.0.1:{provider.port}")
 
-    assert gateway.process.wait(10) == 2
+    assert gateway.process.wait(PATIENCE) == 2
     lines = gateway.log.read_text().splitlines()
     assert len(lines) == 1
     assert f"cannot listen on 127.0.0.1:{provider.port}" in lines[0]

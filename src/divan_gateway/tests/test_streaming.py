@@ -9,10 +9,11 @@ import time
 from contextlib import closing
 
 import pytest
+from tests.waiting import PATIENCE, wait_for
 
 from divan_gateway.tests.provider import PIECE
 from divan_gateway.tests.rig import CLIENT, PLAIN_CLIENT, PRODUCER, Ground, ask, permit, service
-from divan_gateway.tests.sockets import plain_socket, received, tls_socket, wait_for
+from divan_gateway.tests.sockets import plain_socket, received, tls_socket
 from divan_libs.envelope.subjects import SubjectIn, SubjectPlace
 
 ECHO = f"/r1/{PRODUCER}/echo"
@@ -192,6 +193,14 @@ def test_a_person_is_found_in_a_body_up_to_the_size_that_may_be_held(provider, t
     assert len(ground.intents()) == 1
 
 
+def is_ended(client, drop):
+    try:
+        client.sendall(drop)
+    except OSError:
+        return True
+    return False
+
+
 def test_what_hardly_moves_is_ended(provider, tmp_path, launch):
     """Heads, bodies, unread answers and idle connections: each has its time."""
     ground = Ground.prepare(tmp_path)
@@ -202,15 +211,8 @@ def test_what_hardly_moves_is_ended(provider, tmp_path, launch):
         with plain_socket(gateway) as deaf:
             deaf.sendall(f"GET {ECHO}/flood?={64 * MEBIBYTE} {head}X-Road-Id: m-deaf\r\n\r\n".encode())
             trickles.sendall(f"POST {ECHO}/digest {head}Content-Length: 500000\r\n\r\n".encode() + b"z" * 100_000)
-            began = time.monotonic()
-            try:
-                while time.monotonic() - began < 4:
-                    drips.sendall(b"X")
-                    trickles.sendall(b"z")
-                    time.sleep(0.05)
-            except OSError:
-                pass
-            assert time.monotonic() - began < 4
+            wait_for(lambda: is_ended(drips, b"X"))
+            wait_for(lambda: is_ended(trickles, b"z"))
             assert closing_of(gateway, "m-deaf").error == "server.clientproxy.io_error"
         assert received(idles) == b""
     assert gateway.stop() == 0
@@ -260,7 +262,7 @@ def test_a_killed_gateway_has_not_given_the_end_of_an_answer_without_evidence(
         answer = received(client)
 
     assert len(answer.partition(b"\r\n\r\n")[2]) < MEBIBYTE
-    assert doomed.process.wait(10) == -signal.SIGKILL
+    assert doomed.process.wait(PATIENCE) == -signal.SIGKILL
     assert launch(ground).wait_until().stop() == 0
     assert [record.outcome for record in ground.closings()] == [outcome]
     assert ground.findings() == []
@@ -275,7 +277,7 @@ def test_a_gateway_killed_amid_a_request_leaves_it_in_doubt_and_its_provider_wit
     with plain_socket(doomed) as client:
         head = f"HTTP/1.1\r\nHost: g\r\nX-Road-Client: {PLAIN_CLIENT}\r\nX-Road-Id: m-amid\r\n"
         client.sendall(f"POST {ECHO}/mirror {head}Content-Length: 300000\r\n\r\n".encode() + b"z" * 299_999)
-        wait_for(lambda: ground.intents() or None)
+        wait_for(ground.intents)
         doomed.kill()
 
     restarted = launch(ground).wait_until()

@@ -10,6 +10,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from types import SimpleNamespace
 
 import pytest
+from tests.waiting import wait_for
 
 from divan_gateway.journal import Journal
 from divan_gateway.metrics import Metrics
@@ -18,7 +19,6 @@ from divan_gateway.series import BOUNDS, CODES, PAIRS, Series
 from divan_gateway.settings import Settings, SettingsError
 from divan_gateway.tests import kills
 from divan_gateway.tests.rig import PLAIN_CLIENT, PRODUCER, free_port, permit, service
-from divan_gateway.tests.sockets import wait_for
 from divan_gateway.tracing import parent_of
 from divan_libs.envelope.evidence.records import Kind
 

@@ -7,10 +7,11 @@ import signal
 import socket
 import subprocess
 import sys
-import time
 from contextlib import closing, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
+
+from tests.waiting import wait_for
 
 from divan_libs.tlog.checkpoints import CHECKPOINT_PATH, Checkpoint, sign_checkpoint
 from divan_libs.tlog.frontier import Frontier
@@ -90,14 +91,15 @@ class WitnessProcess:
         """Start it and wait until it answers."""
         command = [sys.executable, "-m", "divan_witness", str(self.config)]
         self.process = subprocess.Popen(command, env=os.environ | {"DIVAN_FAULT": fault}, stderr=subprocess.DEVNULL)
-        deadline = time.monotonic() + 60
-        while time.monotonic() < deadline:
-            assert self.process.poll() is None, "the witness did not start"
-            with suppress(RemoteError):
-                request(f"{self.url}/key", timeout=2)
-                return self
-            time.sleep(0.05)
-        raise AssertionError("the witness does not answer")
+        wait_for(self._answers, otherwise="the witness does not answer")
+        return self
+
+    def _answers(self) -> bool:
+        assert self.process.poll() is None, "the witness did not start"
+        with suppress(RemoteError):
+            request(f"{self.url}/key", timeout=2)
+            return True
+        return False
 
     def post(self, body: bytes) -> Answer:
         """Submit a head."""

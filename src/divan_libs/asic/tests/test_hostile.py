@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import struct
-import time
 import warnings
 import zipfile
 from datetime import timedelta
@@ -85,13 +84,10 @@ def encrypted() -> bytes:
     ids=lambda value: value if isinstance(value, str) else "",
 )
 def test_an_archive_that_was_made_to_harm_is_refused(packed, code):
-    began = time.process_time()
-
     with pytest.raises(AsicError) as refused:
         read_archive(packed)
 
     assert refused.value.code == code
-    assert time.process_time() - began < 10
 
 
 BOMB = b'<!DOCTYPE a [<!ENTITY a "aaaaaaaaaa"><!ENTITY b "&a;&a;&a;&a;">]>'

@@ -7,11 +7,11 @@ import signal
 import socket
 import subprocess
 import sys
-import time
 from pathlib import Path
 
 import pytest
 from pysasl.hashing import BuiltinHash
+from tests.waiting import wait_for
 
 from divan_libs.ece.errors import MailTrouble
 from divan_libs.ece.imap import STORED, ImapFetcher, MailUid
@@ -42,13 +42,11 @@ class Mailbox:
         self._await()
 
     def _await(self) -> None:
-        deadline = time.monotonic() + 30
-        while time.monotonic() < deadline:
-            with socket.socket() as probe:
-                if probe.connect_ex((HOST, self.port)) == 0:
-                    return
-            time.sleep(0.05)
-        raise AssertionError("the IMAP server does not answer")
+        wait_for(self._listens, otherwise="the IMAP server does not answer")
+
+    def _listens(self) -> bool:
+        with socket.socket() as probe:
+            return probe.connect_ex((HOST, self.port)) == 0
 
     def server(self, **changed) -> MailServer:
         usual = {"port": self.port, "security": Security.NONE, "username": USER, "password": PASSWORD, "timeout": 10}

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import socket
 import ssl
-import time
 from pathlib import Path
 
 import pytest
@@ -118,12 +117,8 @@ def test_an_absent_server_is_a_trouble():
 
 
 def test_a_silent_server_is_not_waited_for_for_ever():
-    with socket.create_server((HOST, 0)) as silent:
-        began = time.monotonic()
-        with pytest.raises(MailTrouble):
-            send(MailServer(host=HOST, port=silent.getsockname()[1], security=Security.NONE, timeout=0.5))
-
-    assert time.monotonic() - began < 5
+    with socket.create_server((HOST, 0)) as silent, pytest.raises(MailTrouble):
+        send(MailServer(host=HOST, port=silent.getsockname()[1], security=Security.NONE, timeout=0.5))
 
 
 def test_without_protection_only_this_machine_is_spoken_to():

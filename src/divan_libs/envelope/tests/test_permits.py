@@ -1,6 +1,5 @@
 """Globs and decisions; the tables are those that X-Road publishes for its own implementation, and our own traps."""
 
-import time
 from datetime import UTC, datetime, timedelta
 from itertools import product
 
@@ -74,12 +73,8 @@ def test_the_automaton_and_the_regular_expression_agree(glob, path):
 def test_no_path_keeps_a_matcher_busy():
     glob, path = "/**a**a**a**a**a**b", "/" + "a" * 4000
 
-    began = time.process_time()
-    found = matches(glob, path)
-
-    assert not found
     # A matcher that guesses would take longer than the world is old.
-    assert time.process_time() - began < 10
+    assert not matches(glob, path)
 
 
 @pytest.mark.parametrize(

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import time
-
 import pytest
 
 from divan_libs.richtext.cleaning import clean, count_words, from_plain_text, plain_text
@@ -139,13 +137,10 @@ def test_words_are_counted_as_they_are_read():
         ("<table>" + "<tr>" + "<td>a" * 30 + "<tr><td>a" * 700 + "</table>", "richtext.table-too-large"),
     ],
 )
-def test_what_is_no_letter_is_refused_soon(given, code):
-    began = time.monotonic()
-
+def test_what_is_no_letter_is_refused(given, code):
     with pytest.raises(RichTextRefused) as refused:
         clean(given)
     assert refused.value.code == code
-    assert time.monotonic() - began < 5
 
 
 def test_a_table_of_staircases_stays_as_wide_as_a_table_may_be():

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import time
-
 import pytest
 
 from divan_libs.servicepack.faults import PackageFaults
@@ -13,19 +11,9 @@ from divan_libs.servicepack.loading import load_package, load_with_sources
 from divan_libs.servicepack.tests.folders import workshop
 
 LAUGHS = "lol0: &lol0 lol\n" + "".join(f"lol{n}: &lol{n} [{', '.join([f'*lol{n - 1}'] * 10)}]\n" for n in range(1, 10))
-SECONDS = 60.0
-"""Of the processor: what grows without measure takes hours, and what does not takes a few on any machine."""
 CONDITION = ("flow.yaml", ("steps", "check", "when"))
 
 
-@pytest.fixture
-def in_time():
-    began = time.process_time()
-    yield
-    assert time.process_time() - began < SECONDS
-
-
-@pytest.mark.usefixtures("in_time")
 @pytest.mark.parametrize("file", ["card.yaml", "flow.yaml", "tables.yaml", "texts/fa.yaml", "examples/granted.yaml"])
 def test_a_billion_laughs_end_at_the_first_line(tmp_path, file):
     folder = workshop(tmp_path)
@@ -37,7 +25,6 @@ def test_a_billion_laughs_end_at_the_first_line(tmp_path, file):
     assert ("yaml.alias", file, 1) in {(fault.code, fault.file, fault.line) for fault in refused.value.faults}
 
 
-@pytest.mark.usefixtures("in_time")
 @pytest.mark.parametrize(
     ("expression", "code"),
     [
@@ -54,7 +41,6 @@ def test_a_deep_or_endless_expression_is_refused_with_its_line(tmp_path, express
     assert {(fault.file, fault.line > 0) for fault in found} == {("flow.yaml", True)}
 
 
-@pytest.mark.usefixtures("in_time")
 def test_an_expression_longer_than_any_law_needs_is_not_even_compiled(tmp_path):
     folder = workshop(tmp_path, (*CONDITION, "true && " * 20_000 + "true"))
 
@@ -66,7 +52,6 @@ def test_an_expression_longer_than_any_law_needs_is_not_even_compiled(tmp_path):
     assert fault.line > 0
 
 
-@pytest.mark.usefixtures("in_time")
 def test_sixty_steps_that_all_lead_to_each_other_are_examined_in_time(tmp_path):
     codes = [f"step-{number}" for number in range(59)]
     clock = {"amount": 1, "unit": "hours"}
@@ -89,7 +74,6 @@ def test_sixty_steps_that_all_lead_to_each_other_are_examined_in_time(tmp_path):
     assert {"flow.cycle-without-exit", "flow.unreachable-step"} <= codes_found
 
 
-@pytest.mark.usefixtures("in_time")
 def test_more_than_sixty_steps_are_refused(tmp_path):
     step = {"kind": "route", "routes": [{"to": "draft"}]}
     folder = workshop(tmp_path, ("flow.yaml", ("steps",), {f"step-{number}": step for number in range(61)}))

@@ -1,7 +1,6 @@
 from __future__ import annotations
 
 import json
-import time
 
 import pytest
 
@@ -177,30 +176,26 @@ def test_plain_words_stay_words():
     }
 
 
-def test_a_table_of_ten_thousand_rows_is_refused_in_time_with_its_place(copy_with):
+def test_a_table_of_ten_thousand_rows_is_refused_with_its_place(copy_with):
     head = "t:\n  hit: first\n  inputs: {a: {expression: '1', type: number}}\n  output: {type: number}\n  rows:\n"
     folder = copy_with()
     (folder / "tables.yaml").write_text(head + "".join(f"    r{n}: {{then: {n}}}\n" for n in range(10_000)), "utf-8")
-    began = time.process_time()
 
     with pytest.raises(PackageFaults) as refused:
         load_package(folder)
 
-    assert time.process_time() - began < 2
     (fault,) = refused.value.faults
     assert (fault.code, fault.file, fault.line) == ("tables.too-many-rows", "tables.yaml", 1)
     assert fault.facts["expected"] == "more than 2000 rows: 10000"
 
 
-def test_a_stored_table_of_ten_thousand_rows_is_refused_in_time(good):
+def test_a_stored_table_of_ten_thousand_rows_is_refused(good):
     rows = [{"code": f"r{n}", "then": n} for n in range(10_000)]
     column = {"code": "a", "expression": "1", "type": "number"}
     table = {"code": "t", "hit": "first", "inputs": [column], "output": {"type": "number"}, "rows": rows}
     stored = json.dumps({**json.loads(good.canonical()), "tables": [table]}).encode()
-    began = time.process_time()
 
     with pytest.raises(StoredPackageUnreadable) as refused:
         Package.from_canonical(stored)
 
-    assert time.process_time() - began < 2
     assert refused.value.code == "package.stored.shape"

@@ -13,6 +13,7 @@ import pytest
 from django.apps import apps
 from django.core.handlers.wsgi import WSGIHandler
 from django.db import connections
+from tests.waiting import wait_for
 from tests.world import World, furnish
 
 from divan.dealings.cases import actions as cases
@@ -138,10 +139,13 @@ def ask_workshop(world) -> tuple[str, dict[str, object]]:
     """Begin the next service, let the worker ask, and return what the house then knows of the workshop."""
     case = cases.start_draft(service_code=NEXT, language="fa", actor=world.citizen(), now=world.now)
     need = next(one for one in queries.get_case(case.uuid).needs if one.code == "REQ-WORKSHOP")
-    register, until = RecordsByExchange(RECORDS), time.monotonic() + 60
-    while inquiries.get_inquiry(need.inquiry).state == "asked" and time.monotonic() < until:
+    register = RecordsByExchange(RECORDS)
+
+    def is_answered() -> bool:
         identity.ask_inquiries(clock.now(), registers={RECORDS: register})
-        time.sleep(0.05)
+        return inquiries.get_inquiry(need.inquiry).state != "asked"
+
+    wait_for(is_answered)
     cases.note_answer(inquiry=need.inquiry, actor=SYSTEM, now=clock.now())
     need = next(one for one in queries.get_case(case.uuid).needs if one.code == "REQ-WORKSHOP")
     cases.abandon_draft(case=case.uuid, actor=world.citizen(), now=clock.now())

@@ -7,12 +7,12 @@ import os
 import socket
 import subprocess
 import sys
-import time
 from collections.abc import Iterator
 from dataclasses import dataclass
 
 import httpx
 import pytest
+from tests.waiting import PATIENCE, wait_for
 
 
 @dataclass(frozen=True)
@@ -65,17 +65,17 @@ def running(tmp_path_factory) -> Iterator[World]:
         process = subprocess.Popen(command, env=environment, stdout=log, stderr=log)
     with httpx.Client(base_url=f"http://127.0.0.1:{port + 2}", trust_env=False, timeout=10) as client:
         world = World(port, client)
-        deadline = time.monotonic() + 30
-        while True:
-            with contextlib.suppress(httpx.HTTPError):
-                if client.get("/-/health").status_code == 200:
-                    break
+
+        def answers() -> bool:
             assert process.poll() is None, (data / "log").read_text()
-            assert time.monotonic() < deadline
-            time.sleep(0.05)
+            with contextlib.suppress(httpx.HTTPError):
+                return client.get("/-/health").status_code == 200
+            return False
+
+        wait_for(answers)
         yield world
     process.terminate()
-    process.wait(15)
+    process.wait(PATIENCE)
 
 
 @pytest.fixture

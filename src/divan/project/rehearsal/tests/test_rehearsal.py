@@ -99,7 +99,7 @@ def test_registers_behave_as_they_are_told(world, ask, mode, state):
     assert RegistryByExchange(ask).answer(question()).state is state
     assert OwnersByExchange(ask).answer(question()).state is state
 
-    assert (time.monotonic() - begun >= 0.6) is (mode == "slow")
+    assert mode != "slow" or time.monotonic() - begun >= 0.6
 
 
 def test_an_answer_that_is_repeated_is_taken_for_no_other_person(world, ask):

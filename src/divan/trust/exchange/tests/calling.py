@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import ssl
-import time
 from pathlib import Path
 
 import httpx
 from cryptography.hazmat.primitives import serialization
+from tests.waiting import wait_for
 
 from divan.foundation.actors import Actor
 from divan.trust.exchange import actions
@@ -43,12 +43,13 @@ class MemberSystem:
         answer = self._client.get(f"/r1/{service}{path}")
         return answer.headers.get("x-road-error", "") or str(answer.status_code)
 
-    def until(self, wanted: str, service: str, path: str, *, patience: float = 8.0) -> float:
-        """Call until an answer is so, and return the seconds that took."""
-        begun = time.perf_counter()
-        while (found := self.get(service, path)) != wanted:
-            assert time.perf_counter() - begun < patience, f"still {found}, not {wanted}"
-        return time.perf_counter() - begun
+    def until(self, wanted: str, service: str, path: str) -> None:
+        """Call until an answer is so. How long that takes bench/rights.py measures."""
+        wait_for(
+            lambda: self.get(service, path) == wanted,
+            otherwise=lambda: f"still {self.get(service, path)}, not {wanted}",
+            every=0.01,
+        )
 
     def close(self) -> None:
         """Hang up."""

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import time
-
 import pytest
+from tests.waiting import PATIENCE, wait_for
 
 from divan.foundation import clock
 from divan.foundation.actors import SYSTEM
@@ -26,14 +25,6 @@ def ask(national_code: str = VILLAGER, **changes) -> ExchangeAnswer:
         "timeout": 5.0,
     }
     return queries.ask(**(known | changes))
-
-
-def wait_for(condition, seconds: float = 8.0):
-    deadline = time.monotonic() + seconds
-    while not (found := condition()):
-        assert time.monotonic() < deadline
-        time.sleep(0.02)
-    return found
 
 
 def test_a_question_is_answered_and_leaves_evidence_that_the_person_can_see(gateway, provider):
@@ -59,11 +50,8 @@ def test_a_revoked_permit_is_refused_and_the_provider_is_not_asked(gateway, prov
     [permit] = queries.list_permits()
 
     actions.revoke_permit(permit=permit.uuid, reason="پایان", actor=SYSTEM, now=clock.now())
-    begun = time.monotonic()
     refused = wait_for(lambda: (answer := ask()).error and answer)
 
-    # How long it takes is measured by bench/rights.py; here it must not take for ever.
-    assert time.monotonic() - begun < 10
     assert (refused.status, refused.error) == (403, "server.serverproxy.access_denied")
     count = len(provider.asked)
     ask()
@@ -77,7 +65,7 @@ def test_a_silent_provider_or_gateway_is_silence(gateway, provider, told):
     assert trouble.value.facts["reason"] == "server.serverproxy.network_error"
 
     gateway.process.terminate()
-    gateway.process.wait(15)
+    gateway.process.wait(PATIENCE)
     with pytest.raises(ExchangeSilent):
         ask()
 

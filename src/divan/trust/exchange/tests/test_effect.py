@@ -21,7 +21,7 @@ def test_every_change_of_a_right_and_of_a_certificate_reaches_the_gateway(gatewa
     bodies.found_members()
     health, centre = officers["health-officer"], officers["integrator"]
     system = MemberSystem(told, bodies.CLINICS, tmp_path, actor=health, now=clock.now())
-    seconds = {"certificate issued": system.until(DENIED, SERVICE, PATH)}
+    system.until(DENIED, SERVICE, PATH)
     asked = actions.request_permit(
         wanted=NewRequest(
             consumer=bodies.CLINICS,
@@ -36,23 +36,21 @@ def test_every_change_of_a_right_and_of_a_certificate_reaches_the_gateway(gatewa
     )
 
     [given] = actions.grant_request(request=asked, reference="1", actor=centre, now=clock.now())
-    seconds["granted"] = system.until("200", SERVICE, PATH)
+    system.until("200", SERVICE, PATH)
     actions.suspend_permit(permit=given, reason="x", actor=centre, now=clock.now())
-    seconds["suspended"] = system.until(DENIED, SERVICE, PATH)
+    system.until(DENIED, SERVICE, PATH)
     actions.resume_permit(permit=given, reason="x", actor=centre, now=clock.now())
-    seconds["resumed"] = system.until("200", SERVICE, PATH)
+    system.until("200", SERVICE, PATH)
     actions.revoke_permit(permit=given, reason="x", actor=health, now=clock.now())
-    seconds["revoked"] = system.until(DENIED, SERVICE, PATH)
+    system.until(DENIED, SERVICE, PATH)
     everybody = Group(address="LR/everybody", name_fa="x", members=(bodies.CLINICS,))
     actions.register_group(group=everybody, actor=centre, now=clock.now())
     actions.grant_permit(permit=permit(consumer="LR/everybody", since=clock.now()), actor=centre, now=clock.now())
-    seconds["group granted"] = system.until("200", SERVICE, PATH)
+    system.until("200", SERVICE, PATH)
     actions.revoke_certificate(certificate=system.certificate, reason="lost", actor=health, now=clock.now())
-    seconds["certificate revoked"] = system.until(UNKNOWN_CERTIFICATE, SERVICE, PATH)
+    system.until(UNKNOWN_CERTIFICATE, SERVICE, PATH)
 
     count = len(provider.asked)
     assert system.get(SERVICE, PATH) == UNKNOWN_CERTIFICATE
     assert len(provider.asked) == count
     system.close()
-    # It looks five times a second, and bench/rights.py measures it; here it must not take for ever.
-    assert {what: spent for what, spent in seconds.items() if spent > 10} == {}

@@ -8,13 +8,14 @@ import socket
 import subprocess
 import sys
 import threading
-import time
 import urllib.request
 from contextlib import closing
 from datetime import UTC, datetime
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
+
+from tests.waiting import PATIENCE, wait_for
 
 from divan.trust.exchange.adapters import keys
 from divan.trust.exchange.apps import ExchangeOptions
@@ -212,18 +213,19 @@ class GatewayProcess:
         self.process = subprocess.Popen([sys.executable, "-m", "divan_gateway"], env=environment, stderr=self._log)
 
     def wait_until_it_serves(self) -> GatewayProcess:
-        deadline = time.monotonic() + 15
-        while time.monotonic() < deadline:
-            try:
-                with urllib.request.urlopen(f"http://127.0.0.1:{self._plain}/-/health", timeout=2):
-                    return self
-            except OSError:
-                time.sleep(0.05)
-        raise AssertionError((self.told.gateway / "gateway.log").read_text())
+        wait_for(self._serves, otherwise=(self.told.gateway / "gateway.log").read_text)
+        return self
+
+    def _serves(self) -> bool:
+        try:
+            with urllib.request.urlopen(f"http://127.0.0.1:{self._plain}/-/health", timeout=2):
+                return True
+        except OSError:
+            return False
 
     def stop(self) -> None:
         self.process.terminate()
-        self.process.wait(15)
+        self.process.wait(PATIENCE)
         self._log.close()
 
 

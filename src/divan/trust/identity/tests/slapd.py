@@ -7,7 +7,6 @@ import shutil
 import signal
 import socket
 import subprocess
-import time
 import warnings
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
@@ -16,6 +15,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
+from tests.waiting import wait_for
 
 from divan_libs.pki.authority import RehearsalAuthority
 from divan_libs.pki.keys import generate_private_key
@@ -73,10 +73,7 @@ class Directory:
         command = [SLAPD, "-f", str(self.folder / "slapd.conf"), "-h", urls, "-d", "0"]
         with (self.folder / "slapd.log").open("ab") as log:
             self.process = subprocess.Popen(command, stdout=log, stderr=log)
-        until = time.monotonic() + 20
-        while not self._listens():
-            assert time.monotonic() < until, (self.folder / "slapd.log").read_text()
-            time.sleep(0.02)
+        wait_for(self._listens, otherwise=(self.folder / "slapd.log").read_text)
 
     def _listens(self) -> bool:
         with socket.socket() as tried:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from datetime import timedelta
 from itertools import count
 from uuid import UUID
@@ -266,11 +265,9 @@ def test_many_entries_come_in_pages_and_an_answer_cut_short_is_no_answer(slapd, 
     slapd.load(dns)
     path = write()
 
-    begun = time.monotonic()
     plan = queries.plan_directory(path, NOON)
 
     assert (len(plan.lines), len({line.entry.national_code for line in plan.lines})) == (2600, 2600)
-    assert time.monotonic() - begun < 20
     for line in plan.lines[:20]:
         actions.take_over_entry(line=line, actor=SYSTEM, now=NOON)
     # Nobody at all, and too many at once, keep the answer out until it is forced; a cut answer is refused as one.

@@ -233,7 +233,7 @@ def test_a_sign_on_that_talks_nonsense_is_refused(sign_on, provider, path, body)
 
 class Dripping(httpx.SyncByteStream):
     def __iter__(self):
-        for _ in range(1000):
+        while True:
             real_time.sleep(0.01)
             yield b" "
 
@@ -241,11 +241,9 @@ class Dripping(httpx.SyncByteStream):
 def test_a_sign_on_that_sends_drop_by_drop_is_left_in_time(sign_on, provider, monkeypatch):
     monkeypatch.setattr(national_sign_on, "LIMIT", 0.2)
     provider.fails["/token"] = lambda _request: httpx.Response(200, stream=Dripping())
-    begun = real_time.monotonic()
 
     with pytest.raises(SignOnSilent):
         come_back(sign_on, provider)
-    assert real_time.monotonic() - begun < 2
 
 
 def test_an_endless_answer_is_left(sign_on, provider):

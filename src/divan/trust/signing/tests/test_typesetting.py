@@ -7,7 +7,6 @@ import os
 import signal
 import subprocess
 import sys
-import time
 from collections.abc import Iterator
 from datetime import date
 from pathlib import Path
@@ -16,6 +15,7 @@ from uuid import UUID
 import pypdf
 import pytest
 from django.apps import apps
+from tests.waiting import PATIENCE, wait_for
 
 from divan.trust.signing import rules
 from divan.trust.signing.adapters import square_codes
@@ -243,11 +243,10 @@ made = Typesetter(Path({str(fonts())!r}))
 print(made._running().pid, flush=True)
 os.kill(os.getpid(), signal.SIGKILL)
 """
-    died = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, timeout=20, check=False)
+    died = subprocess.run(
+        [sys.executable, "-c", program], capture_output=True, text=True, timeout=PATIENCE, check=False
+    )
     orphan = Path("/proc") / died.stdout.strip()
 
     assert died.returncode == -signal.SIGKILL
-    end = time.monotonic() + 5
-    while orphan.exists() and (orphan / "stat").read_text().split()[2] != "Z" and time.monotonic() < end:
-        time.sleep(0.01)
-    assert not orphan.exists() or (orphan / "stat").read_text().split()[2] == "Z"
+    wait_for(lambda: not orphan.exists() or (orphan / "stat").read_text().split()[2] == "Z")
