@@ -10,6 +10,7 @@ from __future__ import annotations
 import atexit
 import contextlib
 import fcntl
+import logging
 import os
 import shutil
 import signal
@@ -57,6 +58,13 @@ def pytest_configure(config: pytest.Config) -> None:
         # workers of xdist inherit the name, with the folder, and set Django up by themselves.
         os.environ.setdefault("DJANGO_SETTINGS_MODULE", "divan.project.settings")
         django.setup()
+
+
+def pytest_sessionstart() -> None:
+    """Let pytest alone show what is logged: the stream that Django's handler took ends with the first capture."""
+    root = logging.getLogger()
+    for handler in [one for one in root.handlers if type(one) is logging.StreamHandler]:
+        root.removeHandler(handler)
 
 
 def _only_pure(config: pytest.Config) -> bool:

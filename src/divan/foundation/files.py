@@ -304,9 +304,9 @@ def clear_left_behind(now: datetime, *, older_than: timedelta) -> int:
 def get_file(file_uuid: UUID) -> FileSummary:
     """Return a stored file's summary.
 
-    :raises NotFound: when there is none.
+    :raises NotFound: when there is none, or it was cleared away, also where the same bytes are kept for somebody else.
     """
-    row = StoredFile.objects.filter(uuid=file_uuid).first()
+    row = StoredFile.objects.filter(uuid=file_uuid).exclude(name="").first()
     if row is None:
         raise NotFound(file=file_uuid)
     return _summary(row)

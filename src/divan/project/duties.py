@@ -59,6 +59,7 @@ def worker_duties() -> list[Duty]:
         Duty("hand-overs", correspondence.run_hand_overs, every=5.0),
         Duty("vacancies", correspondence.tell_vacancies, every=5.0),
         Duty("disposals", correspondence.run_disposals, every=60.0),
+        Duty("letter-retention", correspondence.erase_outlived, every=86400.0),
         Duty("drafts", cases.clear_drafts, every=3600.0),
         Duty("signatures", cases.expire_signatures, every=600.0),
         Duty("salts", ledger.erase_salts, every=5.0),

@@ -58,6 +58,7 @@ from divan.dealings.correspondence.actions.drafting import (
     save_draft,
     start_draft,
 )
+from divan.dealings.correspondence.actions.erasing import erase_old_refusals, erase_old_versions
 from divan.dealings.correspondence.actions.exporting import (
     export_archive,
 )
@@ -218,6 +219,8 @@ __all__ = [
     "end_template",
     "end_term",
     "end_year",
+    "erase_old_refusals",
+    "erase_old_versions",
     "except_referral",
     "export_archive",
     "file_letter",

@@ -1,6 +1,6 @@
 """What correspondence does later: reminds, follows facts, and carries letters and receipts by their channels."""
 
-from divan.dealings.correspondence.jobs.archive import run_disposals
+from divan.dealings.correspondence.jobs.archive import erase_outlived, run_disposals
 from divan.dealings.correspondence.jobs.carrying import carry_by_ece, carry_by_exchange, carry_by_products
 from divan.dealings.correspondence.jobs.circulars import note_readings
 from divan.dealings.correspondence.jobs.collecting import collect_folders, collect_mail
@@ -20,6 +20,7 @@ __all__ = [
     "collect_mail",
     "count_letters",
     "enter_letters",
+    "erase_outlived",
     "follow_documents",
     "follow_intakes",
     "note_readings",

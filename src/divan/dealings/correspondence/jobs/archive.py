@@ -1,4 +1,4 @@
-"""Lists that were approved are carried out, file by file."""
+"""Lists that were approved are carried out, file by file; drafts and refused arrivals leave after their year."""
 
 from __future__ import annotations
 
@@ -18,3 +18,8 @@ def run_disposals(now: datetime) -> int:
         while done < AT_ONCE and actions.dispose_next(disposal=disposal, actor=SYSTEM, now=now):
             done += 1
     return done
+
+
+def erase_outlived(now: datetime) -> int:
+    """Erase what the versions of letters sent a year ago said, and what was refused then. The worker's duty."""
+    return sum(erase(actor=SYSTEM, now=now) for erase in (actions.erase_old_versions, actions.erase_old_refusals))

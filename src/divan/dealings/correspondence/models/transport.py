@@ -145,6 +145,7 @@ class Intake(models.Model):
         indexes = (
             models.Index(fields=("secretariat", "id"), condition=Q(state="waiting"), name="intake_waiting"),
             models.Index(fields=("secretariat", "-id"), condition=Q(state="broken"), name="intake_broken"),
+            models.Index(fields=("ended_at",), condition=Q(state="refused"), name="intake_refused"),
             models.Index(F("read__applicant"), condition=Q(channel="portal"), name="intake_of_applicant"),
         )
 

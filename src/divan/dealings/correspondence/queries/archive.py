@@ -245,6 +245,12 @@ def list_holds(file: UUID) -> list[LegalHold]:
     ]
 
 
+def held_letters() -> QuerySet[models.Filing, int]:
+    """Return the letters, by their rows, that lie in a file that is held."""
+    held = models.LegalHold.objects.filter(lifted_at=None).values("file_id")
+    return models.Filing.objects.filter(removed_at=None, volume__file__in=held).values_list("letter_id", flat=True)
+
+
 def held_among(files: Iterable[int]) -> set[int]:
     """Return which of these files, by their rows, are held."""
     rows = models.LegalHold.objects.filter(file_id__in=list(files), lifted_at=None)

@@ -181,6 +181,11 @@ ARCHIVE_FILE_DISPOSED = FactKind(
 CONTENT_ERASED = FactKind(
     "correspondence.content-erased", "What a letter said was erased with its file; its register's line stays."
 )
+CONTENT_OUTLIVED = FactKind(
+    "correspondence.content-outlived",
+    "What a version of a sent letter said, or what was refused, was erased after its year.",
+    erases=True,
+)
 ARCHIVE_FILE_EXPORTED = FactKind(
     "correspondence.archive-file-exported", "A closed file was exported for transfer, under the digest of a manifest."
 )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+from datetime import timedelta
 from uuid import uuid4
 
 import pytest
@@ -169,6 +170,24 @@ def test_a_refusal_needs_its_reason(browser, office):
     assert refused.status_code == 200
     assert models.Intake.objects.get().state == IntakeState.REFUSED
     assert clerk.get(taken.url).status_code == 200
+
+
+def test_of_what_was_refused_a_year_ago_the_page_says_that_it_was_erased_and_why_it_was_refused(browser, office):
+    clerk = browser("secretariat")
+    taken = hand_in(clerk, organization="دهیاری کمالوند")
+    clerk.post(f"{taken.url}refuse/", {"reason": "مربوط به این دستگاه نیست"})
+    before = clerk.get(taken.url).content.decode()
+
+    jobs.erase_outlived(clock.now() + timedelta(days=366))
+    after = clerk.get(taken.url)
+
+    assert "دهیاری کمالوند" in before
+    assert "What arrived was erased" not in before
+    assert after.status_code == 200
+    said = after.content.decode()
+    assert "What arrived was erased" in said
+    assert "مربوط به این دستگاه نیست" in said
+    assert "دهیاری کمالوند" not in said
 
 
 PAGES = (

@@ -364,6 +364,7 @@ def versions(request: HttpRequest, letter: UUID) -> HttpResponse:
         "versions": [(one, names.both(one.author, one.author_post)) for one in known],
         "older": older,
         "newer": newer,
+        "are_erased": bool(known) and not any(one.subject or one.body_html for one in known),
         "changes": changed_lines(_said(older), _said(newer)) if older and newer else [],
         "back": reverse(
             "backoffice:compose"

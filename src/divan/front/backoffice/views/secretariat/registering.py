@@ -80,7 +80,9 @@ def register(request: HttpRequest, intake: UUID) -> HttpResponse:
         actions.mark_read(work=line_of_work.uuid, actor=actor_of(request), now=now)
     asked = Asked(intake=found, post=post, now=now, language=get_language() or "fa")
     if found.state not in OPEN:
-        return render(request, "backoffice/secretariat/arrival.html", _values(asked))
+        is_erased = found.state is IntakeState.REFUSED and found.arrived.sender is None and not found.arrived.subject
+        values = _values(asked) | {"is_erased": is_erased and not found.arrived.files}
+        return render(request, "backoffice/secretariat/arrival.html", values)
     problems: Problems = {}
     if request.method == "POST":
         registration, problems = read_registration(asked, request.POST)
