@@ -99,6 +99,14 @@ function showScriptedControls(root) {
   for (const hidden of root.querySelectorAll("[data-scripted]")) hidden.hidden = false;
 }
 
+// The menu of the office stands open on a wide screen and is folded on a narrow one.
+const wide = window.matchMedia("(min-width: 62rem)");
+
+function foldMenu() {
+  const menu = document.querySelector("[data-office-menu]");
+  if (menu) menu.open = wide.matches;
+}
+
 document.addEventListener("click", followErrorLink);
 document.addEventListener("click", askForPrint);
 document.addEventListener("click", copyCode);
@@ -110,9 +118,11 @@ document.addEventListener("keydown", sendByKeys);
 document.addEventListener("htmx:load", (event) => showScriptedControls(event.target));
 document.addEventListener("htmx:load", focusRows);
 document.addEventListener("DOMContentLoaded", () => {
+  foldMenu();
   showScriptedControls(document);
   focusErrorSummary(document);
 });
+wide.addEventListener("change", foldMenu);
 // A page taken back from the browser's memory may be sent again.
 window.addEventListener("pageshow", () => {
   for (const form of document.querySelectorAll("form[data-once]")) delete form.dataset.sent;

@@ -45,7 +45,7 @@ class Stage:
             java_script_enabled=scripts,
             reduced_motion="reduce",
         )
-        context.set_default_timeout(15_000)
+        context.set_default_timeout(60_000)
         context.add_cookies([{"name": "divan_language", "value": language, "url": self.installation.url}])
         self.contexts.append(context)
         return context.new_page()

@@ -86,3 +86,25 @@ def test_the_worklist_is_walked_by_keys(stage: Stage):
     page.keyboard.press("o")
 
     page.wait_for_url("**/office/tasks/**")
+
+
+def test_on_a_telephone_the_menu_of_the_office_unfolds_by_keys_and_a_wide_screen_shows_it_without_scripts(stage: Stage):
+    page = stage.window(width=360)
+    stage.become(page, "secretariat")
+    page.goto("/office/")
+    drafts = page.locator(".office-menu a[href='/office/letters/drafts/']")
+    assert not drafts.is_visible()
+
+    tab_to(page, ".office-menu > summary")
+    page.keyboard.press("Enter")
+    tab_to(page, ".office-menu a[href='/office/letters/drafts/']")
+    page.keyboard.press("Enter")
+
+    page.wait_for_url("**/office/letters/drafts/")
+    assert not page.locator(".office-menu a").first.is_visible()
+    page.set_viewport_size({"width": 1280, "height": 900})
+    page.locator(".office-menu a").first.wait_for()
+    unscripted = stage.window(scripts=False)
+    stage.become(unscripted, "secretariat")
+    unscripted.goto("/office/")
+    assert unscripted.locator(".office-menu a[href='/office/letters/drafts/']").is_visible()
