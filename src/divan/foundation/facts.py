@@ -6,10 +6,11 @@ import secrets
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Protocol
+from typing import Any, Protocol
 from uuid import UUID
 
 from django.db import connection, transaction
+from psycopg.types.json import Jsonb
 
 from divan.foundation import locks
 from divan.foundation.actors import Actor
@@ -20,6 +21,23 @@ from divan.foundation.models import Fact, FactCursor
 
 CHANNEL = "divan_facts"
 """The PostgreSQL channel on which a new fact wakes its readers."""
+
+# One statement in place of three through the ORM, in a third of their time: every action records several facts.
+_RECORD = """
+    WITH recorded AS (
+        INSERT INTO foundation_fact
+            (uuid, kind, subject_kind, subject_uuid, subject_sequence, subject_digest, actor, at, data)
+        SELECT %(uuid)s, %(kind)s, %(subject_kind)s, %(subject_uuid)s, coalesce(last.subject_sequence, 0) + 1,
+            CASE WHEN %(changes_nothing)s THEN coalesce(last.subject_digest, %(digest)s) ELSE %(digest)s END,
+            %(actor)s, %(at)s, %(data)s
+        FROM (SELECT) AS one LEFT JOIN LATERAL (
+            SELECT subject_sequence, subject_digest FROM foundation_fact
+            WHERE subject_uuid = %(subject_uuid)s ORDER BY subject_sequence DESC LIMIT 1
+        ) AS last ON true
+        RETURNING id
+    )
+    SELECT pg_notify(%(channel)s, '') FROM recorded
+"""
 
 
 class Subject(Protocol):
@@ -96,26 +114,22 @@ def record(
     if not connection.in_atomic_block:
         raise RuntimeError("a fact is recorded in the transaction of its change")
     power_may_fail("fact.before-record")
-    last = (
-        Fact.objects.filter(subject_uuid=subject.uuid)
-        .order_by("-subject_sequence")
-        .values_list("subject_sequence", "subject_digest")
-        .first()
-    )
-    fact = Fact.objects.create(
-        uuid=identifier_at(at),
-        kind=kind.code,
-        subject_kind=subject.subject_kind,
-        subject_uuid=subject.uuid,
-        subject_sequence=(last[0] if last else 0) + 1,
-        subject_digest=last[1] if last and changes_nothing else subject_digest(subject),
-        actor=actor.as_data(),
-        at=at,
-        data=plain(data),
-    )
+    uuid = identifier_at(at)
+    known: dict[str, Any] = {
+        "uuid": uuid,
+        "kind": kind.code,
+        "subject_kind": subject.subject_kind,
+        "subject_uuid": subject.uuid,
+        "changes_nothing": changes_nothing,
+        "digest": subject_digest(subject),
+        "actor": Jsonb(actor.as_data()),
+        "at": at,
+        "data": Jsonb(plain(data)),
+        "channel": CHANNEL,
+    }
     with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_notify(%s, '')", [CHANNEL])
-    return fact.uuid
+        cursor.execute(_RECORD, known)
+    return uuid
 
 
 def place_facts(*, limit: int = 5000) -> int:

@@ -61,9 +61,11 @@ def lay_at_dispatch_desk(*, letter: UUID, actor: Actor, now: datetime) -> list[D
     rules.require_signed(LetterState(row.state))
     secretariat = _secretariat_of(row)
     waits = models.Dispatch.objects.filter(letter=row).exclude(state__in=GIVEN_UP).values("recipient_id")
+    recipients = list(models.Recipient.objects.filter(letter=row).exclude(id__in=waits).order_by("position"))
+    ways = queries.list_first_ways([queries.recipient_of(one).party for one in recipients])
     laid = [
-        _lay(row, recipient, secretariat, actor=actor, now=now)
-        for recipient in models.Recipient.objects.filter(letter=row).exclude(id__in=waits).order_by("position")
+        _lay(row, recipient, secretariat, way=way, actor=actor, now=now)
+        for recipient, way in zip(recipients, ways, strict=True)
     ]
     own = set(models.Secretariat.objects.filter(body_id=row.body_id).values_list("code", flat=True))
     inside = [one for one in laid if one.channel == Channel.INTERNAL and one.target in own]
@@ -113,19 +115,18 @@ def _lay(
     recipient: models.Recipient,
     secretariat: models.Secretariat,
     *,
-    way: queries.Way | None = None,
+    way: queries.Way,
     actor: Actor,
     now: datetime,
 ) -> models.Dispatch:
-    first = way or queries.list_ways(queries.recipient_of(recipient).party)[0]
     uuid = uuid4()
     row = models.Dispatch.objects.create(
         uuid=uuid,
         letter=letter,
         recipient=recipient,
         secretariat=secretariat,
-        channel=first.channel,
-        target=first.target[:300],
+        channel=way.channel,
+        target=way.target[:300],
         key=str(uuid),
         state=DispatchState.DESK,
     )

@@ -7,7 +7,8 @@ from uuid import UUID, uuid4
 
 from django.db import IntegrityError, transaction
 
-from divan.dealings.correspondence import models, queries
+from divan.dealings.correspondence import models
+from divan.dealings.correspondence.queries.worklist import work_of_row
 from divan.dealings.correspondence.values import (
     SEARCH_SAVED,
     WORK_ARRIVED,
@@ -55,7 +56,7 @@ def give_work(*, post: UUID, work: NewWork, actor: Actor, now: datetime) -> Work
         search_text=search_text(" ".join((work.number, work.title_fa, work.title_en, work.sender_fa, work.sender_en))),
     )
     facts.record(WORK_ARRIVED, subject=row, actor=actor, at=now, post=post, about=[work.about_kind, work.about_uuid])
-    return queries.get_work(row.uuid)
+    return work_of_row(row)
 
 
 def _open_row(about_uuid: UUID) -> models.WorkItem:

@@ -42,6 +42,7 @@ from divan.dealings.correspondence.queries.dispatches import (
     get_dispatch_for,
     list_at_desk,
     list_dispatches,
+    list_first_ways,
     list_ways,
     secretariat_of_party,
 )
@@ -360,6 +361,7 @@ __all__ = [
     "list_figure_years",
     "list_filed",
     "list_files",
+    "list_first_ways",
     "list_folder",
     "list_follow_ups",
     "list_groups",

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 
 from divan.dealings.correspondence import models
 from divan.dealings.correspondence.queries.contents import recipient_of
@@ -28,6 +28,8 @@ from divan.registers.people.values import Post, Unit
 
 AT_DESK = (DispatchState.DESK, DispatchState.REFUSED, DispatchState.DEAD)
 """States in which a person has to do something."""
+OWN = frozenset({PartyKind.BODY, PartyKind.UNIT, PartyKind.POST})
+"""What sits in this house."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -116,24 +118,39 @@ def list_at_desk(
 
 def secretariat_of_party(party: Party) -> Secretariat | None:
     """Return where a party of this house takes letters: the secretariat of its unit, else the central one; or None."""
-    if party.uuid is None or party.kind not in {PartyKind.BODY, PartyKind.UNIT, PartyKind.POST}:
-        return None
-    if party.kind is PartyKind.POST:
-        posts = people.find_posts([party.uuid])
-        unit = posts[party.uuid].unit if posts else None
-    else:
-        unit = people.find_units([party.uuid]).get(party.uuid)
-    if unit is None:
-        return None
-    rows = models.Secretariat.objects.select_related("body", "unit").filter(closed_at=None)
-    row = rows.filter(unit__uuid=unit.uuid, central=False).first()
-    row = row or rows.filter(body__uuid=unit.body_uuid, central=True).first()
-    return secretariat_of(row) if row else None
+    return secretariats_of([party]).get(party)
+
+
+def secretariats_of(parties: Iterable[Party]) -> dict[Party, Secretariat]:
+    """Return where each party of this house takes letters, as :func:`secretariat_of_party`; who does nowhere is absent.
+
+    The chart is asked once: a circular goes to thousands.
+    """
+    own = {one: one.uuid for one in parties if one.uuid is not None and one.kind in OWN}
+    posts = people.find_posts(uuid for one, uuid in own.items() if one.kind is PartyKind.POST)
+    units = people.find_units(uuid for one, uuid in own.items() if one.kind is not PartyKind.POST)
+    places = {**units, **{uuid: post.unit for uuid, post in posts.items()}}
+    of_units = Q(unit__uuid__in={unit.uuid for unit in places.values()}, central=False)
+    of_bodies = Q(body__uuid__in={unit.body_uuid for unit in places.values()}, central=True)
+    rows = models.Secretariat.objects.select_related("body", "unit").filter(of_units | of_bodies, closed_at=None)
+    by_unit: dict[UUID, Secretariat] = {}
+    by_body: dict[UUID, Secretariat] = {}
+    for row in rows.order_by("id"):
+        if row.central:
+            by_body.setdefault(row.body.uuid, secretariat_of(row))
+        elif row.unit is not None:
+            by_unit.setdefault(row.unit.uuid, secretariat_of(row))
+    found = {
+        one: by_unit.get(places[uuid].uuid) or by_body.get(places[uuid].body_uuid)
+        for one, uuid in own.items()
+        if uuid in places
+    }
+    return {one: secretariat for one, secretariat in found.items() if secretariat is not None}
 
 
 def closed_unit_of(party: Party) -> Unit | None:
     """Return the body or unit of this house that a recipient names or sits in, if it was closed; or None."""
-    if party.uuid is None or party.kind not in {PartyKind.BODY, PartyKind.UNIT, PartyKind.POST}:
+    if party.uuid is None or party.kind not in OWN:
         return None
     if party.kind is PartyKind.POST:
         post = people.find_posts([party.uuid]).get(party.uuid)
@@ -155,8 +172,17 @@ def list_ways(party: Party) -> list[Way]:
 
     A person of the register finds the letter in their account: inside the house nothing is carried to them.
     """
+    return _ways(party, secretariat_of_party(party))
+
+
+def list_first_ways(parties: Sequence[Party]) -> list[Way]:
+    """Return for each recipient the way to take unless another is chosen, as :func:`list_ways` has it first."""
+    own = secretariats_of(parties)
+    return [_ways(party, own.get(party))[0] for party in parties]
+
+
+def _ways(party: Party, own: Secretariat | None) -> list[Way]:
     carried = (Channel.POST, Channel.COURIER, Channel.FAX, Channel.BY_HAND)
-    own = secretariat_of_party(party)
     if own is not None:
         return [Way(channel=Channel.INTERNAL, target=own.code), *(Way(channel=one, target="") for one in carried)]
     if party.kind is PartyKind.PERSON and party.uuid is not None:
