@@ -66,9 +66,9 @@ def take_page(
     The page is asked again where something cannot stand, with what was typed; and where an answer leads to a question
     on it that had not been asked, unless the visitor wants to come back later.
     """
-    objections = _saved(request, case.uuid, page)
+    saved, objections = _saved(request, case.uuid, page)
     in_files = _take_files(request, case.uuid, page)
-    now_held = queries.get_case(case.uuid)
+    now_held = saved if saved is not None and not request.FILES else queries.get_case(case.uuid)
     fresh = _led_to(now_held, page, request.POST)
     if objections and not in_files and {fault.question for fault in objections.faults} <= fresh:
         messages.info(request, _further())
@@ -82,13 +82,13 @@ def take_page(
     return redirect(following(now_held))
 
 
-def _saved(request: HttpRequest, case: UUID, page: Page) -> Objections:
+def _saved(request: HttpRequest, case: UUID, page: Page) -> tuple[Case | None, Objections]:
     given = read_posted(page.questions, request.POST)
     try:
-        actions.save_page(case=case, page=page.code, given=given, actor=actor_of(request), now=clock.now())
+        saved = actions.save_page(case=case, page=page.code, given=given, actor=actor_of(request), now=clock.now())
     except AnswersRefused as refusal:
-        return Objections(_faults_of(refusal))
-    return Objections()
+        return None, Objections(_faults_of(refusal))
+    return saved, NO_OBJECTIONS
 
 
 def _faults_of(refusal: AnswersRefused) -> tuple[AnswerFault, ...]:

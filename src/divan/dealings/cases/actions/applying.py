@@ -149,15 +149,19 @@ def save_page(*, case: UUID, page: str, given: Mapping[str, list[str]], actor: A
     row.save(update_fields=["answers", "changed_at"])
     power_may_fail("draft.before-fact")
     facts.record(DRAFT_SAVED, subject=row, actor=actor, at=now, page=page)
-    return follow_answers(row, package, actor=actor, now=now) or saved
+    return follow_answers(row, package, case=saved, actor=actor, now=now) or saved
 
 
-def follow_answers(row: models.Case, package: Package, *, actor: Actor, now: datetime) -> Case | None:
+def follow_answers(
+    row: models.Case, package: Package, *, case: Case | None = None, actor: Actor, now: datetime
+) -> Case | None:
     """Ask registers about whom the answers name now and void signatures under other answers; None if nothing changed.
 
     What follows belongs to the same transaction as the answer: nobody is asked about somebody who is no longer named.
+
+    :param case: what the row says, where that was read in this transaction already.
     """
-    changed = ask_needs(row, package, actor=actor, now=now)
+    changed = ask_needs(row, package, case=case, actor=actor, now=now)
     changed |= void_signatures(row, package, actor=actor, now=now)
     return case_of(row) if changed else None
 

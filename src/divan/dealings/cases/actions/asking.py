@@ -11,7 +11,7 @@ from django.db import transaction
 from divan.dealings.cases import models, queries, rules
 from divan.dealings.cases.actions.locking import locked_case, locked_entry
 from divan.dealings.cases.queries.dossier import case_of
-from divan.dealings.cases.values import NEED_ANSWERED, NEED_ASKED, NEED_DROPPED, CaseState, CaseUnknown
+from divan.dealings.cases.values import NEED_ANSWERED, NEED_ASKED, NEED_DROPPED, Case, CaseState, CaseUnknown
 from divan.foundation import facts
 from divan.foundation.actors import Actor
 from divan.foundation.faults import power_may_fail
@@ -32,15 +32,17 @@ TOGETHER = timedelta(minutes=10)
 """How long a question that has no answer yet may stand for the same question of another draft."""
 
 
-def ask_needs(row: models.Case, package: Package, *, actor: Actor, now: datetime) -> bool:
+def ask_needs(row: models.Case, package: Package, *, case: Case | None = None, actor: Actor, now: datetime) -> bool:
     """Ask registers what a case must know as it stands now; what was told about others than it names leaves.
 
     Questions that stand as they were are not asked again, unless their answer has grown too old. Return whether
     anything changed.
+
+    :param case: what the row says, where that was read in this transaction already.
     """
     if not package.needs.inquiries:
         return False
-    wanted = {(one.need, one.subject): one for one in _wanted(row, package, now)}
+    wanted = {(one.need, one.subject): one for one in _wanted(row, case or case_of(row), package, now)}
     changed = False
     for held in models.CaseNeed.objects.select_for_update().filter(case=row, dropped_at__isnull=True):
         one = wanted.get((held.code, held.subject_code))
@@ -65,8 +67,8 @@ def ask_needs(row: models.Case, package: Package, *, actor: Actor, now: datetime
     return changed or bool(wanted)
 
 
-def _wanted(row: models.Case, package: Package, now: datetime) -> list[Asking]:
-    context = queries.context_of(case_of(row), package, now.astimezone(TEHRAN).date())
+def _wanted(row: models.Case, case: Case, package: Package, now: datetime) -> list[Asking]:
+    context = queries.context_of(case, package, now.astimezone(TEHRAN).date())
     return askings(package, context, applicant=row.applicant.national_code)
 
 
