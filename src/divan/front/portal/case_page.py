@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
@@ -12,7 +13,7 @@ from django.utils.translation import gettext as _
 
 from divan.dealings.cases import queries
 from divan.dealings.cases.queries import EntryOffer
-from divan.dealings.cases.values import Case, CaseState, Permit
+from divan.dealings.cases.values import Case, CaseState, HistoryLine, Permit
 from divan.foundation import clock
 from divan.foundation import messages as outgoing
 from divan.foundation.ui.pieces import Row
@@ -106,7 +107,7 @@ def case_page(case: Case, *, own: bool) -> dict[str, object]:
     """Return what a case page shows; to whoever only tracks by number and secret, without answers and document."""
     language = get_language() or "fa"
     package, now = queries.get_package_of(case), clock.now()
-    decisions = decisions_of(case, package, language)
+    decisions, history = decisions_of(case, package, language), queries.list_history(case.uuid)
     values: dict[str, object] = {
         "case": case,
         "own": own,
@@ -118,10 +119,12 @@ def case_page(case: Case, *, own: bool) -> dict[str, object]:
         "standings": standings(case, package, language),
         "decisions": decisions,
         "decision": decisions[0] if decisions and case.outcome else None,
-        "events": applicant_events(case, package, language),
+        "events": applicant_events(case, history, package, language),
         "paused": case.state in {CaseState.CORRECTION, CaseState.PAYMENT},
     }
-    return values | (_own_part(case, package, language, now) if own else {})
+    if not own:
+        return values
+    return values | _own_part(case, package, language, now) | {"viewed": _viewed(history, language)}
 
 
 def _own_part(case: Case, package: Package, language: str, now: datetime) -> dict[str, object]:
@@ -141,7 +144,6 @@ def _own_part(case: Case, package: Package, language: str, now: datetime) -> dic
         "additions": queries.list_additions(case.uuid),
         "may_add": running,
         "messages_sent": outgoing.list_messages_about(case.uuid),
-        "viewed": _viewed(case.uuid, language),
         "parts": summaries(package, context, case, language, changing=False),
         "visits": queries.list_visits(case.uuid),
         "beneficiary": queries.find_beneficiary(case, package, context),
@@ -151,9 +153,9 @@ def _own_part(case: Case, package: Package, language: str, now: datetime) -> dic
     }
 
 
-def _viewed(case: UUID, language: str) -> list[Row]:
+def _viewed(history: Sequence[HistoryLine], language: str) -> list[Row]:
     """Return which posts opened a case and when each did last."""
-    lines = [line for line in queries.list_history(case) if line.kind == "cases.case-viewed" and "post" in line.actor]
+    lines = [line for line in history if line.kind == "cases.case-viewed" and "post" in line.actor]
     last = {UUID(line.actor["post"]): line.at for line in lines}
     posts = people.find_posts(set(last))
     return [

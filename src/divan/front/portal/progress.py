@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal
 from uuid import UUID
@@ -19,9 +19,8 @@ from divan.registers.people import queries as people
 from divan_libs.servicepack.models import Package, StepKind
 
 
-def applicant_events(case: Case, package: Package, language: str) -> list[Event]:
-    """Return the events of a case, oldest first, and what comes next."""
-    lines = queries.list_history(case.uuid)
+def applicant_events(case: Case, lines: Sequence[HistoryLine], package: Package, language: str) -> list[Event]:
+    """Return the events of a case out of its history, oldest first, and what comes next."""
     posts = people.find_posts({UUID(line.actor["post"]) for line in lines if "post" in line.actor})
     tasks = {str(task.uuid): task for task in queries.list_tasks(case.uuid)}
     events = []

@@ -366,7 +366,7 @@ def get_bundle(version: UUID) -> Bundle:
 def list_bundles(*, language: str = "fa") -> list[OfferedBundle]:
     """Return the bundles that are offered now, each with those of its services that are offered, in its order."""
     newest = models.BundleVersion.objects.order_by("code", "-number").distinct("code").defer("canonical")
-    return [_offered(row, language) for row in newest if row.withdrawn_at is None]
+    return _offered([row for row in newest if row.withdrawn_at is None], language)
 
 
 def get_offered_bundle(code: str, *, language: str = "fa") -> OfferedBundle:
@@ -377,12 +377,12 @@ def get_offered_bundle(code: str, *, language: str = "fa") -> OfferedBundle:
     row = models.BundleVersion.objects.filter(code=code).order_by("-number").defer("canonical").first()
     if row is None or row.withdrawn_at is not None:
         raise BundleUnknown(bundle=code)
-    return _offered(row, language)
+    return _offered([row], language)[0]
 
 
-def _offered(row: models.BundleVersion, language: str) -> OfferedBundle:
-    bundle, tongue = get_bundle(row.uuid), _column_language(language)
-    rows = _current().filter(service__code__in=[one.code for one in bundle.services], audience="public")
+def _offered(found: Sequence[models.BundleVersion], language: str) -> list[OfferedBundle]:
+    bundles, tongue = [get_bundle(row.uuid) for row in found], _column_language(language)
+    codes = {one.code for bundle in bundles for one in bundle.services}
     listed = {
         version.service.code: ServiceListing(
             code=version.service.code,
@@ -393,7 +393,8 @@ def _offered(row: models.BundleVersion, language: str) -> OfferedBundle:
             delivery=version.delivery,
             version=_ref(version),
         )
-        for version in rows.defer("canonical", "search_text")
+        for version in _current().filter(service__code__in=codes, audience="public").defer("canonical", "search_text")
     }
-    found = tuple(listed[one.code] for one in bundle.services if one.code in listed)
-    return OfferedBundle(ref=bundle_ref(row), bundle=bundle, services=found)
+    services = [tuple(listed[one.code] for one in bundle.services if one.code in listed) for bundle in bundles]
+    rows = zip(found, bundles, services, strict=True)
+    return [OfferedBundle(ref=bundle_ref(row), bundle=one, services=those) for row, one, those in rows]
