@@ -60,13 +60,6 @@ def pytest_configure(config: pytest.Config) -> None:
         django.setup()
 
 
-def pytest_sessionstart() -> None:
-    """Let pytest alone show what is logged: the stream that Django's handler took ends with the first capture."""
-    root = logging.getLogger()
-    for handler in [one for one in root.handlers if type(one) is logging.StreamHandler]:
-        root.removeHandler(handler)
-
-
 def _only_pure(config: pytest.Config) -> bool:
     source = ROOT / "src"
     pure = (source / "divan_libs", source / "divan_gateway", source / "divan_witness", ROOT / "tests" / "launcher")
@@ -111,6 +104,15 @@ def _language_of_the_province() -> None:
         from django.utils import translation  # noqa: PLC0415 (pure tests run without Django)
 
         translation.deactivate()
+
+
+@pytest.fixture(autouse=True)
+def _no_handler_left_behind() -> Iterator[None]:
+    """Let pytest alone show what is logged: a command run in a test gives the log a stream that ends with the test."""
+    yield
+    root = logging.getLogger()
+    for handler in [one for one in root.handlers if type(one) is logging.StreamHandler]:
+        root.removeHandler(handler)
 
 
 def _prefix() -> str:
