@@ -41,6 +41,11 @@ OF_A_REFUSED_ARRIVAL: Mapping[str, object] = MappingProxyType(
 )
 """What is erased of it."""
 
+OF_ITS_LINE: Mapping[str, object] = MappingProxyType(
+    dict.fromkeys(("number", "title_fa", "title_en", "sender_fa", "sender_en", "note", "search_text"), "")
+)
+"""What is erased of the line of a worklist that told of it: it has its words from there."""
+
 AT_ONCE = 100
 """Rows erased in one transaction."""
 
@@ -98,6 +103,9 @@ def erase_old_refusals(*, actor: Actor, now: datetime) -> int:
     for row in rows:
         for file in _files_of_intake(row):
             _let_go(file, None, intake=row)
+    about = [row.uuid for row in rows]
+    lines = models.WorkItem.objects.select_for_update().filter(about_uuid__in=about).order_by("id")
+    _clear_all(lines, OF_ITS_LINE, actor=actor, now=now)
     return _clear_all(rows, OF_A_REFUSED_ARRIVAL, actor=actor, now=now)
 
 

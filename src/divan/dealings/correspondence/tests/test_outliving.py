@@ -104,6 +104,8 @@ def test_a_hold_keeps_the_versions_of_its_letters_until_it_is_lifted(office):
 
 def test_what_was_refused_leaves_after_a_year_with_its_files_and_that_it_was_refused_stays(office):
     taken, waiting = refused(office), offices.take(office)
+    line = models.WorkItem.objects.get(about_uuid=taken.uuid)
+    assert line.title_fa
     [file] = [one.file_uuid for one in taken.arrived.files]
     later = office.now + YEAR + timedelta(seconds=1)
 
@@ -118,6 +120,10 @@ def test_what_was_refused_leaves_after_a_year_with_its_files_and_that_it_was_ref
     assert left.arrived.their_number == ""
     with pytest.raises(NotFound):
         files.read_file(file)
+    line.refresh_from_db()
+    assert {line.number, line.title_fa, line.title_en, line.sender_fa, line.sender_en, line.search_text} == {""}
+    assert facts.recorded_for(line.uuid)[-1] == "correspondence.content-outlived"
+    assert models.WorkItem.objects.get(about_uuid=waiting.uuid).title_fa
     assert queries.get_intake(waiting.uuid).arrived == waiting.arrived
     assert offices.take(office, "again").uuid != taken.uuid
     assert facts.recorded_for(taken.uuid)[-1] == "correspondence.content-outlived"

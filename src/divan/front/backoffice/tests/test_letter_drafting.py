@@ -109,6 +109,21 @@ def test_two_tabs_keep_both_texts_and_say_so(browser, office):
     assert (letter.subject, letter.urgency) == ("دیگری", "urgent")
 
 
+def test_versions_are_told_to_be_erased_only_of_a_letter_whose_words_were(browser, office):
+    expert = browser("ict-expert")
+    begin(expert)
+    fresh = models.Letter.objects.get()
+    address = f"/office/letters/{fresh.uuid}/versions/"
+    before = expert.get(address)
+    models.Letter.objects.filter(uuid=fresh.uuid).update(registered_at=office.now)
+
+    after = expert.get(address)
+
+    assert "What the versions said was erased" not in before.content.decode()
+    assert [version.subject for version, _by in before.context["versions"]] == [""]
+    assert "What the versions said was erased" in after.content.decode()
+
+
 def test_a_returned_letter_comes_back_with_its_reason_and_shows_what_changed(browser, office):
     expert, deputy = browser("ict-expert"), browser("ict-deputy")
     letter = sent_on(expert, office, ("paraph", "ict-deputy"), ("signature", "ict-director"))

@@ -21,6 +21,7 @@ from divan.dealings.correspondence import actions, queries
 from divan.dealings.correspondence.values import (
     DraftMarks,
     DraftText,
+    DraftVersion,
     Letter,
     LetterContent,
     LetterState,
@@ -364,7 +365,8 @@ def versions(request: HttpRequest, letter: UUID) -> HttpResponse:
         "versions": [(one, names.both(one.author, one.author_post)) for one in known],
         "older": older,
         "newer": newer,
-        "are_erased": bool(known) and not any(one.subject or one.body_html for one in known),
+        # A draft begins with a version that says nothing; only of a letter with a number it means that it was erased.
+        "are_erased": found.registered_at is not None and bool(known) and not any(map(_has_words, known)),
         "changes": changed_lines(_said(older), _said(newer)) if older and newer else [],
         "back": reverse(
             "backoffice:compose"
@@ -374,6 +376,10 @@ def versions(request: HttpRequest, letter: UUID) -> HttpResponse:
         ),
     }
     return render(request, "backoffice/letters/versions.html", values)
+
+
+def _has_words(version: DraftVersion) -> bool:
+    return bool(version.subject or version.body_html)
 
 
 def _said(version: object) -> list[str]:
